@@ -1,0 +1,214 @@
+//! The closed list of failure kinds. Each kind fixes an exit code and a retry rule; every stage builds
+//! its errors here, the command line prints them, batch engines act on the code.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Whether running the same job again can help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    Never,
+    Once,
+    OnAnotherHost,
+    WithBackoff,
+}
+
+/// What went wrong, as a program needs to know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// The command line or its combination of options makes no sense.
+    Usage,
+    /// The input is not a recording, or too damaged to replay.
+    InvalidRecording,
+    /// The recording is larger than a limit allows.
+    RecordingTooLarge,
+    /// No full snapshot: there is nothing to draw.
+    NoFullSnapshot,
+    /// The input does not exist or is not a file.
+    InputNotFound,
+    /// No usable browser on this machine.
+    NoBrowser,
+    /// The browser cannot start here (sandbox, permissions, libraries).
+    BrowserCannotStart,
+    /// The FFmpeg libraries lack what the output needs.
+    NoEncoder,
+    /// A broken invariant: our bug.
+    Internal,
+    /// The output exists and may not be replaced.
+    OutputExists,
+    /// Reading or writing failed.
+    Io,
+    /// No space left where we write.
+    DiskFull,
+    /// The browser or one of its renderers died.
+    BrowserCrashed,
+    /// Something did not answer within its deadline.
+    Stalled,
+    /// A source or sink refused our credentials.
+    AuthRefused,
+    /// Stopped by SIGINT.
+    Interrupted,
+    /// Stopped by SIGTERM or SIGHUP.
+    Terminated,
+}
+
+impl Kind {
+    /// The process exit code, after `sysexits.h`.
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Usage => 64,
+            Self::InvalidRecording | Self::RecordingTooLarge | Self::NoFullSnapshot => 65,
+            Self::InputNotFound => 66,
+            Self::NoBrowser | Self::BrowserCannotStart | Self::NoEncoder => 69,
+            Self::Internal => 70,
+            Self::OutputExists => 73,
+            Self::Io | Self::DiskFull => 74,
+            Self::BrowserCrashed | Self::Stalled => 75,
+            Self::AuthRefused => 77,
+            Self::Interrupted => 130,
+            Self::Terminated => 143,
+        }
+    }
+
+    /// A stable name for logs and for `--progress json`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Usage => "USAGE",
+            Self::InvalidRecording => "INVALID_RECORDING",
+            Self::RecordingTooLarge => "RECORDING_TOO_LARGE",
+            Self::NoFullSnapshot => "NO_FULL_SNAPSHOT",
+            Self::InputNotFound => "INPUT_NOT_FOUND",
+            Self::NoBrowser => "NO_BROWSER",
+            Self::BrowserCannotStart => "BROWSER_CANNOT_START",
+            Self::NoEncoder => "NO_ENCODER",
+            Self::Internal => "INTERNAL",
+            Self::OutputExists => "OUTPUT_EXISTS",
+            Self::Io => "IO",
+            Self::DiskFull => "DISK_FULL",
+            Self::BrowserCrashed => "BROWSER_CRASHED",
+            Self::Stalled => "STALLED",
+            Self::AuthRefused => "AUTH_REFUSED",
+            Self::Interrupted => "INTERRUPTED",
+            Self::Terminated => "TERMINATED",
+        }
+    }
+
+    pub const fn retry(self) -> Retry {
+        match self {
+            Self::Usage
+            | Self::InvalidRecording
+            | Self::RecordingTooLarge
+            | Self::NoFullSnapshot
+            | Self::InputNotFound
+            | Self::OutputExists
+            | Self::AuthRefused => Retry::Never,
+            Self::Internal => Retry::Once,
+            Self::NoBrowser | Self::BrowserCannotStart | Self::NoEncoder | Self::Io | Self::DiskFull => {
+                Retry::OnAnotherHost
+            }
+            Self::BrowserCrashed | Self::Stalled | Self::Interrupted | Self::Terminated => Retry::WithBackoff,
+        }
+    }
+}
+
+/// A failure with its kind, one plain sentence, the causes below it and an optional way out.
+#[derive(Debug)]
+pub struct Error {
+    kind: Kind,
+    message: String,
+    hint: Option<String>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            hint: None,
+            source: None,
+        }
+    }
+
+    /// A failed read or write of `what`; a full disk gets its own kind.
+    pub fn io(what: impl fmt::Display, source: std::io::Error) -> Self {
+        let full = matches!(
+            source.kind(),
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded
+        );
+        let error =
+            Self::new(if full { Kind::DiskFull } else { Kind::Io }, format!("{what}")).caused_by(source);
+        if full {
+            error.hint("Free some space there, or choose another place with --output.")
+        } else {
+            error
+        }
+    }
+
+    /// What the user can do next, as a full sentence.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    #[must_use]
+    pub fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Says where in the job it happened, in front of the message.
+    #[must_use]
+    pub fn during(mut self, place: impl fmt::Display) -> Self {
+        self.message = format!("{place}: {}", self.message);
+        self
+    }
+
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    pub fn hint_text(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_apart_from_other_io() {
+        let full = Error::io("writing a.mp4", std::io::ErrorKind::StorageFull.into());
+        assert_eq!((full.kind(), full.kind().exit_code()), (Kind::DiskFull, 74));
+        let denied = Error::io("writing a.mp4", std::io::ErrorKind::PermissionDenied.into());
+        assert_eq!(denied.kind(), Kind::Io);
+    }
+
+    #[test]
+    fn exit_code_and_retry_rule_agree() {
+        for (kind, retry) in [
+            (Kind::Usage, Retry::Never),
+            (Kind::NoEncoder, Retry::OnAnotherHost),
+            (Kind::Internal, Retry::Once),
+            (Kind::Stalled, Retry::WithBackoff),
+        ] {
+            assert_eq!(kind.retry(), retry, "{}", kind.code());
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The vocabulary that the stages share: sizes, frame rates, frame numbers and the frames themselves.
+//! `timeline` plans with it, `capture` fills it, `encode` writes it.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use image::RgbaImage;
+
+/// A picture size in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+pub struct Size {
+    pub width: u32,
+    pub height: u32,
+}
+
+impl Size {
+    pub const fn new(width: u32, height: u32) -> Self {
+        Self { width, height }
+    }
+
+    /// The same size with each odd side one pixel longer, as 4:2:0 video needs it.
+    #[must_use]
+    pub const fn padded_to_even(self) -> Self {
+        Self {
+            width: self.width.next_multiple_of(2),
+            height: self.height.next_multiple_of(2),
+        }
+    }
+
+    pub const fn pixels(self) -> u64 {
+        self.width as u64 * self.height as u64
+    }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}x{}", self.width, self.height)
+    }
+}
+
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("'{text}' is not a size; write WIDTHxHEIGHT, for example 1280x720");
+        let (width, height) = text.split_once('x').ok_or_else(wrong)?;
+        Ok(Self {
+            width: width.parse().map_err(|_| wrong())?,
+            height: height.parse().map_err(|_| wrong())?,
+        })
+    }
+}
+
+/// Frames per second as a fraction, so that 30000/1001 stays exact over any length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fps {
+    pub num: u32,
+    pub den: u32,
+}
+
+impl Fps {
+    /// # Panics
+    /// Never for a parsed value; a zero in a literal is a bug.
+    pub const fn new(num: u32, den: u32) -> Self {
+        assert!(num > 0 && den > 0, "a frame rate has no zero in it");
+        Self { num, den }
+    }
+
+    pub fn as_f64(self) -> f64 {
+        f64::from(self.num) / f64::from(self.den)
+    }
+
+    /// When frame `index` is shown, in milliseconds of video time.
+    pub fn frame_ms(self, index: u64) -> f64 {
+        (index as f64 * 1000.0 * f64::from(self.den)) / f64::from(self.num)
+    }
+}
+
+impl fmt::Display for Fps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.den {
+            1 => write!(f, "{}", self.num),
+            den => write!(f, "{}/{den}", self.num),
+        }
+    }
+}
+
+impl FromStr for Fps {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || {
+            format!(
+                "'{text}' is not a frame rate; write a number from 1 to 240 or a fraction such as 30000/1001"
+            )
+        };
+        let (num, den) = text.split_once('/').unwrap_or((text, "1"));
+        let num: u32 = num.parse().map_err(|_| wrong())?;
+        let den: u32 = den.parse().map_err(|_| wrong())?;
+        if num == 0 || den == 0 || num > 240_000 || den > 100_000 {
+            return Err(wrong());
+        }
+        let fps = Self { num, den };
+        if (0.1..=240.0).contains(&fps.as_f64()) {
+            Ok(fps)
+        } else {
+            Err(wrong())
+        }
+    }
+}
+
+/// One place of the frame grid: which frame, when the video shows it, and which moment of the session it shows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FrameSpec {
+    /// Counts from 0 over the whole video; the presentation time in units of 1/fps.
+    pub index: u64,
+    /// Video time in milliseconds.
+    pub pts_ms: f64,
+    /// Session time in milliseconds since the recording's first event.
+    pub session_ms: f64,
+}
+
+/// What a place of the grid shows.
+#[derive(Debug, Clone)]
+pub enum Picture {
+    /// A picture that may differ from the one before.
+    New(Arc<RgbaImage>),
+    /// Exactly the picture of the frame before.
+    Repeat,
+}
+
+/// A captured frame on its way to the encoder; frames travel in order of their index, none missing.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    pub spec: FrameSpec,
+    pub picture: Picture,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_parse_and_pad() {
+        assert_eq!("1280x720".parse(), Ok(Size::new(1280, 720)));
+        assert_eq!(Size::new(1853, 921).padded_to_even(), Size::new(1854, 922));
+        for wrong in ["1280", "x720", "1280x", "-1x5", "a x b"] {
+            assert!(wrong.parse::<Size>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn frame_rates_parse_and_stay_exact() {
+        assert_eq!("30".parse(), Ok(Fps::new(30, 1)));
+        assert_eq!("30000/1001".parse(), Ok(Fps::new(30_000, 1001)));
+        for wrong in ["0", "30/0", "1/0", "241", "29.97", "", "-5"] {
+            assert!(wrong.parse::<Fps>().is_err(), "{wrong}");
+        }
+        let hours = Fps::new(30_000, 1001).frame_ms(30_000 * 3600);
+        assert!((hours - 1001.0 * 3_600_000.0).abs() < f64::EPSILON);
+    }
+}

@@ -1,0 +1,4 @@
+//! Turns a session replay, a stream of rrweb events, into a video.
+
+pub mod error;
+pub mod frame;
