@@ -4,3 +4,4 @@ pub mod error;
 pub mod frame;
 pub mod recording;
 pub mod source;
+pub mod timeline;
