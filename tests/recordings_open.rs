@@ -9,6 +9,7 @@ use replaycast::recording::{self, Format, ProblemKind, Recording, Summary};
 use replaycast::source;
 use replaycast::timeline::{Idle, SizeOption, Timeline, TimelineOptions};
 
+#[expect(clippy::print_stderr, reason = "a skipped test must be seen")]
 fn folder() -> Option<PathBuf> {
     let shared = std::env::var_os("REPLAYCAST_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),

@@ -220,7 +220,7 @@ pub(super) enum NotAnEvent {
     Malformed,
     /// rrweb's packer made a string of it.
     Packed,
-    /// PostHog compressed fields of it; the version of that compression.
+    /// `PostHog` compressed fields of it; the version of that compression.
     Compressed(String),
     /// A snapshot of a mobile app, which has wireframes and no document.
     Wireframes,
@@ -304,7 +304,7 @@ impl<'a> Data<'a> {
     fn detail(&self, kind: EventType, source: Option<IncrementalSource>) -> Detail {
         match (kind, source) {
             (EventType::DomContentLoaded | EventType::Load | EventType::Meta, _) => Detail::Page {
-                href: text(self.href).map(|href| href.into()),
+                href: text(self.href).map(Into::into),
                 size: self.size(),
             },
             (_, Some(IncrementalSource::ViewportResize)) => {
@@ -347,7 +347,7 @@ impl<'a> Data<'a> {
     }
 }
 
-/// A window's id as text: PostHog writes strings, numbers, and sometimes null.
+/// A window's id as text: `PostHog` writes strings, numbers, and sometimes null.
 pub(super) fn window_id(raw: Option<&RawValue>) -> Option<Cow<'_, str>> {
     let id = text(raw).or_else(|| number(raw).and(raw).map(|raw| Cow::Borrowed(raw.get())))?;
     (!id.is_empty()).then_some(id)

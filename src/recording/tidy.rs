@@ -95,7 +95,7 @@ fn block_length(run: &[Event]) -> usize {
     (1..=run.len() / 2).find(repeats).unwrap_or(run.len())
 }
 
-/// PostHog splits huge mutations into chunks, which may be alike without being repeats.
+/// `PostHog` splits huge mutations into chunks, which may be alike without being repeats.
 fn is_mutation_chunk(event: &Event) -> bool {
     event.json.contains("\"isMutationChunk\"")
 }
@@ -306,12 +306,11 @@ mod tests {
             (2.5, SNAPSHOT),
             (3.0, r#""type":3,"data":{"source":4,"width":700,"height":300}"#),
         ];
-        let cases: [(&[(f64, &str)], Size, &str, bool); 3] = [
-            (&old, Size::new(1440, 809), "http://a.test/", false),
-            (&resized, Size::new(700, 300), "about:blank", false),
-            (&[(2.5, SNAPSHOT)], ASSUMED_VIEWPORT, "about:blank", true),
-        ];
-        for (input, size, href, assumed) in cases {
+        for (input, size, href, assumed) in [
+            (&old[..], Size::new(1440, 809), "http://a.test/", false),
+            (&resized[..], Size::new(700, 300), "about:blank", false),
+            (&[(2.5, SNAPSHOT)][..], ASSUMED_VIEWPORT, "about:blank", true),
+        ] {
             let (events, problems) = tidied(input);
             let at = events.iter().position(Event::is_full_snapshot).unwrap();
             let meta = &events[at - 1];

@@ -1,4 +1,4 @@
-//! JSON lines: plain rrweb events, and PostHog's blocks as `["window", event]` (v2) or
+//! JSON lines: plain rrweb events, and `PostHog`'s blocks as `["window", event]` (v2) or
 //! `{"window_id": "…", "data": [event, …]}` (v1). Lines that cannot be read are counted and skipped.
 
 use std::borrow::Cow;

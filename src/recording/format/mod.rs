@@ -28,9 +28,9 @@ pub enum Format {
     RrwebWrapper,
     /// One event on each line.
     RrwebLines,
-    /// PostHog's export file.
+    /// `PostHog`'s export file.
     PosthogExport,
-    /// PostHog's blocks: `["window", event]` or `{"window_id": …, "data": […]}` on each line.
+    /// `PostHog`'s blocks: `["window", event]` or `{"window_id": …, "data": […]}` on each line.
     PosthogLines,
 }
 

@@ -1,4 +1,4 @@
-//! PostHog's export file: `{"version":"2023-04-28","data":{"snapshots":[event with windowId, …]}}`.
+//! `PostHog`'s export file: `{"version":"2023-04-28","data":{"snapshots":[event with windowId, …]}}`.
 //! The events in it have been processed already; doing it again changes nothing.
 
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! Plain rrweb: `[event, event, …]`. PostHog's "rrweb" export is the same, with a `windowId` in each event.
+//! Plain rrweb: `[event, event, …]`. `PostHog`'s "rrweb" export is the same, with a `windowId` in each event.
 
 use super::{Collector, Format, elements, is_event_list, unsupported};
 use crate::error::{Error, Kind, Result};
