@@ -2,3 +2,6 @@
 
 pub mod error;
 pub mod frame;
+pub mod recording;
+pub mod source;
+pub mod timeline;

@@ -1,0 +1,478 @@
+//! One rrweb event: its JSON text, untouched, and the few facts that planning needs.
+//! `format` makes events with [`Event::parse`]; everything after it reads the facts and never parses again.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::frame::Size;
+
+/// rrweb's `EventType`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EventType {
+    DomContentLoaded,
+    Load,
+    FullSnapshot,
+    IncrementalSnapshot,
+    Meta,
+    Custom,
+    Plugin,
+    /// A type this version has no name for; kept for the player to judge.
+    Other(u64),
+}
+
+impl EventType {
+    pub const fn from_number(number: u64) -> Self {
+        match number {
+            0 => Self::DomContentLoaded,
+            1 => Self::Load,
+            2 => Self::FullSnapshot,
+            3 => Self::IncrementalSnapshot,
+            4 => Self::Meta,
+            5 => Self::Custom,
+            6 => Self::Plugin,
+            other => Self::Other(other),
+        }
+    }
+
+    /// The name in rrweb's source, or `Other(n)`.
+    pub fn name(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::DomContentLoaded => "DomContentLoaded",
+            Self::Load => "Load",
+            Self::FullSnapshot => "FullSnapshot",
+            Self::IncrementalSnapshot => "IncrementalSnapshot",
+            Self::Meta => "Meta",
+            Self::Custom => "Custom",
+            Self::Plugin => "Plugin",
+            Self::Other(number) => return Cow::Owned(format!("Other({number})")),
+        })
+    }
+}
+
+/// rrweb's `IncrementalSource`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum IncrementalSource {
+    Mutation,
+    MouseMove,
+    MouseInteraction,
+    Scroll,
+    ViewportResize,
+    Input,
+    TouchMove,
+    MediaInteraction,
+    StyleSheetRule,
+    CanvasMutation,
+    Font,
+    Log,
+    Drag,
+    StyleDeclaration,
+    Selection,
+    AdoptedStyleSheet,
+    CustomElement,
+    /// A source this version has no name for; kept for the player to judge.
+    Other(u64),
+}
+
+impl IncrementalSource {
+    pub const fn from_number(number: u64) -> Self {
+        match number {
+            0 => Self::Mutation,
+            1 => Self::MouseMove,
+            2 => Self::MouseInteraction,
+            3 => Self::Scroll,
+            4 => Self::ViewportResize,
+            5 => Self::Input,
+            6 => Self::TouchMove,
+            7 => Self::MediaInteraction,
+            8 => Self::StyleSheetRule,
+            9 => Self::CanvasMutation,
+            10 => Self::Font,
+            11 => Self::Log,
+            12 => Self::Drag,
+            13 => Self::StyleDeclaration,
+            14 => Self::Selection,
+            15 => Self::AdoptedStyleSheet,
+            16 => Self::CustomElement,
+            other => Self::Other(other),
+        }
+    }
+
+    /// The name in rrweb's source, or `Other(n)`.
+    pub fn name(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Mutation => "Mutation",
+            Self::MouseMove => "MouseMove",
+            Self::MouseInteraction => "MouseInteraction",
+            Self::Scroll => "Scroll",
+            Self::ViewportResize => "ViewportResize",
+            Self::Input => "Input",
+            Self::TouchMove => "TouchMove",
+            Self::MediaInteraction => "MediaInteraction",
+            Self::StyleSheetRule => "StyleSheetRule",
+            Self::CanvasMutation => "CanvasMutation",
+            Self::Font => "Font",
+            Self::Log => "Log",
+            Self::Drag => "Drag",
+            Self::StyleDeclaration => "StyleDeclaration",
+            Self::Selection => "Selection",
+            Self::AdoptedStyleSheet => "AdoptedStyleSheet",
+            Self::CustomElement => "CustomElement",
+            Self::Other(number) => return Cow::Owned(format!("Other({number})")),
+        })
+    }
+}
+
+/// An event of the recording. Its JSON goes to the page as it came.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Milliseconds since 1970 by the recorded machine's clock; finite, nothing more is sure.
+    pub timestamp_ms: f64,
+    pub kind: EventType,
+    /// Only of an `IncrementalSnapshot`, and only if it names one.
+    pub source: Option<IncrementalSource>,
+    pub detail: Detail,
+    /// Its place in the input, counted from 0. An event that we add has the place of the one it precedes.
+    pub index: u64,
+    pub json: Box<str>,
+}
+
+/// What planning needs to know beyond the type of an event.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Detail {
+    None,
+    /// A `Meta`; in pre-1.0 recordings `DomContentLoaded` has the address and `Load` the size.
+    Page {
+        href: Option<Box<str>>,
+        size: Option<Size>,
+    },
+    /// A `ViewportResize` to a size that can be shown.
+    Viewport(Size),
+    /// Collected pointer positions: how long before the timestamp the first was (at most 0).
+    Moves {
+        first_offset_ms: f64,
+    },
+}
+
+impl Event {
+    /// The viewport from this event on, if it sets one.
+    pub fn viewport(&self) -> Option<Size> {
+        match (&self.detail, self.kind) {
+            (Detail::Page { size, .. }, EventType::Meta) => *size,
+            (Detail::Viewport(size), _) => Some(*size),
+            _ => None,
+        }
+    }
+
+    /// The address of the page from this event on, if it says so.
+    pub fn href(&self) -> Option<&str> {
+        match &self.detail {
+            Detail::Page { href, .. } => href.as_deref(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_full_snapshot(&self) -> bool {
+        self.kind == EventType::FullSnapshot
+    }
+
+    /// Reads the JSON text of one event; also says which window the event itself names.
+    pub(super) fn parse(json: &str, index: u64) -> Result<(Self, Option<Cow<'_, str>>), NotAnEvent> {
+        let header = Header::parse(json)?;
+        let kind = whole(header.kind)
+            .map(EventType::from_number)
+            .ok_or(NotAnEvent::Malformed)?;
+        let timestamp_ms = number(header.timestamp).ok_or(NotAnEvent::Malformed)?;
+        let data = Data::of(header.data);
+        if header.cv.is_some() && (header.data.is_some_and(is_string) || data.has_compressed_field()) {
+            return Err(NotAnEvent::Compressed(text(header.cv).unwrap_or_default().into()));
+        }
+        if kind == EventType::FullSnapshot && !data.node.is_some_and(is_object) {
+            // rrweb throws on a snapshot without a tree.
+            let mobile = data.wireframes.is_some();
+            return Err(if mobile {
+                NotAnEvent::Wireframes
+            } else {
+                NotAnEvent::Malformed
+            });
+        }
+        let source = match kind {
+            EventType::IncrementalSnapshot => whole(data.source).map(IncrementalSource::from_number),
+            _ => None,
+        };
+        let event = Self {
+            timestamp_ms,
+            kind,
+            source,
+            detail: data.detail(kind, source),
+            index,
+            json: json.into(),
+        };
+        Ok((event, window_id(header.window_id)))
+    }
+}
+
+/// Why a piece of JSON did not become an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum NotAnEvent {
+    /// No object, no numeric type or timestamp, or a full snapshot without a tree.
+    Malformed,
+    /// rrweb's packer made a string of it.
+    Packed,
+    /// `PostHog` compressed fields of it; the version of that compression.
+    Compressed(String),
+    /// A snapshot of a mobile app, which has wireframes and no document.
+    Wireframes,
+}
+
+/// Whether a piece of JSON may stand in a list of events: an event, or one that is still packed.
+pub(super) fn looks_like_event(json: &str) -> bool {
+    match Header::parse(json) {
+        Ok(header) => whole(header.kind).is_some() && number(header.timestamp).is_some(),
+        Err(reason) => reason == NotAnEvent::Packed,
+    }
+}
+
+#[derive(Deserialize)]
+struct Header<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow)]
+    timestamp: Option<&'a RawValue>,
+    #[serde(borrow)]
+    data: Option<&'a RawValue>,
+    #[serde(borrow)]
+    cv: Option<&'a RawValue>,
+    #[serde(borrow, rename = "windowId")]
+    window_id: Option<&'a RawValue>,
+}
+
+impl<'a> Header<'a> {
+    fn parse(json: &'a str) -> Result<Self, NotAnEvent> {
+        match json.as_bytes() {
+            [b'{', ..] => serde_json::from_str(json).map_err(|_| NotAnEvent::Malformed),
+            // zlib's first byte, which each packed event begins with.
+            [b'"', b'x', ..] => Err(NotAnEvent::Packed),
+            _ => Err(NotAnEvent::Malformed),
+        }
+    }
+}
+
+/// The fields of `data` that matter here, whichever type of event they belong to.
+#[derive(Deserialize, Default)]
+struct Data<'a> {
+    #[serde(borrow)]
+    source: Option<&'a RawValue>,
+    #[serde(borrow)]
+    href: Option<&'a RawValue>,
+    #[serde(borrow)]
+    width: Option<&'a RawValue>,
+    #[serde(borrow)]
+    height: Option<&'a RawValue>,
+    #[serde(borrow)]
+    positions: Option<&'a RawValue>,
+    #[serde(borrow)]
+    node: Option<&'a RawValue>,
+    #[serde(borrow)]
+    wireframes: Option<&'a RawValue>,
+    #[serde(borrow)]
+    adds: Option<&'a RawValue>,
+    #[serde(borrow)]
+    removes: Option<&'a RawValue>,
+    #[serde(borrow)]
+    texts: Option<&'a RawValue>,
+    #[serde(borrow)]
+    attributes: Option<&'a RawValue>,
+}
+
+impl<'a> Data<'a> {
+    fn of(data: Option<&'a RawValue>) -> Self {
+        data.filter(|data| is_object(data))
+            .and_then(|data| serde_json::from_str(data.get()).ok())
+            .unwrap_or_default()
+    }
+
+    /// Events decoded by an earlier tool keep their `cv`, so the field decides and not the mark.
+    fn has_compressed_field(&self) -> bool {
+        [self.adds, self.removes, self.texts, self.attributes]
+            .into_iter()
+            .flatten()
+            .any(is_string)
+    }
+
+    fn detail(&self, kind: EventType, source: Option<IncrementalSource>) -> Detail {
+        match (kind, source) {
+            (EventType::DomContentLoaded | EventType::Load | EventType::Meta, _) => Detail::Page {
+                href: text(self.href).map(Into::into),
+                size: self.size(),
+            },
+            (_, Some(IncrementalSource::ViewportResize)) => {
+                self.size().map_or(Detail::None, Detail::Viewport)
+            }
+            (
+                _,
+                Some(IncrementalSource::MouseMove | IncrementalSource::TouchMove | IncrementalSource::Drag),
+            ) => Detail::Moves {
+                first_offset_ms: self.first_offset_ms(),
+            },
+            _ => Detail::None,
+        }
+    }
+
+    /// Nothing for 0x0 and other sizes that cannot be shown.
+    fn size(&self) -> Option<Size> {
+        let side = |raw| {
+            number(raw)
+                .map(|side| side.round() as u32)
+                .filter(|&side| side > 0)
+        };
+        Some(Size::new(side(self.width)?, side(self.height)?))
+    }
+
+    fn first_offset_ms(&self) -> f64 {
+        #[derive(Deserialize)]
+        struct Position<'a> {
+            #[serde(borrow, rename = "timeOffset")]
+            time_offset: Option<&'a RawValue>,
+        }
+        let positions: Vec<Position<'_>> = self
+            .positions
+            .and_then(|positions| serde_json::from_str(positions.get()).ok())
+            .unwrap_or_default();
+        positions
+            .iter()
+            .filter_map(|position| number(position.time_offset))
+            .fold(0.0, f64::min)
+    }
+}
+
+/// A window's id as text: `PostHog` writes strings, numbers, and sometimes null.
+pub(super) fn window_id(raw: Option<&RawValue>) -> Option<Cow<'_, str>> {
+    let id = text(raw).or_else(|| number(raw).and(raw).map(|raw| Cow::Borrowed(raw.get())))?;
+    (!id.is_empty()).then_some(id)
+}
+
+fn is_object(raw: &RawValue) -> bool {
+    raw.get().starts_with('{')
+}
+
+fn is_string(raw: &RawValue) -> bool {
+    raw.get().starts_with('"')
+}
+
+/// JSON knows no NaN and no infinity, but `1e999` is valid and becomes one.
+fn number(raw: Option<&RawValue>) -> Option<f64> {
+    raw?.get().parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+fn whole(raw: Option<&RawValue>) -> Option<u64> {
+    let number = number(raw)?;
+    (number >= 0.0 && number.fract() == 0.0).then_some(number as u64)
+}
+
+fn text(raw: Option<&RawValue>) -> Option<Cow<'_, str>> {
+    #[derive(Deserialize)]
+    struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+    serde_json::from_str(raw?.get()).ok().map(|Text(text)| text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(json: &str) -> Event {
+        Event::parse(json, 0).unwrap().0
+    }
+
+    fn refusal(json: &str) -> NotAnEvent {
+        Event::parse(json, 0).unwrap_err()
+    }
+
+    #[test]
+    fn the_header_is_read_and_the_text_kept() {
+        let json = r#"{"type":3,"timestamp":12.5,"data":{"source":1,"positions":[{"timeOffset":-450},{"timeOffset":0}]}}"#;
+        let event = event(json);
+        assert_eq!(event.kind, EventType::IncrementalSnapshot);
+        assert_eq!(event.source, Some(IncrementalSource::MouseMove));
+        assert_eq!(
+            event.detail,
+            Detail::Moves {
+                first_offset_ms: -450.0
+            }
+        );
+        assert_eq!(
+            (&*event.json, event.timestamp_ms.to_bits()),
+            (json, 12.5_f64.to_bits())
+        );
+    }
+
+    #[test]
+    fn sizes_and_addresses() {
+        let meta = event(
+            r#"{"type":4,"timestamp":1,"data":{"href":"https:\/\/a.test\/","width":390.4,"height":844}}"#,
+        );
+        assert_eq!(
+            (meta.viewport(), meta.href()),
+            (Some(Size::new(390, 844)), Some("https://a.test/"))
+        );
+        for data in [
+            r#"{"width":0,"height":0}"#,
+            r#"{"width":-5,"height":9}"#,
+            "{}",
+            "null",
+            "7",
+        ] {
+            let meta = event(&format!(r#"{{"type":4,"timestamp":1,"data":{data}}}"#));
+            assert_eq!(meta.viewport(), None, "{data}");
+        }
+        let resize = event(r#"{"type":3,"timestamp":1,"data":{"source":4,"width":1e12,"height":700}}"#);
+        assert_eq!(resize.viewport(), Some(Size::new(u32::MAX, 700)));
+    }
+
+    #[test]
+    fn unknown_types_and_sources_are_kept() {
+        let json = r#"{"type":99,"timestamp":-3,"data":{}}"#;
+        assert_eq!(event(json).kind, EventType::Other(99));
+        let json = r#"{"type":3,"timestamp":0,"data":{"source":77}}"#;
+        assert_eq!(event(json).source, Some(IncrementalSource::Other(77)));
+        assert_eq!(IncrementalSource::Other(77).name(), "Other(77)");
+    }
+
+    #[test]
+    fn what_is_no_event_says_why() {
+        for json in [
+            "7",
+            "null",
+            "[4,1,{}]",
+            r#""text""#,
+            r#"{"type":"4","timestamp":1}"#,
+            r#"{"type":4}"#,
+            r#"{"type":-1,"timestamp":1}"#,
+            r#"{"type":4,"timestamp":1e999}"#,
+            r#"{"type":2,"timestamp":1,"data":{"node":"x"}}"#,
+        ] {
+            assert_eq!(refusal(json), NotAnEvent::Malformed, "{json}");
+        }
+        assert_eq!(refusal("\"x\u{9c}abc\""), NotAnEvent::Packed);
+        let mobile = r#"{"type":2,"timestamp":1,"data":{"wireframes":[]}}"#;
+        assert_eq!(refusal(mobile), NotAnEvent::Wireframes);
+        let compressed = r#"{"type":3,"timestamp":1,"cv":"2024-10","data":{"source":0,"texts":"\u001f"}}"#;
+        assert_eq!(refusal(compressed), NotAnEvent::Compressed("2024-10".into()));
+        let decoded = r#"{"type":3,"timestamp":1,"cv":"2024-10","data":{"source":0,"texts":[]}}"#;
+        assert_eq!(event(decoded).source, Some(IncrementalSource::Mutation));
+    }
+
+    #[test]
+    fn the_window_may_be_a_string_or_a_number() {
+        for (id, expected) in [
+            (r#""w""#, Some("w")),
+            ("7", Some("7")),
+            ("null", None),
+            (r#""""#, None),
+        ] {
+            let json = format!(r#"{{"type":4,"timestamp":1,"windowId":{id}}}"#);
+            assert_eq!(Event::parse(&json, 0).unwrap().1.as_deref(), expected, "{id}");
+        }
+    }
+}

@@ -1,0 +1,387 @@
+//! The containers that events come in: one file per format, and [`read`], which tells them apart by content.
+//! `recording::open` calls it. What a format reader finds goes, event by event, into a [`Collector`].
+
+mod lines;
+mod posthog_export;
+mod rrweb_array;
+mod rrweb_wrapper;
+mod unsupported;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::Window;
+use super::event::{self, Event, NotAnEvent};
+use super::problem::{Place, ProblemKind, Problems};
+use crate::error::{Error, Kind, Result};
+
+/// How a recording came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// `[event, …]`
+    RrwebArray,
+    /// An object in which there is an array of events, whatever it is called.
+    RrwebWrapper,
+    /// One event on each line.
+    RrwebLines,
+    /// `PostHog`'s export file.
+    PosthogExport,
+    /// `PostHog`'s blocks: `["window", event]` or `{"window_id": …, "data": […]}` on each line.
+    PosthogLines,
+}
+
+/// Events as found, not yet in order.
+#[derive(Debug)]
+pub(super) struct Contents {
+    pub(super) format: Format,
+    pub(super) windows: Vec<Window>,
+    pub(super) problems: Problems,
+}
+
+/// Tells the format by content, never by name, and reads it.
+pub(super) fn read(bytes: Vec<u8>) -> Result<Contents> {
+    unsupported::refuse_binary(&bytes)?;
+    let mut collector = Collector::default();
+    let text = collector.text(bytes);
+    let format = read_text(text.trim_start_matches('\u{feff}'), &mut collector)?;
+    Ok(Contents {
+        format,
+        windows: collector.windows,
+        problems: collector.problems,
+    })
+}
+
+fn read_text(text: &str, collector: &mut Collector) -> Result<Format> {
+    // Lines of JSON are several values; everything else is one.
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
+    let first = match values.next() {
+        Some(Ok(first)) => first.get(),
+        Some(Err(error)) => return Err(broken_json(text, &error)),
+        None => {
+            return Err(Error::new(
+                Kind::InvalidRecording,
+                "there is nothing in it but white space",
+            ));
+        }
+    };
+    let rest = &text[values.byte_offset()..];
+    if lines::holds_line(first) {
+        return lines::read(text, collector);
+    }
+    if let Some(offset) = rest.find(|c: char| !c.is_ascii_whitespace()) {
+        let offset = values.byte_offset() + offset;
+        return Err(Error::new(
+            Kind::InvalidRecording,
+            format!("unexpected text after the end of the JSON, at byte {offset}"),
+        ));
+    }
+    match first.as_bytes()[0] {
+        b'[' => rrweb_array::read(first, collector),
+        b'{' if posthog_export::is_one(first) => posthog_export::read(first, collector),
+        b'{' => rrweb_wrapper::read(first, collector),
+        _ => Err(Error::new(
+            Kind::InvalidRecording,
+            "a single JSON value, and no list of rrweb events",
+        )),
+    }
+}
+
+/// Says where JSON ends or breaks, as a byte offset into the input.
+fn broken_json(text: &str, error: &serde_json::Error) -> Error {
+    if !text.trim_start().starts_with(['[', '{']) {
+        return unsupported::not_json(text);
+    }
+    let offset = byte_offset(text, error.line(), error.column());
+    if error.is_eof() {
+        Error::new(
+            Kind::InvalidRecording,
+            format!("the JSON ends too early, at byte {offset}"),
+        )
+        .hint("The file was cut off: download or export it again, and wait until it has loaded to the end.")
+    } else {
+        Error::new(Kind::InvalidRecording, format!("invalid JSON at byte {offset}"))
+            .hint("The file is damaged or was edited: download or export it again.")
+    }
+}
+
+/// From `serde_json`'s line and column, which count from 1 and in bytes.
+fn byte_offset(text: &str, line: usize, column: usize) -> usize {
+    let before: usize = text
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
+    (before + column.saturating_sub(1)).min(text.len())
+}
+
+/// Reads a list without looking into its elements, so their depth is no matter.
+fn elements(array: &str) -> Result<Vec<&RawValue>> {
+    serde_json::from_str(array).map_err(|error| broken_json(array, &error))
+}
+
+/// Takes the events in the order of the input and sorts them into windows.
+#[derive(Debug, Default)]
+struct Collector {
+    windows: Vec<Window>,
+    by_id: HashMap<String, usize>,
+    problems: Problems,
+    next_index: u64,
+}
+
+/// The window of events that name none.
+const MAIN_WINDOW: &str = "main";
+
+impl Collector {
+    /// Damaged text stays text: a broken character in one event is no reason to lose the others.
+    fn text(&mut self, bytes: Vec<u8>) -> String {
+        String::from_utf8(bytes).unwrap_or_else(|error| {
+            let offset = error.utf8_error().valid_up_to() as u64;
+            self.problems.note(ProblemKind::NotUtf8, Place::Byte(offset));
+            String::from_utf8_lossy(error.as_bytes()).into_owned()
+        })
+    }
+
+    /// Takes one entry. `window` is what the container says; without it the event itself may name one.
+    fn event(&mut self, window: Option<&str>, json: &str) -> Result<()> {
+        let index = self.next_index;
+        self.next_index += 1;
+        match Event::parse(json, index) {
+            Ok((event, own_window)) => {
+                let id = window.map(Cow::Borrowed).or(own_window);
+                self.window(id.as_deref().unwrap_or(MAIN_WINDOW))
+                    .events
+                    .push(event);
+                Ok(())
+            }
+            Err(NotAnEvent::Malformed) => {
+                self.problems.note(ProblemKind::NotAnEvent, Place::Event(index));
+                Ok(())
+            }
+            Err(NotAnEvent::Packed) => Err(unsupported::packed()),
+            Err(NotAnEvent::Compressed(version)) => Err(unsupported::compressed_events(&version)),
+            Err(NotAnEvent::Wireframes) => Err(unsupported::wireframes()),
+        }
+    }
+
+    fn window(&mut self, id: &str) -> &mut Window {
+        let index = self.by_id.get(id).copied().unwrap_or_else(|| {
+            self.by_id.insert(id.to_owned(), self.windows.len());
+            self.windows.push(Window {
+                id: id.to_owned(),
+                events: Vec::new(),
+            });
+            self.windows.len() - 1
+        });
+        &mut self.windows[index]
+    }
+}
+
+/// Whether a list is one of rrweb events: one of its first elements tells.
+fn is_event_list(elements: &[&RawValue]) -> bool {
+    elements
+        .iter()
+        .take(5)
+        .any(|element| event::looks_like_event(element.get()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub(super) const META: &str = r#"{"type":4,"timestamp":1,"data":{"href":"","width":8,"height":6}}"#;
+    pub(super) const SNAPSHOT: &str = r#"{"type":2,"timestamp":2,"data":{"node":{}}}"#;
+
+    /// The format, and each window's id and number of events.
+    fn found(text: &str) -> (Format, Vec<(String, usize)>) {
+        let contents = read(text.into()).unwrap();
+        let windows = contents
+            .windows
+            .into_iter()
+            .map(|window| (window.id, window.events.len()));
+        (contents.format, windows.collect())
+    }
+
+    fn failure(bytes: impl Into<Vec<u8>>) -> String {
+        let error = read(bytes.into()).unwrap_err();
+        assert_eq!(error.kind(), Kind::InvalidRecording);
+        format!("{error} | {}", error.hint_text().unwrap_or_default())
+    }
+
+    #[test]
+    fn every_container_is_told_by_its_content() {
+        let one = |id: &str| vec![(id.to_owned(), 2)];
+        let events = format!("{META},{SNAPSHOT}");
+        for (text, format, windows) in [
+            (format!("[{events}]"), Format::RrwebArray, one("main")),
+            (
+                format!("\u{feff} \n[{events}]\n"),
+                Format::RrwebArray,
+                one("main"),
+            ),
+            (
+                format!(r#"{{"events":[{events}]}}"#),
+                Format::RrwebWrapper,
+                one("main"),
+            ),
+            (
+                format!(
+                    r#"{{"n":1,"x":[],"y":[1,2],"z":[{{"type":"click"}}],"data":{{"deep":[{events}]}}}}"#
+                ),
+                Format::RrwebWrapper,
+                one("main"),
+            ),
+            (format!("{META}\n{SNAPSHOT}\n"), Format::RrwebLines, one("main")),
+            (
+                format!("[\"w1\",{META}]\r\n\r\n[\"w2\",{META}]\n[\"w1\",{SNAPSHOT}]"),
+                Format::PosthogLines,
+                vec![("w1".to_owned(), 2), ("w2".to_owned(), 1)],
+            ),
+            (
+                format!("[null,{META}]\n[null,{SNAPSHOT}]"),
+                Format::PosthogLines,
+                one("main"),
+            ),
+            (
+                format!("{{\"window_id\":\"w\",\"data\":[{events}]}}"),
+                Format::PosthogLines,
+                one("w"),
+            ),
+            (
+                format!(r#"{{"version":"2023-04-28","data":{{"id":"s","snapshots":[{events}]}}}}"#),
+                Format::PosthogExport,
+                one("main"),
+            ),
+        ] {
+            assert_eq!(found(&text), (format, windows), "{text}");
+        }
+    }
+
+    #[test]
+    fn events_may_name_their_own_window() {
+        let event = |window: &str| META.replacen('{', &format!("{{\"windowId\":{window},"), 1);
+        let text = format!("[{},{},{META}]", event("1"), event("\"b\""));
+        let windows = [("1", 1), ("b", 1), ("main", 1)].map(|(id, events)| (id.to_owned(), events));
+        assert_eq!(found(&text), (Format::RrwebArray, windows.to_vec()));
+    }
+
+    #[test]
+    fn what_cannot_be_read_yet_is_named() {
+        let zip = b"PK\x03\x04....";
+        let cases: [(Vec<u8>, &str); 12] = [
+            (b"\x1f\x8b\x08\x00".to_vec(), "gzip"),
+            (b"\x28\xb5\x2f\xfd\x00".to_vec(), "Zstandard"),
+            (zip.to_vec(), "ZIP"),
+            (b"\xff\xfe[\x00]\x00".to_vec(), "UTF-16"),
+            (b"\0\0\x01\0snappy".to_vec(), "binary"),
+            (b"<!doctype html>".to_vec(), "HTML"),
+            (b"hello".to_vec(), "not JSON"),
+            ("[\"x\u{9c}abc\"]".into(), "packed"),
+            (
+                r#"["w",{"type":2,"timestamp":1,"cv":"2024-10","data":"\u001f\u008b"}]"#.into(),
+                "cv=2024-10",
+            ),
+            (
+                r#"{"version":"2022-12-02","data":{"snapshotsByWindowId":{}}}"#.into(),
+                "2022-12-02",
+            ),
+            (format!("[[{META},{SNAPSHOT}]]").into(), "several sessions"),
+            (
+                r#"[{"type":2,"timestamp":1,"data":{"wireframes":[]}}]"#.into(),
+                "mobile",
+            ),
+        ];
+        for (bytes, name) in cases {
+            let message = failure(bytes);
+            assert!(message.contains(name), "{name}: {message}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_recording_says_so() {
+        for text in ["[]", "{}", "  ", "[1,2]", "{\"a\":{\"b\":[{}]}}", "7", "null"] {
+            failure(text);
+        }
+        let trailing = failure(format!("[{META}] x"));
+        assert!(
+            trailing.contains(&format!("at byte {}", META.len() + 3)),
+            "{trailing}"
+        );
+    }
+
+    #[test]
+    fn broken_json_names_the_byte() {
+        let text = format!("[\n{META},\n{{\"type\":2,\"time");
+        let message = failure(text.as_str());
+        let end = text.len();
+        assert!(message.contains("ends too early"), "{message}");
+        let offset: usize = message
+            .split("byte ")
+            .nth(1)
+            .unwrap()
+            .split(' ')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap();
+        assert!((end - 1..=end).contains(&offset), "{message}");
+
+        let message = failure(format!("[{META};{META}]"));
+        assert!(
+            message.contains(&format!("invalid JSON at byte {}", META.len() + 1)),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn no_truncation_panics() {
+        for text in [
+            format!(r#"{{"version":"2023-04-28","data":{{"snapshots":[{META},{SNAPSHOT}]}}}}"#),
+            format!("[\"w1\",{META}]\n[\"é\",{SNAPSHOT}]"),
+        ] {
+            for end in 0..text.len() {
+                drop(read(text.as_bytes()[..end].to_vec()));
+            }
+        }
+    }
+
+    #[test]
+    fn depth_does_not_reach_the_stack() {
+        let depth = 5000;
+        let tree = format!("{}{}", r#"{"childNodes":["#.repeat(depth), "]}".repeat(depth));
+        let snapshot = format!(r#"{{"type":2,"timestamp":2,"data":{{"node":{tree}}}}}"#);
+        assert_eq!(found(&format!("[{META},{snapshot}]")).1, [("main".to_owned(), 2)]);
+        assert_eq!(found(&format!("[\"w\",{snapshot}]")).1, [("w".to_owned(), 1)]);
+        let wrapped = format!("{}[{META}]{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
+        failure(wrapped);
+        failure("[".repeat(100_000));
+    }
+
+    #[test]
+    fn damage_costs_only_what_is_damaged() {
+        let mut bytes =
+            format!("[\"w\",{META}]\n[\"w\",{{oops\n[\"w\",{SNAPSHOT}]\n[\"w\",7]\n").into_bytes();
+        let at = META.len() + 10;
+        bytes[2] = 0xff;
+        let contents = read(bytes).unwrap();
+        let problems = contents.problems.into_vec();
+        let met: Vec<_> = problems
+            .iter()
+            .map(|problem| (problem.kind, problem.first))
+            .collect();
+        assert_eq!(contents.windows.len(), 2);
+        let [utf8, line, entry] = met[..] else {
+            panic!("{met:?}")
+        };
+        assert_eq!(utf8, (ProblemKind::NotUtf8, Place::Byte(2)));
+        assert_eq!(line.0, ProblemKind::UnreadableLine);
+        assert!(
+            matches!(line.1, Place::Byte(byte) if byte as usize >= at - 5),
+            "{line:?}"
+        );
+        assert_eq!(entry, (ProblemKind::NotAnEvent, Place::Event(2)));
+    }
+}

@@ -1,0 +1,76 @@
+//! What is recognised but cannot be read yet, each named, with what can be done about it.
+//! A format that gets its own reader leaves this file.
+
+use crate::error::{Error, Kind, Result};
+
+fn recognised(what: impl Into<String>, way_out: &str) -> Error {
+    let message = format!("{}, which this version cannot read yet", what.into());
+    Error::new(Kind::InvalidRecording, message).hint(way_out)
+}
+
+/// Tells by their first bytes what is no text at all.
+pub(super) fn refuse_binary(bytes: &[u8]) -> Result<()> {
+    Err(match bytes {
+        [0x1f, 0x8b, ..] => recognised(
+            "gzip-compressed input",
+            "Decompress it first: gunzip -c FILE | replaycast … -",
+        ),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => recognised(
+            "Zstandard-compressed input",
+            "Decompress it first: zstd -dc FILE | replaycast … -",
+        ),
+        [b'P', b'K', 3, 4, ..] => recognised("a ZIP archive", "Unpack it and name the recording in it."),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => recognised(
+            "text in UTF-16",
+            "Convert it to UTF-8 first: iconv -f UTF-16 -t UTF-8",
+        ),
+        _ if bytes.iter().take(64).any(|&byte| byte == 0) => recognised(
+            "binary input (PostHog's Snappy blocks look like this)",
+            "Fetch the recording as JSON lines, or use PostHog's export.",
+        ),
+        _ => return Ok(()),
+    })
+}
+
+pub(super) fn not_json(text: &str) -> Error {
+    if text.trim_start().starts_with('<') {
+        return Error::new(Kind::InvalidRecording, "an HTML or XML page, not a recording")
+            .hint("It may be a login or an error page: look at it, and download the recording again.");
+    }
+    Error::new(Kind::InvalidRecording, "not JSON, and no other format we know")
+}
+
+pub(super) fn packed() -> Error {
+    recognised(
+        "an rrweb-packed recording (each event is a compressed string)",
+        "Unpack it first with rrweb's unpack().",
+    )
+}
+
+pub(super) fn compressed_events(version: &str) -> Error {
+    recognised(
+        format!("PostHog's per-event compression cv={version}"),
+        "Use PostHog's export to a file, which holds the events uncompressed.",
+    )
+}
+
+pub(super) fn wireframes() -> Error {
+    recognised(
+        "a recording of a mobile app (wireframes instead of a document)",
+        "Use PostHog's export to a file, which holds it converted to a web page.",
+    )
+}
+
+pub(super) fn export_version(version: &str) -> Error {
+    recognised(
+        format!("a PostHog export of version {version}"),
+        "Import it into PostHog and export it again, or extract its rrweb events.",
+    )
+}
+
+pub(super) fn several_sessions(count: usize) -> Error {
+    recognised(
+        format!("a list of {count} lists (several sessions in one file)"),
+        "Split it and name one session, for example with jq '.[0]'.",
+    )
+}

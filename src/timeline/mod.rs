@@ -1,0 +1,269 @@
+//! Which moments of the session the video shows, and when: options resolved against a recording, the map between
+//! the two clocks, and the grid of frames. Pure; the pipeline calls it before any browser starts.
+
+mod clock;
+mod options;
+mod plan;
+mod session_time;
+mod size;
+
+use crate::error::{Error, Kind, Result};
+use crate::frame::{Fps, Size};
+use crate::recording::{Recording, Span, Window, activity};
+
+pub use clock::{ClockMap, Piece};
+pub use options::{Idle, TimelineOptions};
+pub use plan::RenderPlan;
+pub use session_time::SessionTime;
+pub use size::SizeOption;
+
+/// Longer videos are asked for by mistake: a clock jumped, and idle time is kept.
+const LONGEST_VIDEO_MS: f64 = 30.0 * 24.0 * 3_600_000.0;
+
+/// The options, made sense of for one window of a recording.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Timeline {
+    /// What the video shows, in session time.
+    pub range: Span,
+    /// The largest viewport within the range.
+    pub viewport: Size,
+    pub clock: ClockMap,
+}
+
+impl Timeline {
+    pub fn resolve(recording: &Recording, window: &Window, options: &TimelineOptions) -> Result<Self> {
+        let range = resolve_range(recording, window, options)?;
+        let speed = options.speed;
+        if !(0.01..=1000.0).contains(&speed) {
+            return Err(Error::new(
+                Kind::Usage,
+                format!("--speed {speed} is not between 0.01 and 1000"),
+            ));
+        }
+        let kept = match options.idle {
+            Idle::Keep => vec![range],
+            Idle::Skip { gap_ms, keep_ms } => {
+                let spans = activity::spans(&window.events, recording.started_ms, gap_ms);
+                without_idle_gaps(range, &spans, gap_ms, keep_ms)
+            }
+        };
+        let clock = ClockMap::new(&kept, speed);
+        if clock.video_duration_ms() > LONGEST_VIDEO_MS {
+            return Err(Error::new(
+                Kind::Usage,
+                format!(
+                    "the video would last {:.1} days; 30 are the most",
+                    clock.video_duration_ms() / 86_400_000.0
+                ),
+            )
+            .hint("Cut idle time with --idle skip, or choose a part with --start and --end."));
+        }
+        Ok(Self {
+            range,
+            viewport: size::largest_viewport(recording, window, range),
+            clock,
+        })
+    }
+
+    /// Lays the grid of frames over the video.
+    pub fn plan(&self, size: SizeOption, fps: Fps) -> RenderPlan {
+        RenderPlan::new(size.resolve(self.viewport), fps, self.clock.clone())
+    }
+}
+
+/// The part of the session that is asked for, which is all of the window's if nothing is.
+fn resolve_range(recording: &Recording, window: &Window, options: &TimelineOptions) -> Result<Span> {
+    let session_ms = |epoch_ms: Option<f64>| epoch_ms.map_or(0.0, |ms| ms - recording.started_ms);
+    let first_ms = session_ms(window.first_ms());
+    let last_ms = session_ms(window.last_ms());
+    let seconds = |ms: f64| format!("{} s", (ms / 100.0).round() / 10.0);
+    let usage = |message: String| Err(Error::new(Kind::Usage, message));
+
+    // A start or end outside of the window's own time shows nothing more, so it is moved to where that begins.
+    let start_ms = options
+        .start
+        .map_or(first_ms, |start| start.session_ms(recording.started_ms));
+    let end_ms = options
+        .end
+        .map_or(last_ms, |end| end.session_ms(recording.started_ms));
+    if options.start.is_some() && start_ms >= last_ms && start_ms > first_ms {
+        let (start, end) = (seconds(start_ms), seconds(last_ms));
+        return usage(format!(
+            "--start {start} is beyond the end of the recording ({end})"
+        ));
+    }
+    if options.end.is_some() && end_ms <= first_ms && end_ms < last_ms {
+        let (end, first) = (seconds(end_ms), seconds(first_ms));
+        return usage(format!(
+            "--end {end} is not after the beginning of the recording ({first})"
+        ));
+    }
+    if options.start.is_some() && options.end.is_some() && start_ms >= end_ms {
+        let (start, end) = (seconds(start_ms), seconds(end_ms));
+        return usage(format!("--start {start} is not before --end {end}"));
+    }
+    Ok(Span {
+        start_ms: start_ms.clamp(first_ms, last_ms),
+        end_ms: end_ms.clamp(first_ms, last_ms),
+    })
+}
+
+/// The range without the middle of each gap between spans that is longer than `gap_ms`.
+fn without_idle_gaps(range: Span, spans: &[Span], gap_ms: f64, keep_ms: f64) -> Vec<Span> {
+    let mut kept = Vec::new();
+    let mut start_ms = range.start_ms;
+    let mut idle_since_ms = range.start_ms;
+    let active = spans
+        .iter()
+        .filter(|span| span.end_ms >= range.start_ms && span.start_ms <= range.end_ms)
+        .copied();
+    // The end of the range closes the last gap.
+    let end = Span {
+        start_ms: range.end_ms,
+        end_ms: range.end_ms,
+    };
+    for span in active.chain([end]) {
+        if span.start_ms - idle_since_ms > gap_ms {
+            kept.push(Span {
+                start_ms,
+                end_ms: idle_since_ms + keep_ms / 2.0,
+            });
+            start_ms = span.start_ms - keep_ms / 2.0;
+        }
+        idle_since_ms = idle_since_ms.max(span.end_ms);
+    }
+    kept.push(Span {
+        start_ms,
+        end_ms: range.end_ms,
+    });
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recording;
+    use crate::source::RawInput;
+
+    /// A recording with a click at each of these seconds, begun by a snapshot at 0 and ended by a mutation.
+    fn clicks(seconds: &[f64], end: f64) -> Recording {
+        let mut events = vec![
+            r#"{"type":4,"timestamp":1000000,"data":{"href":"","width":801,"height":600}}"#.to_owned(),
+            r#"{"type":2,"timestamp":1000000,"data":{"node":{}}}"#.to_owned(),
+        ];
+        let incremental = |second: f64, source: u8| {
+            let timestamp = 1_000_000.0 + second * 1000.0;
+            format!(r#"{{"type":3,"timestamp":{timestamp},"data":{{"source":{source}}}}}"#)
+        };
+        events.extend(seconds.iter().map(|&second| incremental(second, 2)));
+        events.push(incremental(end, 0));
+        let input = RawInput {
+            name: "test".to_owned(),
+            bytes: format!("[{}]", events.join(",")).into(),
+        };
+        recording::open(input).unwrap()
+    }
+
+    fn resolve(recording: &Recording, change: impl FnOnce(&mut TimelineOptions)) -> Result<Timeline> {
+        let mut options = TimelineOptions::default();
+        change(&mut options);
+        Timeline::resolve(recording, recording.busiest_window(), &options)
+    }
+
+    /// Session seconds of the pieces.
+    fn shown(timeline: &Timeline) -> Vec<(f64, f64)> {
+        let pieces = timeline.clock.pieces().iter();
+        pieces
+            .map(|piece| (piece.session_start_ms / 1000.0, piece.session_end_ms / 1000.0))
+            .collect()
+    }
+
+    #[test]
+    fn idle_gaps_lose_their_middle() {
+        let recording = clicks(&[2.0, 30.0, 31.0, 36.0], 60.0);
+        let cases = [
+            ("keep", vec![(0.0, 60.0)]),
+            ("skip", vec![(0.0, 2.5), (29.5, 36.5), (59.5, 60.0)]),
+            (
+                "skip:4:2",
+                vec![(0.0, 3.0), (29.0, 32.0), (35.0, 37.0), (59.0, 60.0)],
+            ),
+            ("skip:25", vec![(0.0, 2.5), (29.5, 60.0)]),
+            ("skip:5:0", vec![(0.0, 2.0), (30.0, 36.0), (60.0, 60.0)]),
+            ("skip:60", vec![(0.0, 60.0)]),
+        ];
+        for (idle, expected) in cases {
+            let timeline = resolve(&recording, |options| options.idle = idle.parse().unwrap()).unwrap();
+            assert_eq!(shown(&timeline), expected, "{idle}");
+        }
+    }
+
+    #[test]
+    fn a_range_may_begin_and_end_within_a_gap() {
+        let recording = clicks(&[2.0, 30.0], 60.0);
+        for (start, end, expected) in [
+            ("10", "50", vec![(10.0, 10.5), (29.5, 30.5), (49.5, 50.0)]),
+            ("27", "33", vec![(27.0, 33.0)]),
+            ("5", "25", vec![(5.0, 5.5), (24.5, 25.0)]),
+            (
+                "0:20",
+                "1970-01-01T00:18:00Z",
+                vec![(20.0, 20.5), (29.5, 30.5), (59.5, 60.0)],
+            ),
+        ] {
+            let timeline = resolve(&recording, |options| {
+                options.start = Some(start.parse().unwrap());
+                options.end = Some(end.parse().unwrap());
+            });
+            assert_eq!(shown(&timeline.unwrap()), expected, "{start} {end}");
+        }
+    }
+
+    #[test]
+    fn options_that_make_no_sense_name_the_numbers() {
+        let recording = clicks(&[], 41.24);
+        let message = |start: &str, end: &str, speed: f64| {
+            let error = resolve(&recording, |options| {
+                options.start = start.parse().ok();
+                options.end = end.parse().ok();
+                options.speed = speed;
+            });
+            let error = error.unwrap_err();
+            assert_eq!(error.kind(), Kind::Usage);
+            error.to_string()
+        };
+        let beyond = "--start 90 s is beyond the end of the recording (41.2 s)";
+        assert_eq!(message("90", "", 1.0), beyond);
+        assert_eq!(message("90", "95", 1.0), beyond);
+        assert_eq!(
+            message("20", "10.5", 1.0),
+            "--start 20 s is not before --end 10.5 s"
+        );
+        assert_eq!(
+            message("", "1970-01-01T00:16:00Z", 1.0),
+            "--end -40 s is not after the beginning of the recording (0 s)"
+        );
+        for speed in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert!(message("", "", speed).contains("is not between"), "{speed}");
+        }
+    }
+
+    #[test]
+    fn an_absurd_span_needs_idle_cuts() {
+        let recording = clicks(&[1.0, 1e10], 1e10);
+        let error = resolve(&recording, |options| options.idle = Idle::Keep).unwrap_err();
+        assert_eq!(error.kind(), Kind::Usage);
+        assert!(error.hint_text().unwrap().contains("--idle skip"));
+        let timeline = resolve(&recording, |_| ()).unwrap();
+        assert!((timeline.clock.video_duration_ms() - 2000.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_moment_makes_one_frame() {
+        let recording = clicks(&[], 0.0);
+        let plan = resolve(&recording, |options| options.start = "0".parse().ok())
+            .unwrap()
+            .plan(SizeOption::Native, Fps::new(30, 1));
+        assert_eq!((plan.frame_count, plan.size), (1, Size::new(802, 600)));
+    }
+}

@@ -1,0 +1,101 @@
+//! The grid of frames that capture fills and the encoder writes: how large, how many, and what each of them shows.
+
+use super::ClockMap;
+use crate::frame::{Fps, FrameSpec, Size};
+
+/// Everything about the video that is known before it is made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RenderPlan {
+    pub size: Size,
+    pub fps: Fps,
+    pub clock: ClockMap,
+    /// At least 1.
+    pub frame_count: u64,
+}
+
+impl RenderPlan {
+    pub(super) fn new(size: Size, fps: Fps, clock: ClockMap) -> Self {
+        // The small part keeps rounding from adding a frame to a video that fits the grid exactly.
+        let frames = clock.video_duration_ms() * fps.as_f64() / 1000.0 - 1e-6;
+        Self {
+            size,
+            fps,
+            clock,
+            frame_count: (frames.ceil() as u64).max(1),
+        }
+    }
+
+    /// Frame `index`, shown from `index` / fps on. The last shows the very end, so that no final change is lost.
+    pub fn frame(&self, index: u64) -> FrameSpec {
+        let pts_ms = self.fps.frame_ms(index);
+        let is_last = index + 1 >= self.frame_count;
+        FrameSpec {
+            index,
+            pts_ms,
+            session_ms: if is_last {
+                self.clock.session_end_ms()
+            } else {
+                self.clock.session_ms(pts_ms)
+            },
+        }
+    }
+
+    pub fn frames(&self) -> impl ExactSizeIterator<Item = FrameSpec> + '_ {
+        (0..self.frame_count as usize).map(|index| self.frame(index as u64))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recording::Span;
+
+    fn plan(session_ms: f64, fps: Fps) -> RenderPlan {
+        let span = Span {
+            start_ms: 0.0,
+            end_ms: session_ms,
+        };
+        RenderPlan::new(Size::new(16, 16), fps, ClockMap::new(&[span], 1.0))
+    }
+
+    #[test]
+    fn the_grid_covers_the_video() {
+        for (ms, fps, count) in [
+            (0.0, Fps::new(30, 1), 1),
+            (1.0, Fps::new(30, 1), 1),
+            (33.4, Fps::new(30, 1), 2),
+            (1000.0, Fps::new(30, 1), 30),
+            (1001.0, Fps::new(30_000, 1001), 30),
+            (100.0, Fps::new(10, 1), 1),
+            (100.1, Fps::new(10, 1), 2),
+            (700.0, Fps::new(10, 1), 7),
+        ] {
+            assert_eq!(plan(ms, fps).frame_count, count, "{ms} ms at {fps}");
+        }
+    }
+
+    #[test]
+    fn frames_stand_on_the_grid_and_the_last_shows_the_end() {
+        let plan = plan(1010.0, Fps::new(10, 1));
+        let frames: Vec<FrameSpec> = plan.frames().collect();
+        let shown: Vec<f64> = frames.iter().map(|frame| frame.session_ms).collect();
+        assert_eq!(
+            shown,
+            [
+                0.0, 100.0, 200.0, 300.0, 400.0, 500.0, 600.0, 700.0, 800.0, 900.0, 1010.0
+            ]
+        );
+        assert_eq!(frames[10].pts_ms.to_bits(), 1000.0_f64.to_bits());
+    }
+
+    #[test]
+    fn thirteen_hours_are_no_burden() {
+        let plan = plan(48_000_000.0, Fps::new(30, 1));
+        assert_eq!(plan.frame_count, 1_440_000);
+        let mut last = -1.0;
+        for frame in plan.frames() {
+            assert!(frame.session_ms > last);
+            last = frame.session_ms;
+        }
+    }
+}
