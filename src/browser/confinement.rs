@@ -1,0 +1,138 @@
+//! What the browser process gives up before it starts: our user, the network, core dumps, life after us.
+//! Runs between fork and exec, called by `process`.
+
+#![allow(unsafe_code, reason = "code between fork and exec cannot be checked by the compiler")]
+
+use std::ffi::CStr;
+use std::fs::File;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+
+use rustix::fs::{Mode, OFlags};
+use rustix::process::{
+    DumpableBehavior, Resource, Rlimit, Signal, getgid, getpid, getppid, getuid, set_dumpable_behavior,
+    set_parent_process_death_signal, setrlimit,
+};
+use rustix::thread::UnshareFlags;
+
+/// The traditional `nobody`; nothing belongs to it.
+const NOBODY: u32 = 65534;
+
+/// Whose rights the browser has. Chrome refuses its sandbox to root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Identity {
+    Own,
+    Unprivileged { uid: u32, gid: u32 },
+}
+
+impl Identity {
+    pub(super) fn for_this_process() -> Self {
+        if getuid().is_root() {
+            Self::Unprivileged {
+                uid: NOBODY,
+                gid: NOBODY,
+            }
+        } else {
+            Self::Own
+        }
+    }
+
+    fn ids(self) -> (u32, u32) {
+        match self {
+            Self::Own => (getuid().as_raw(), getgid().as_raw()),
+            Self::Unprivileged { uid, gid } => (uid, gid),
+        }
+    }
+}
+
+/// How the browser is kept from the network, beside the page's own policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NetworkIsolation {
+    /// An empty network namespace: there is no network to reach.
+    Namespace,
+    /// The kernel allows no namespace: resolver rules and a dead proxy.
+    ResolverRules,
+}
+
+/// Everything that is decided before the fork.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Confinement {
+    identity: Identity,
+    network: NetworkIsolation,
+}
+
+impl Confinement {
+    /// The strictest that this machine allows, found out by trying it on a process that does nothing.
+    pub(super) fn strictest() -> Self {
+        let identity = Identity::for_this_process();
+        let strict = Self {
+            identity,
+            network: NetworkIsolation::Namespace,
+        };
+        let mut trial = Command::new("true");
+        trial.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        strict.apply(&mut trial);
+        if trial.status().is_ok_and(|status| status.success()) {
+            strict
+        } else {
+            Self {
+                identity,
+                network: NetworkIsolation::ResolverRules,
+            }
+        }
+    }
+
+    pub(super) const fn identity(self) -> Identity {
+        self.identity
+    }
+
+    pub(super) const fn network(self) -> NetworkIsolation {
+        self.network
+    }
+
+    /// Makes `command` start confined, as the leader of a process group of its own.
+    pub(super) fn apply(self, command: &mut Command) {
+        let (uid, gid) = self.identity.ids();
+        if let Identity::Unprivileged { uid, gid } = self.identity {
+            command.uid(uid).gid(gid);
+        }
+        command.process_group(0);
+        let uid_map = format!("{uid} {uid} 1");
+        let gid_map = format!("{gid} {gid} 1");
+        let parent = getpid();
+        let isolate = self.network == NetworkIsolation::Namespace;
+        let confine = move || -> io::Result<()> {
+            // Changing the user made this process undumpable, and its own maps unwritable.
+            set_dumpable_behavior(DumpableBehavior::Dumpable)?;
+            let none = Rlimit {
+                current: Some(0),
+                maximum: Some(0),
+            };
+            setrlimit(Resource::Core, none)?;
+            set_parent_process_death_signal(Some(Signal::KILL))?;
+            if getppid() != Some(parent) {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+            if isolate {
+                // SAFETY: the process has one thread here, and no file descriptor or memory of it is shared
+                // in a way that new user and network namespaces change.
+                unsafe { rustix::thread::unshare_unsafe(UnshareFlags::NEWUSER | UnshareFlags::NEWNET)? };
+                write_all(c"/proc/self/setgroups", b"deny")?;
+                write_all(c"/proc/self/uid_map", uid_map.as_bytes())?;
+                write_all(c"/proc/self/gid_map", gid_map.as_bytes())?;
+            }
+            Ok(())
+        };
+        // SAFETY: between fork and exec only system calls are made; nothing is allocated or locked, the two
+        // strings were made before the fork, and error values hold plain codes.
+        unsafe { command.pre_exec(confine) };
+    }
+}
+
+fn write_all(path: &CStr, text: &[u8]) -> io::Result<()> {
+    use std::io::Write;
+    let file = rustix::fs::open(path, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
+    File::from(file).write_all(text)
+}

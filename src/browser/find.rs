@@ -1,0 +1,99 @@
+//! Finds the browser's real binary: what the user named, the environment, then the known places.
+//! Called by the command line before a browser is started, and by `doctor`.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Kind, Result};
+
+/// The environment variable that names the browser.
+pub const BROWSER_VARIABLE: &str = "REPLAYCAST_BROWSER";
+
+/// Headless shells come first: only they have `HeadlessExperimental.beginFrame`.
+const KNOWN_PLACES: &[&str] = &[
+    "/usr/lib/chromium/chromium-headless-shell",
+    "/opt/chrome-headless-shell/chrome-headless-shell",
+    "/usr/lib/chromium/chromium",
+    "/usr/lib/chromium-browser/chromium-browser",
+    "/opt/google/chrome/chrome",
+    "/opt/chromium/chrome",
+];
+
+const KNOWN_NAMES: &[&str] = &[
+    "chrome-headless-shell",
+    "chromium-headless-shell",
+    "headless_shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+];
+
+/// The browser to use. `wanted` is what the user asked for, by option or environment.
+pub fn find_browser(wanted: Option<&Path>) -> Result<PathBuf> {
+    if let Some(wanted) = wanted {
+        return if is_executable(wanted) {
+            Ok(real_binary(wanted))
+        } else {
+            Err(Error::new(
+                Kind::NoBrowser,
+                format!("{} is not an executable browser", wanted.display()),
+            )
+            .hint("Correct --browser or REPLAYCAST_BROWSER, or leave both out to search the usual places."))
+        };
+    }
+    let in_path = std::env::var_os("PATH").unwrap_or_default();
+    let in_path = std::env::split_paths(&in_path)
+        .flat_map(|folder| KNOWN_NAMES.iter().map(move |name| folder.join(name)));
+    KNOWN_PLACES
+        .iter()
+        .map(PathBuf::from)
+        .chain(in_path)
+        .find(|place| is_executable(place))
+        .map(|place| real_binary(&place))
+        .ok_or_else(|| {
+            Error::new(Kind::NoBrowser, "no browser found in the usual places or on PATH").hint(
+                "Install chromium-headless-shell (Debian: apt install chromium-headless-shell), \
+                 or name a Chromium with --browser.",
+            )
+        })
+}
+
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata()
+        .is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+}
+
+/// Debian's launchers are shell scripts that stay in between, so that killing them would orphan the browser:
+/// steps over to the binary beside the packaged files where there is one.
+fn real_binary(path: &Path) -> PathBuf {
+    let mut start = [0_u8; 2];
+    let is_script = File::open(path)
+        .and_then(|mut file| file.read_exact(&mut start))
+        .is_ok_and(|()| &start == b"#!");
+    let packaged = path
+        .file_name()
+        .map(|name| Path::new("/usr/lib/chromium").join(name));
+    match packaged {
+        Some(packaged) if is_script && is_executable(&packaged) => packaged,
+        _ => path.to_path_buf(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_browser_is_named() {
+        let error = find_browser(Some(Path::new("/no/such/browser"))).unwrap_err();
+        assert_eq!(error.kind(), Kind::NoBrowser);
+        assert!(error.to_string().contains("/no/such/browser"));
+    }
+
+    #[test]
+    fn a_folder_is_no_browser() {
+        assert!(find_browser(Some(Path::new("/usr"))).is_err());
+    }
+}

@@ -1,0 +1,75 @@
+//! The command line that the browser is started with. Called by `browser`.
+
+use super::BrowserOptions;
+
+/// Who decides when a frame is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FrameControl {
+    /// We do, frame by frame, through `HeadlessExperimental.beginFrame`.
+    BeginFrame,
+    /// The browser does, as always; pictures come from `Page.captureScreenshot`.
+    Browser,
+}
+
+const ALWAYS: &[&str] = &[
+    "--headless",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-breakpad",
+    "--disable-crash-reporter",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-dev-shm-usage",
+    "--disable-domain-reliability",
+    "--disable-extensions",
+    "--disable-gpu",
+    "--disable-sync",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--metrics-recording-only",
+    "--mute-audio",
+    "--password-store=basic",
+    "--use-mock-keychain",
+    "--lang=en-US",
+    "--force-color-profile=srgb",
+    "--force-device-scale-factor=1",
+    "--font-render-hinting=none",
+    "--disable-lcd-text",
+    // Animated images run on the browser's clock, which we do not hold: they stay on their first picture.
+    "--blink-settings=imageAnimationPolicy=2",
+    // No network, whatever the page tries: even loopback goes to a proxy that is not there.
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--proxy-server=http://127.0.0.1:9",
+    "--proxy-bypass-list=<-loopback>",
+    "--disable-features=Translate,MediaRouter,OptimizationHints,DialMediaRouteProvider",
+];
+
+/// With these a frame is drawn when we say so, completely, on one thread; without a driver nothing is drawn at all.
+const BEGIN_FRAME: &[&str] = &[
+    "--deterministic-mode",
+    "--enable-begin-frame-control",
+    "--run-all-compositor-stages-before-draw",
+    "--disable-new-content-rendering-timeout",
+    "--disable-threaded-animation",
+    "--disable-threaded-scrolling",
+    "--disable-checker-imaging",
+    "--disable-image-animation-resync",
+    "--enable-surface-synchronization",
+];
+
+pub(super) fn flags(options: &BrowserOptions) -> Vec<String> {
+    let begin_frame = match options.frames {
+        FrameControl::BeginFrame => BEGIN_FRAME,
+        FrameControl::Browser => &[],
+    };
+    let sandbox = if options.sandbox { None } else { Some("--no-sandbox") };
+    ALWAYS
+        .iter()
+        .chain(begin_frame)
+        .copied()
+        .chain(sandbox)
+        .map(String::from)
+        .collect()
+}

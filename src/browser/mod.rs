@@ -1,0 +1,115 @@
+//! A headless Chromium of our own: found, confined, spoken to over private pipes, and gone when dropped.
+//! The only code that knows the DevTools protocol; `player` and `capture` use [`Browser`] and [`Page`].
+
+mod confinement;
+mod connection;
+mod find;
+mod flags;
+mod page;
+mod process;
+mod run_folder;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chromiumoxide_cdp::cdp::browser_protocol::browser::{GetVersionParams, GetVersionReturns};
+use chromiumoxide_cdp::cdp::browser_protocol::target::{
+    AttachToTargetParams, AttachToTargetReturns, CreateTargetParams, CreateTargetReturns,
+};
+
+use connection::Connection;
+use process::Process;
+
+use crate::error::{Kind, Result};
+use crate::frame::Size;
+
+pub use confinement::NetworkIsolation;
+pub use find::{BROWSER_VARIABLE, find_browser};
+pub use flags::FrameControl;
+pub use page::{Document, Page, Screenshot};
+
+/// How long the browser may take to start and answer for the first time.
+const START_DEADLINE: Duration = Duration::from_secs(30);
+
+#[derive(Debug, Clone)]
+pub struct BrowserOptions {
+    /// The real binary, as [`find_browser`] gives it.
+    pub binary: PathBuf,
+    pub frames: FrameControl,
+    /// Chrome's own sandbox; only ever off because the user said so.
+    pub sandbox: bool,
+    /// How long any one call may take. Decoding many images at once can take a minute and be legitimate.
+    pub deadline: Duration,
+}
+
+/// A running browser. Dropping it kills its whole process group and removes its profile.
+#[derive(Debug)]
+pub struct Browser {
+    // Before the process: the pipes close first.
+    connection: Connection,
+    process: Process,
+    options: BrowserOptions,
+    version: String,
+}
+
+impl Browser {
+    /// Starts the browser and waits until it answers.
+    pub async fn launch(options: BrowserOptions) -> Result<Self> {
+        let flags = flags::flags(&options);
+        let (mut process, pipes) = Process::start(&options.binary, &flags)?;
+        let connection = Connection::open(pipes)?;
+        let version = match connection.call(None, GetVersionParams::default(), START_DEADLINE).await {
+            Ok(answer) => answer.parse::<GetVersionReturns>()?.product,
+            Err(error) if error.kind() == Kind::BrowserCrashed => {
+                let status = process.end();
+                let why = status.map_or_else(|| "it ended at once".into(), |status| status.to_string());
+                return Err(process::cannot_start(&options.binary, &why, &process.last_words()));
+            }
+            Err(error) => return Err(error.during("starting the browser")),
+        };
+        Ok(Self {
+            connection,
+            process,
+            options,
+            version,
+        })
+    }
+
+    /// Opens a page of `size` that shows `document` and can reach nothing else.
+    pub async fn open_page(&self, size: Size, document: Document) -> Result<Page> {
+        let deadline = self.options.deadline;
+        let mut target = CreateTargetParams::new("about:blank");
+        target.width = Some(i64::from(size.width));
+        target.height = Some(i64::from(size.height));
+        target.enable_begin_frame_control = Some(self.options.frames == FrameControl::BeginFrame);
+        let target: CreateTargetReturns = self.connection.call(None, target, deadline).await?.parse()?;
+        let mut attach = AttachToTargetParams::new(target.target_id);
+        attach.flatten = Some(true);
+        let attached: AttachToTargetReturns = self.connection.call(None, attach, deadline).await?.parse()?;
+        let session: Arc<str> = Arc::from(attached.session_id.inner().as_str());
+        Page::open(self.connection.clone(), session, deadline, size, document).await
+    }
+
+    /// Product and version as the browser names them, for example `HeadlessChrome/156.0.8078.79`.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    pub fn binary(&self) -> &Path {
+        &self.options.binary
+    }
+
+    pub const fn frame_control(&self) -> FrameControl {
+        self.options.frames
+    }
+
+    pub const fn network_isolation(&self) -> NetworkIsolation {
+        self.process.network()
+    }
+
+    /// The end of the browser's stderr, for an error's context.
+    pub fn last_words(&self) -> String {
+        self.process.last_words()
+    }
+}

@@ -1,0 +1,325 @@
+//! One page of the browser: shows a single document that we hand in, runs functions in it, draws frames.
+//! Whatever else it asks for is refused. `player` talks to it, `capture` takes pictures of it.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use chromiumoxide_cdp::cdp::browser_protocol::emulation::SetDeviceMetricsOverrideParams;
+use chromiumoxide_cdp::cdp::browser_protocol::fetch;
+use chromiumoxide_cdp::cdp::browser_protocol::headless_experimental::{
+    BeginFrameParams, ScreenshotParams, ScreenshotParamsFormat,
+};
+use chromiumoxide_cdp::cdp::browser_protocol::inspector;
+use chromiumoxide_cdp::cdp::browser_protocol::network::ErrorReason;
+use chromiumoxide_cdp::cdp::browser_protocol::page::{
+    self as cdp_page, CaptureScreenshotFormat, CaptureScreenshotParams, HandleJavaScriptDialogParams,
+    NavigateParams,
+};
+use chromiumoxide_cdp::cdp::js_protocol::runtime::{
+    CallArgument, CallFunctionOnParams, EvaluateParams, RemoteObjectId,
+};
+use chromiumoxide_types::Command;
+use serde::de::DeserializeOwned;
+use serde::Deserialize;
+use tokio::sync::mpsc;
+
+use super::connection::{Answer, Connection, Event};
+use crate::error::{Error, Kind, Result};
+use crate::frame::Size;
+
+/// An address that no name server knows and that nobody can own.
+const ADDRESS: &str = "https://player.replaycast.invalid/";
+
+const LOAD_POLL: Duration = Duration::from_millis(5);
+
+/// The one document that the page shows.
+#[derive(Debug, Clone)]
+pub struct Document {
+    pub html: String,
+    pub content_security_policy: String,
+    /// A property of the page's global object that exists once the document's script has run.
+    pub ready_when: &'static str,
+}
+
+/// A picture as the browser made it: PNG.
+#[derive(Debug)]
+pub struct Screenshot(pub Vec<u8>);
+
+#[derive(Debug)]
+pub struct Page {
+    connection: Connection,
+    session: Arc<str>,
+    deadline: Duration,
+    global: RemoteObjectId,
+    blocked: Arc<AtomicU64>,
+}
+
+impl Page {
+    pub(super) async fn open(
+        connection: Connection,
+        session: Arc<str>,
+        deadline: Duration,
+        size: Size,
+        document: Document,
+    ) -> Result<Self> {
+        let blocked = Arc::new(AtomicU64::new(0));
+        let mut page = Self {
+            connection,
+            session,
+            deadline,
+            global: RemoteObjectId::new(String::new()),
+            blocked,
+        };
+        page.call(inspector::EnableParams::default()).await?;
+        page.call(cdp_page::EnableParams::default()).await?;
+        let (width, height) = (i64::from(size.width), i64::from(size.height));
+        page.call(SetDeviceMetricsOverrideParams::new(width, height, 1.0, false)).await?;
+
+        let ready_when = document.ready_when;
+        let gatekeeper = Gatekeeper {
+            connection: page.connection.clone(),
+            session: Arc::clone(&page.session),
+            deadline,
+            document,
+            blocked: Arc::clone(&page.blocked),
+        };
+        tokio::spawn(gatekeeper.serve(page.connection.listen(&page.session)));
+        page.call(fetch::EnableParams::default()).await?;
+        page.call(NavigateParams::new(ADDRESS)).await?;
+        page.global = tokio::time::timeout(deadline, page.wait_for(ready_when))
+            .await
+            .map_err(|_| Error::new(Kind::Stalled, "the player page did not load in time"))??;
+        Ok(page)
+    }
+
+    /// Calls a function of the page's global object with JSON arguments and waits for its result.
+    /// `function` is the text of a JavaScript function.
+    pub async fn call_function<T: DeserializeOwned>(
+        &self,
+        function: &str,
+        arguments: Vec<serde_json::Value>,
+    ) -> Result<T> {
+        let mut params = CallFunctionOnParams::new(function);
+        params.object_id = Some(self.global.clone());
+        params.return_by_value = Some(true);
+        params.await_promise = Some(true);
+        params.arguments = Some(
+            arguments
+                .into_iter()
+                .map(|value| CallArgument {
+                    value: Some(value),
+                    unserializable_value: None,
+                    object_id: None,
+                })
+                .collect(),
+        );
+        let answer = self.call(params).await?;
+        let evaluated: Evaluated<T> = answer.parse()?;
+        evaluated.into_value()
+    }
+
+    /// Draws the frame of `time` (milliseconds, never backwards) if anything changed, and says whether it did.
+    pub async fn begin_frame(&self, time: f64, interval: f64) -> Result<bool> {
+        let answer = self.call(begin_frame_params(time, interval)).await?;
+        Ok(answer.parse::<DrawnFrame<'_>>()?.has_damage)
+    }
+
+    /// Draws the frame of `time` and takes its picture; None while the renderer cannot give one yet.
+    pub async fn begin_frame_with_screenshot(&self, time: f64, interval: f64) -> Result<Option<Screenshot>> {
+        let mut params = begin_frame_params(time, interval);
+        params.screenshot = Some(ScreenshotParams {
+            format: Some(ScreenshotParamsFormat::Png),
+            quality: None,
+            optimize_for_speed: Some(true),
+        });
+        let answer = self.call(params).await?;
+        answer.parse::<DrawnFrame<'_>>()?.screenshot_data.map(|data| decode(&data)).transpose()
+    }
+
+    /// A picture of the page as it is, from a browser that draws frames by itself.
+    pub async fn capture_screenshot(&self) -> Result<Screenshot> {
+        let params = CaptureScreenshotParams {
+            format: Some(CaptureScreenshotFormat::Png),
+            optimize_for_speed: Some(true),
+            from_surface: Some(true),
+            ..CaptureScreenshotParams::default()
+        };
+        let answer = self.call(params).await?;
+        decode(&answer.parse::<Captured<'_>>()?.data)
+    }
+
+    /// How many requests of the page were refused.
+    pub fn blocked_requests(&self) -> u64 {
+        self.blocked.load(Ordering::Relaxed)
+    }
+
+    async fn wait_for(&self, property: &str) -> Result<RemoteObjectId> {
+        let mut params = EvaluateParams::new(format!("window.{property} ? window : undefined"));
+        params.return_by_value = Some(false);
+        loop {
+            let answer = self.call(params.clone()).await?;
+            if let Some(global) = answer.parse::<Evaluated<()>>()?.result.object_id {
+                return Ok(RemoteObjectId::new(global));
+            }
+            tokio::time::sleep(LOAD_POLL).await;
+        }
+    }
+
+    async fn call<C: Command>(&self, command: C) -> Result<Answer> {
+        self.connection.call(Some(&self.session), command, self.deadline).await
+    }
+}
+
+fn begin_frame_params(time: f64, interval: f64) -> BeginFrameParams {
+    BeginFrameParams {
+        frame_time_ticks: Some(time),
+        interval: Some(interval),
+        no_display_updates: Some(false),
+        screenshot: None,
+    }
+}
+
+fn decode(data: &str) -> Result<Screenshot> {
+    let png = BASE64.decode(data);
+    png.map(Screenshot)
+        .map_err(|source| Error::new(Kind::Internal, "the browser's picture is not base64").caused_by(source))
+}
+
+// Answers that hold pictures or values of any shape are read with borrowed types of our own, which copy less
+// than the generated ones and do not fail on fields that a newer browser adds.
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DrawnFrame<'a> {
+    has_damage: bool,
+    #[serde(borrow)]
+    screenshot_data: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+struct Captured<'a> {
+    #[serde(borrow)]
+    data: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Evaluated<T> {
+    result: RemoteValue<T>,
+    exception_details: Option<ExceptionDetails>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RemoteValue<T> {
+    value: Option<T>,
+    object_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ExceptionDetails {
+    text: String,
+    exception: Option<ExceptionObject>,
+}
+
+#[derive(Deserialize)]
+struct ExceptionObject {
+    description: Option<String>,
+}
+
+impl<T: DeserializeOwned> Evaluated<T> {
+    fn into_value(self) -> Result<T> {
+        if let Some(details) = self.exception_details {
+            let description = details.exception.and_then(|exception| exception.description);
+            let why = description.unwrap_or(details.text);
+            return Err(Error::new(Kind::Internal, format!("the player page failed: {why}")));
+        }
+        self.result
+            .value
+            .map_or_else(|| serde_json::from_value(serde_json::Value::Null), Ok)
+            .map_err(|source| {
+                Error::new(Kind::Internal, "the player page gave no result").caused_by(source)
+            })
+    }
+}
+
+/// Answers every request of the page: the document from memory, all else with a refusal.
+struct Gatekeeper {
+    connection: Connection,
+    session: Arc<str>,
+    deadline: Duration,
+    document: Document,
+    blocked: Arc<AtomicU64>,
+}
+
+/// `Fetch.requestPaused`, as much of it as decides. The generated type refuses resource types that it does not
+/// know, and a request without an answer would hang the page.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PausedRequest {
+    request_id: String,
+    request: RequestedUrl,
+    resource_type: String,
+}
+
+#[derive(Deserialize)]
+struct RequestedUrl {
+    url: String,
+}
+
+impl Gatekeeper {
+    async fn serve(self, mut events: mpsc::UnboundedReceiver<Event>) {
+        let mut served = false;
+        while let Some(event) = events.recv().await {
+            match event.method.as_str() {
+                "Fetch.requestPaused" => {
+                    let Some(paused) = event.parse::<PausedRequest>() else {
+                        continue;
+                    };
+                    let is_document = paused.resource_type == "Document" && paused.request.url == ADDRESS;
+                    if is_document && !served {
+                        served = true;
+                        self.tell(self.document_answer(paused.request_id)).await;
+                    } else {
+                        self.blocked.fetch_add(1, Ordering::Relaxed);
+                        self.tell(refusal(paused)).await;
+                    }
+                }
+                "Page.javascriptDialogOpening" => self.tell(HandleJavaScriptDialogParams::new(false)).await,
+                _ => {}
+            }
+        }
+    }
+
+    /// A command whose failure shows elsewhere: the page crashes or stalls.
+    async fn tell<C: Command>(&self, command: C) {
+        if let Err(error) = self.connection.call(Some(&self.session), command, self.deadline).await {
+            tracing::debug!(%error, "answering a request of the page");
+        }
+    }
+
+    fn document_answer(&self, request: String) -> fetch::FulfillRequestParams {
+        let header = |name: &str, value: &str| fetch::HeaderEntry::new(name, value);
+        let mut answer = fetch::FulfillRequestParams::new(fetch::RequestId::new(request), 200);
+        answer.response_headers = Some(vec![
+            header("Content-Type", "text/html; charset=utf-8"),
+            header("Content-Security-Policy", &self.document.content_security_policy),
+            header("Referrer-Policy", "no-referrer"),
+        ]);
+        answer.body = Some(BASE64.encode(&self.document.html).into());
+        answer
+    }
+}
+
+/// An aborted navigation leaves the frame as it was; any other refusal would show an error page in it.
+fn refusal(paused: PausedRequest) -> fetch::FailRequestParams {
+    let reason = match paused.resource_type.as_str() {
+        "Document" => ErrorReason::Aborted,
+        _ => ErrorReason::BlockedByClient,
+    };
+    fetch::FailRequestParams::new(fetch::RequestId::new(paused.request_id), reason)
+}
