@@ -1,0 +1,169 @@
+// The replay itself: rrweb's replayer, with its timer driven by our clock, one session time after the other.
+
+import { clock } from './clock';
+import { Replayer } from 'rrweb';
+import type { eventWithTime } from '@rrweb/types';
+import { EventType, IncrementalSource } from '@rrweb/types';
+import { Animations } from './animations';
+import type { Advance, Point, Problems, Size, StartOptions } from './contract';
+import { ProblemList } from './problems';
+import { ready } from './readiness';
+import { Roots } from './roots';
+import { Scrolling } from './scrolling';
+import { REPLAYED_PAGE_RULES, Stage } from './stage';
+
+/** rrweb's timer, as far as we take it over: what is to be done, sorted by delay. */
+interface ReplayTimer {
+  actions: { delay: number; doAction: () => void }[];
+  timeOffset: number;
+  raf: number | true | null;
+  start(): void;
+}
+
+/** Replay time before the start: rrweb draws its first picture by timers of 0 and 1 ms. */
+const LEAD_IN = -10;
+
+export class Player {
+  private readonly problemList = new ProblemList();
+  private readonly roots = new Roots(document, this.problemList.blocked);
+  private readonly animations = new Animations(this.roots);
+  private readonly scrolling = new Scrolling((id) => this.replayer.getMirror().getNode(id));
+  private readonly replayer: Replayer;
+  private readonly timer: ReplayTimer;
+  private readonly stage: Stage;
+  /** Session time of the window's first event. */
+  private readonly offset: number;
+  private viewport: Size | null = null;
+  /** Whether the action under way may be seen; `applied` clears it for events that draw nothing. */
+  private actionVisible = false;
+  private structureChanged = true;
+
+  constructor(events: eventWithTime[], options: StartOptions) {
+    const [first] = events;
+    if (!first) throw new Error('the recording has no events');
+    this.offset = first.timestamp - options.sessionStart;
+    clock.begin(LEAD_IN, first.timestamp);
+    for (const event of events) this.scrolling.note(event, event.timestamp - first.timestamp);
+
+    this.stage = new Stage(options.canvas);
+    const quiet = { log: () => undefined, warn: this.problemList.warn };
+    this.replayer = new Replayer(events, {
+      root: this.stage.root,
+      useVirtualDom: false,
+      UNSAFE_replayCanvas: false,
+      mouseTail: false,
+      triggerFocus: true,
+      showWarning: true,
+      insertStyleRules: REPLAYED_PAGE_RULES,
+      logger: quiet as unknown as typeof console,
+    });
+    this.timer = takeOverTimer(this.replayer);
+    // It would stop and restart the replay for a stylesheet that is late; we wait for those ourselves.
+    Object.assign(this.replayer, { waitForStylesheetLoad: () => undefined });
+    this.roots.refresh(this.replayer.iframe);
+    this.replayer.on('resize', (size) => { this.resized(size as Size); });
+    this.replayer.on('event-cast', (event) => { this.applied(event as eventWithTime); });
+  }
+
+  /** Draws the first picture and begins to play. */
+  async start(): Promise<Advance> {
+    clock.moveTo(0);
+    this.replayer.play(0);
+    this.animations.adopt(0);
+    return this.advance(this.offset);
+  }
+
+  async advance(sessionTime: number): Promise<Advance> {
+    const until = sessionTime - this.offset;
+    let changed = false;
+    for (let next = this.nextMoment(); next <= until; next = this.nextMoment()) {
+      if (this.step(next)) changed = true;
+    }
+    clock.moveTo(until);
+    this.timer.timeOffset = until;
+    if (clock.runAnimationFrames() > 0) changed = true;
+    if (this.scrolling.move(until)) changed = true;
+    if (this.animations.move(until)) changed = true;
+    if (changed && !(await ready(this.roots))) this.problemList.warn('the page was drawn before all of it had loaded');
+    return { changed, quietUntil: this.quietUntil(), viewport: this.viewport, cursor: this.cursor() };
+  }
+
+  problems(): Problems {
+    return this.problemList.list();
+  }
+
+  /** Does what is due at one moment, at that moment, so that what it starts does not depend on the frame grid. */
+  private step(moment: number): boolean {
+    let visible = clock.moveTo(moment) > 0;
+    this.timer.timeOffset = moment;
+    for (let action = this.timer.actions[0]; action && action.delay <= moment; action = this.timer.actions[0]) {
+      this.timer.actions.shift();
+      if (this.perform(action.doAction)) visible = true;
+    }
+    if (this.structureChanged) {
+      this.structureChanged = false;
+      this.roots.refresh(this.replayer.iframe);
+    }
+    if (visible) this.animations.adopt(moment);
+    return visible;
+  }
+
+  /** Runs one action; what it throws costs that action alone. Returns whether it may be seen. */
+  private perform(action: () => void): boolean {
+    this.actionVisible = true;
+    try {
+      action();
+    } catch (error) {
+      this.problemList.warn('rrweb failed on an event:', error);
+    }
+    return this.actionVisible;
+  }
+
+  private nextMoment(): number {
+    return Math.min(this.timer.actions[0]?.delay ?? Infinity, clock.nextTimer());
+  }
+
+  private quietUntil(): number | null {
+    if (this.animations.active || this.scrolling.active) return clock.now + this.offset;
+    const next = this.nextMoment();
+    return Number.isFinite(next) ? next + this.offset : null;
+  }
+
+  private applied(event: eventWithTime): void {
+    this.scrolling.applied(event, clock.now);
+    switch (event.type) {
+      case EventType.FullSnapshot:
+        this.structureChanged = true;
+        break;
+      case EventType.IncrementalSnapshot:
+        if (event.data.source === IncrementalSource.Mutation) this.structureChanged = true;
+        break;
+      case EventType.Meta:
+        break;
+      default:
+        this.actionVisible = false;
+    }
+  }
+
+  private resized({ width, height }: Size): void {
+    if (!(width > 0 && height > 0)) return;
+    this.viewport = { width, height };
+    this.stage.fit(this.replayer.wrapper, this.viewport);
+  }
+
+  private cursor(): Point | null {
+    const mouse = this.replayer.wrapper.querySelector<HTMLElement>('.replayer-mouse');
+    const [x, y] = [Number.parseFloat(mouse?.style.left ?? ''), Number.parseFloat(mouse?.style.top ?? '')];
+    return Number.isNaN(x) || Number.isNaN(y) ? null : { x, y };
+  }
+}
+
+/** Keeps rrweb's timer from running by itself; from here on `Player.step` does its actions. */
+function takeOverTimer(replayer: Replayer): ReplayTimer {
+  const timer = replayer.timer as unknown as ReplayTimer;
+  timer.start = () => {
+    timer.timeOffset = 0;
+    timer.raf = 1;
+  };
+  return timer;
+}

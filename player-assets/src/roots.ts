@@ -1,0 +1,127 @@
+// The documents and shadow roots of the replay, and what we change in each replayed window before rrweb fills it.
+// animations.ts, readiness.ts and player.ts ask it where to look.
+
+const FRAME_ELEMENTS = new Set(['IFRAME', 'FRAME', 'OBJECT', 'EMBED']);
+const FRAME_ADDRESSES = new Set(['src', 'srcdoc', 'data']);
+
+type ReplayedWindow = Window & typeof globalThis & { replaycastPrepared?: true };
+
+export class Roots {
+  private readonly documents = new Set<Document>();
+  private readonly shadowRoots = new Set<ShadowRoot>();
+  private readonly pendingImages = new Set<HTMLImageElement>();
+  private svgs: SVGSVGElement[] = [];
+
+  constructor(
+    private readonly page: Document,
+    private readonly onBlocked: (event: SecurityPolicyViolationEvent) => void,
+  ) {
+    this.documents.add(page);
+  }
+
+  all(): (Document | ShadowRoot)[] {
+    return [...this.documents, ...this.shadowRoots];
+  }
+
+  allDocuments(): Iterable<Document> {
+    return this.documents;
+  }
+
+  animatedSvgs(): readonly SVGSVGElement[] {
+    return this.svgs;
+  }
+
+  /** Images that are loading, in the documents or still outside them (rrweb paints recorded canvases from such). */
+  imagesUnderWay(): HTMLImageElement[] {
+    for (const image of this.pendingImages) if (image.complete) this.pendingImages.delete(image);
+    const loading = [...this.pendingImages];
+    for (const root of this.all()) {
+      const images = 'images' in root ? root.images : root.querySelectorAll('img');
+      for (const image of images) if (!image.complete) loading.push(image);
+    }
+    return loading;
+  }
+
+  /** Looks again, after the structure of the replayed page changed. */
+  refresh(replayed: HTMLIFrameElement): void {
+    this.documents.clear();
+    this.documents.add(this.page);
+    this.addFrame(replayed);
+    for (const root of this.shadowRoots) if (!root.host.isConnected) this.shadowRoots.delete(root);
+    for (const root of this.shadowRoots) this.addFramesIn(root);
+    this.svgs = this.all().flatMap((root) =>
+      [...root.querySelectorAll('svg')].filter(
+        (svg) => !svg.ownerSVGElement && svg.querySelector('animate, animateTransform, animateMotion, set'),
+      ),
+    );
+  }
+
+  private addFrame(frame: HTMLIFrameElement): void {
+    const view = frame.contentWindow as ReplayedWindow | null;
+    const inner = frame.contentDocument;
+    if (!view || !inner) return;
+    this.prepare(view);
+    if (this.documents.has(inner)) return;
+    this.documents.add(inner);
+    inner.removeEventListener('securitypolicyviolation', this.onBlocked);
+    inner.addEventListener('securitypolicyviolation', this.onBlocked);
+    this.addFramesIn(inner);
+  }
+
+  private addFramesIn(root: Document | ShadowRoot): void {
+    for (const frame of root.querySelectorAll('iframe')) this.addFrame(frame);
+  }
+
+  /** Changes a replayed window once: nothing in it may navigate, scroll by itself or load only when seen. */
+  prepare(view: ReplayedWindow): void {
+    if (view.replaycastPrepared) return;
+    view.replaycastPrepared = true;
+    const { shadowRoots, pendingImages } = this;
+    const elements = view.Element.prototype;
+
+    intercept(elements, 'attachShadow', (original, self, args) => {
+      const root = original(self, args) as ShadowRoot;
+      shadowRoots.add(root);
+      return root;
+    });
+
+    intercept(elements, 'setAttribute', (original, self, [name, value]) => {
+      const lower = String(name).toLowerCase();
+      if (lower === 'loading') return;
+      const navigates = FRAME_ELEMENTS.has((self as Element).tagName.toUpperCase()) && FRAME_ADDRESSES.has(lower);
+      original(self, [navigates ? `rr_${lower}` : name, value]);
+    });
+
+    const images = view.HTMLImageElement.prototype;
+    const source = Object.getOwnPropertyDescriptor(images, 'src');
+    if (source?.set) {
+      intercept(source, 'set', (original, self, args) => {
+        original(self, args);
+        pendingImages.add(self as HTMLImageElement);
+      });
+      Object.defineProperty(images, 'src', source);
+    }
+
+    for (const scroller of [view, elements]) {
+      intercept(scroller, 'scrollTo', (original, self, [x, y]) => {
+        const options = typeof x === 'object' ? x : { left: x, top: y };
+        original(self, [{ ...options, behavior: 'instant' }]);
+      });
+    }
+  }
+}
+
+type Call = (self: object, args: unknown[]) => unknown;
+
+/** Replaces a method; the replacement gets the original, what it was called on and its arguments. */
+function intercept(
+  holder: object,
+  name: string,
+  replacement: (original: Call, self: object, args: unknown[]) => unknown,
+): void {
+  const method = Reflect.get(holder, name) as (...args: unknown[]) => unknown;
+  const original: Call = (self, args) => Reflect.apply(method, self, args);
+  Reflect.set(holder, name, function (this: object, ...args: unknown[]) {
+    return replacement(original, this, args);
+  });
+}

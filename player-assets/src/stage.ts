@@ -1,0 +1,37 @@
+// The picture's layout: the replayed window fitted into the canvas, centred, on a plain surround. Used by player.ts.
+
+import replayerStyle from 'rrweb/dist/style.css';
+import type { Size } from './contract';
+
+const SURROUND = '#1b1d23';
+
+/** Rules for the replayed documents: a caret blinks on the browser's own timer, which we do not hold. */
+export const REPLAYED_PAGE_RULES = ['* { caret-color: transparent !important; }'];
+
+export class Stage {
+  readonly root = document.createElement('div');
+
+  constructor(private readonly canvas: Size) {
+    const style = document.createElement('style');
+    style.textContent = `${replayerStyle}
+      html, body { margin: 0; overflow: hidden; background: ${SURROUND}; }
+      .replayer-wrapper { position: absolute; transform-origin: 0 0; overflow: hidden; }
+      .replayer-wrapper > iframe { display: block; border: none; background: #fff; }`;
+    document.head.append(style);
+    document.body.append(this.root);
+  }
+
+  /** Lays out anew for the replayed window's size. */
+  fit(wrapper: HTMLElement, viewport: Size): void {
+    const across = this.canvas.width / viewport.width;
+    const down = this.canvas.height / viewport.height;
+    const fitted = Math.min(across, down);
+    // The canvas is at most one pixel longer than an odd window: that is padding, not a reason to scale.
+    const scale = Math.abs(fitted - 1) < 2 / Math.max(viewport.width, viewport.height) ? 1 : fitted;
+    const left = Math.max(0, Math.floor((this.canvas.width - viewport.width * scale) / 2));
+    const top = Math.max(0, Math.floor((this.canvas.height - viewport.height * scale) / 2));
+    wrapper.style.width = `${viewport.width}px`;
+    wrapper.style.height = `${viewport.height}px`;
+    wrapper.style.transform = scale === 1 ? `translate(${left}px, ${top}px)` : `translate(${left}px, ${top}px) scale(${scale})`;
+  }
+}

@@ -1,0 +1,152 @@
+//! The replay inside the page, as Rust sees it: hand the recording in, move it to a session time, learn what
+//! changed. `capture` drives it; the page's side of the contract is `player-assets/src/contract.ts`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::browser::{Browser, Document, Page};
+use crate::error::{Error, Kind, Result};
+use crate::frame::Size;
+use crate::recording::Window;
+
+/// The player's script, built by `make player` and embedded here.
+const SCRIPT: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/player-assets/dist/player.js"));
+
+/// Events go to the page in parts of about this size, so that no message gets huge.
+const PART_BYTES: usize = 4 << 20;
+
+/// What one step did.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Advance {
+    /// Whether anything that can be seen may have changed.
+    pub changed: bool,
+    /// Session time in milliseconds before which nothing can change; None when nothing is left to come.
+    pub quiet_until: Option<f64>,
+    /// The replayed window's size in its own pixels.
+    pub viewport: Option<Viewport>,
+    /// The mouse, in the replayed window's pixels.
+    pub cursor: Option<Cursor>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+pub struct Viewport {
+    pub width: f64,
+    pub height: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+pub struct Cursor {
+    pub x: f64,
+    pub y: f64,
+}
+
+/// An asset that the recording names and that was not there to be shown.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub struct MissingAsset {
+    /// Without query and fragment.
+    pub url: String,
+    /// The policy directive that it fell under, for example `img-src`.
+    pub kind: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Warning {
+    pub message: String,
+    pub count: u64,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Problems {
+    pub missing: Vec<MissingAsset>,
+    pub warnings: Vec<Warning>,
+}
+
+/// A page that replays one window of a recording.
+#[derive(Debug)]
+pub struct Player {
+    page: Page,
+}
+
+impl Player {
+    /// Opens a page for pictures of `canvas` and begins to replay `window`, whose recording began at
+    /// `session_start_ms` since the epoch.
+    pub async fn start(
+        browser: &Browser,
+        canvas: Size,
+        window: &Window,
+        session_start_ms: f64,
+    ) -> Result<(Self, Advance)> {
+        let page = browser.open_page(canvas, document()?).await?;
+        for part in parts(window) {
+            let load = "function (events) { return this.replaycast.load(events); }";
+            let _: u64 = page.call_function(load, vec![part.into()]).await?;
+        }
+        let start = "function (options) { return this.replaycast.start(options); }";
+        let options = json!({
+            "canvas": { "width": canvas.width, "height": canvas.height },
+            "sessionStart": session_start_ms,
+        });
+        let advance = page.call_function(start, vec![options]).await?;
+        Ok((Self { page }, advance))
+    }
+
+    /// Moves the replay to `session_ms`, which is never before the last one, and waits until it can be drawn.
+    pub async fn advance(&self, session_ms: f64) -> Result<Advance> {
+        let advance = "function (time) { return this.replaycast.advance(time); }";
+        self.page.call_function(advance, vec![json!(session_ms)]).await
+    }
+
+    pub async fn problems(&self) -> Result<Problems> {
+        let problems = "function () { return this.replaycast.problems(); }";
+        self.page.call_function(problems, Vec::new()).await
+    }
+
+    pub const fn page(&self) -> &Page {
+        &self.page
+    }
+}
+
+/// The recording as JSON arrays of bounded size.
+fn parts(window: &Window) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut part = String::new();
+    for event in &window.events {
+        part.push(if part.is_empty() { '[' } else { ',' });
+        part.push_str(&event.json);
+        if part.len() >= PART_BYTES {
+            part.push(']');
+            parts.push(std::mem::take(&mut part));
+        }
+    }
+    if !part.is_empty() {
+        part.push(']');
+        parts.push(part);
+    }
+    parts
+}
+
+/// The page under a policy that lets our script run and nothing else, and lets nothing load but what the
+/// recording itself contains. The replayed documents inherit it.
+fn document() -> Result<Document> {
+    let nonce = nonce()?;
+    Ok(Document {
+        html: format!(
+            "<!doctype html><html><head><meta charset=utf-8></head><body>\
+             <script nonce={nonce}>{SCRIPT}</script></body></html>"
+        ),
+        content_security_policy: format!(
+            "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'unsafe-inline' data: blob:; \
+             img-src data: blob:; font-src data: blob:; media-src 'none'; frame-src 'none'; \
+             object-src 'none'; worker-src 'none'; base-uri 'none'; form-action 'none'"
+        ),
+        ready_when: "replaycast",
+    })
+}
+
+fn nonce() -> Result<String> {
+    let mut random = [0_u8; 16];
+    rustix::rand::getrandom(&mut random, rustix::rand::GetRandomFlags::empty())
+        .map_err(|source| Error::new(Kind::Internal, "no random numbers from the system").caused_by(source))?;
+    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
+}
