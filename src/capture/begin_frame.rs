@@ -1,0 +1,160 @@
+//! Capture through `HeadlessExperimental.beginFrame`: by damage, and of every frame as the reference.
+//! Both draw the same frames at the same times; damage capture leaves out those that nothing changed.
+
+use std::time::Instant;
+
+use super::{CaptureStatistics, CapturedFrame, FIRST_PICTURE_PAUSE, FIRST_PICTURE_TRIES, FrameSink, Shot, spent};
+use crate::browser::{Page, Screenshot};
+use crate::error::{Error, Kind, Result};
+use crate::frame::FrameSpec;
+use crate::player::{Advance, Player};
+use crate::timeline::RenderPlan;
+
+/// After a change frames are drawn until this many in a row had no damage: scrolling and late decoding go on
+/// for a while after their cause.
+const CALM_FRAMES: u32 = 2;
+
+/// The browser's frame clock must start above the host's own; this far above is safe.
+const CLOCK_MARGIN_MS: f64 = 60_000.0;
+
+/// The replay's frames on the browser's clock: a constant distance from session time.
+pub(super) struct FrameClock {
+    base: f64,
+    interval: f64,
+    last: f64,
+}
+
+impl FrameClock {
+    pub(super) fn new(plan: &RenderPlan) -> Self {
+        let uptime = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+        let host = uptime.tv_sec as f64 * 1000.0 + uptime.tv_nsec as f64 / 1e6;
+        Self {
+            base: host + CLOCK_MARGIN_MS,
+            interval: plan.fps.frame_ms(1),
+            last: 0.0,
+        }
+    }
+
+    /// Never the same twice: time that stands still would be an error to the browser.
+    fn time(&mut self, spec: FrameSpec) -> f64 {
+        self.last = (self.base + spec.session_ms).max(self.last + 0.001);
+        self.last
+    }
+}
+
+pub(super) async fn capture_damage(player: &Player, plan: &RenderPlan, sink: &FrameSink) -> Result<CaptureStatistics> {
+    let mut camera = Camera::new(player, plan);
+    let mut calm = 0;
+    let mut quiet_until = Some(f64::NEG_INFINITY);
+    for spec in plan.frames() {
+        let still = calm >= CALM_FRAMES && quiet_until.is_none_or(|until| spec.session_ms < until);
+        let mut shot = Shot::Repeat;
+        if !still {
+            let advance = camera.advance(spec).await?;
+            quiet_until = advance.quiet_until;
+            if advance.changed || spec.index == 0 {
+                calm = 0;
+            }
+            if calm < CALM_FRAMES {
+                let time = camera.clock.time(spec);
+                if spec.index == 0 {
+                    shot = Shot::Encoded(camera.first_picture(time).await?);
+                } else if camera.is_damaged(time).await? {
+                    shot = Shot::Encoded(camera.picture(time).await?);
+                    calm = 0;
+                } else {
+                    calm += 1;
+                }
+            }
+        }
+        if sink.send(CapturedFrame { spec, shot }).await.is_err() {
+            break;
+        }
+    }
+    Ok(camera.statistics)
+}
+
+pub(super) async fn capture_every_frame(
+    player: &Player,
+    plan: &RenderPlan,
+    sink: &FrameSink,
+) -> Result<CaptureStatistics> {
+    let mut camera = Camera::new(player, plan);
+    for spec in plan.frames() {
+        camera.advance(spec).await?;
+        let time = camera.clock.time(spec);
+        let picture = if spec.index == 0 {
+            camera.first_picture(time).await?
+        } else {
+            camera.picture(time).await?
+        };
+        let shot = Shot::Encoded(picture);
+        if sink.send(CapturedFrame { spec, shot }).await.is_err() {
+            break;
+        }
+    }
+    Ok(camera.statistics)
+}
+
+struct Camera<'a> {
+    player: &'a Player,
+    clock: FrameClock,
+    statistics: CaptureStatistics,
+}
+
+impl<'a> Camera<'a> {
+    fn new(player: &'a Player, plan: &RenderPlan) -> Self {
+        Self {
+            player,
+            clock: FrameClock::new(plan),
+            statistics: CaptureStatistics::default(),
+        }
+    }
+
+    async fn advance(&mut self, spec: FrameSpec) -> Result<Advance> {
+        let begun = Instant::now();
+        let advance = self.player.advance(spec.session_ms).await.map_err(|error| at(error, spec))?;
+        self.statistics.advances += 1;
+        spent(&mut self.statistics.advance_s, begun);
+        Ok(advance)
+    }
+
+    async fn is_damaged(&mut self, time: f64) -> Result<bool> {
+        let begun = Instant::now();
+        let damaged = self.page().begin_frame(time, self.clock.interval).await?;
+        self.statistics.damage_checks += 1;
+        spent(&mut self.statistics.damage_check_s, begun);
+        Ok(damaged)
+    }
+
+    /// The picture of a frame that is drawn already, or is drawn now.
+    async fn picture(&mut self, time: f64) -> Result<Screenshot> {
+        let begun = Instant::now();
+        let picture = self.page().begin_frame_with_screenshot(time, self.clock.interval).await?;
+        self.statistics.screenshots += 1;
+        spent(&mut self.statistics.screenshot_s, begun);
+        picture.ok_or_else(|| Error::new(Kind::Stalled, "the browser drew a frame but gave no picture of it"))
+    }
+
+    /// While the renderer is starting up it gives no picture yet.
+    async fn first_picture(&mut self, time: f64) -> Result<Screenshot> {
+        for _ in 0..FIRST_PICTURE_TRIES {
+            let picture = self.page().begin_frame_with_screenshot(time, self.clock.interval).await?;
+            if let Some(picture) = picture {
+                self.statistics.screenshots += 1;
+                return Ok(picture);
+            }
+            tokio::time::sleep(FIRST_PICTURE_PAUSE).await;
+        }
+        Err(Error::new(Kind::Stalled, "the browser gave no first picture"))
+    }
+
+    fn page(&self) -> &'a Page {
+        self.player.page()
+    }
+}
+
+/// Says which moment of the session an error belongs to.
+pub(super) fn at(error: Error, spec: FrameSpec) -> Error {
+    error.during(format_args!("frame {} (session time {:.3} s)", spec.index, spec.session_ms / 1000.0))
+}

@@ -1,0 +1,101 @@
+//! From a plan to pictures: steps the replay through the frame grid and decides which frames need a new picture.
+//! Called by `pipeline`, which owns the browser's life and takes the pictures on from here.
+
+mod begin_frame;
+mod decode;
+mod probe;
+mod screenshot;
+mod synthetic;
+
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+
+use crate::browser::Screenshot;
+use crate::error::Result;
+use crate::frame::FrameSpec;
+use crate::player::Player;
+use crate::timeline::RenderPlan;
+
+pub use decode::decode;
+pub use probe::gives_frames_on_demand;
+pub use synthetic::synthetic_picture;
+
+/// How pictures are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CaptureMethod {
+    /// Only when the compositor reports damage; the same pixels as every-frame
+    Damage,
+    /// Every frame of the grid: the slow reference
+    EveryFrame,
+    /// Ordinary screenshots, for browsers without beginFrame
+    Screenshot,
+    /// Made-up pictures without a browser, for tests of everything else
+    #[value(hide = true)]
+    Synthetic,
+}
+
+/// What a captured frame shows, before it is decoded.
+#[derive(Debug)]
+pub enum Shot {
+    Encoded(Screenshot),
+    /// A made-up picture, known by its number.
+    Synthetic(u64),
+    /// Exactly the picture of the frame before.
+    Repeat,
+}
+
+#[derive(Debug)]
+pub struct CapturedFrame {
+    pub spec: FrameSpec,
+    pub shot: Shot,
+}
+
+/// Where captured frames go; closed when whoever takes them has failed.
+pub type FrameSink = mpsc::Sender<CapturedFrame>;
+
+/// What the capture cost, for the report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, serde::Serialize)]
+pub struct CaptureStatistics {
+    /// Pictures taken.
+    pub screenshots: u64,
+    /// Calls that moved the replay.
+    pub advances: u64,
+    /// Frames drawn without a picture, to ask for damage.
+    pub damage_checks: u64,
+    /// Seconds spent moving the replay, asking for damage and taking pictures.
+    pub advance_s: f64,
+    pub damage_check_s: f64,
+    pub screenshot_s: f64,
+}
+
+/// Captures the whole plan from a player that stands at the session's start. Ends early without an error when
+/// the sink is closed: then the failure is on the other side.
+pub async fn capture(
+    method: CaptureMethod,
+    player: &Player,
+    plan: &RenderPlan,
+    sink: &FrameSink,
+) -> Result<CaptureStatistics> {
+    match method {
+        CaptureMethod::Damage => begin_frame::capture_damage(player, plan, sink).await,
+        CaptureMethod::EveryFrame => begin_frame::capture_every_frame(player, plan, sink).await,
+        CaptureMethod::Screenshot => screenshot::capture(player, plan, sink).await,
+        CaptureMethod::Synthetic => Ok(capture_synthetic(plan, sink).await),
+    }
+}
+
+/// Made-up frames for the whole plan; needs no player.
+pub async fn capture_synthetic(plan: &RenderPlan, sink: &FrameSink) -> CaptureStatistics {
+    synthetic::capture(plan, sink).await
+}
+
+/// Adds the time since `begun` to one of the statistics.
+fn spent(seconds: &mut f64, begun: Instant) {
+    *seconds += begun.elapsed().as_secs_f64();
+}
+
+/// How often a first picture is asked for before the browser counts as unable to give one.
+const FIRST_PICTURE_TRIES: u32 = 10;
+const FIRST_PICTURE_PAUSE: Duration = Duration::from_millis(20);
