@@ -1,0 +1,57 @@
+# `make demo` and `make test` install what is missing, build, and run. The other targets are parts of them,
+# or longer runs.
+
+SHELL := /bin/bash
+DEMO_RECORDING := tests/fixtures/shop-checkout.json
+PLAYER := player-assets/dist/player.js
+PLAYER_SOURCES := $(wildcard player-assets/src/*) player-assets/build.mjs player-assets/package-lock.json
+REPLAYCAST := target/release/replaycast
+
+.PHONY: demo test check bench bless install player recordings clean
+
+## Render a bundled recording to demo.mp4
+demo: install $(PLAYER)
+	cargo build --release --locked
+	$(REPLAYCAST) render $(DEMO_RECORDING) -o demo.mp4 --force
+	@ffprobe -v error -show_entries format=duration,size -of default=noprint_wrappers=1 demo.mp4
+	@echo "The video is $(CURDIR)/demo.mp4"
+
+## Every check that a change must pass
+test: install check
+	cargo test --locked
+
+## Formatting, lints and types, of Rust and of the player
+check: install $(PLAYER)
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	cd player-assets && npm run --silent check
+
+## Times of damage capture against every-frame capture on the recordings at hand
+bench: install $(PLAYER)
+	cargo build --release --locked
+	scripts/bench $(REPLAYCAST)
+
+## Take today's pictures as the golden ones
+bless: install $(PLAYER)
+	BLESS=1 cargo test --locked --test goldens
+
+## The Debian packages and npm modules that are missing
+install:
+	@scripts/install
+
+player: install $(PLAYER)
+
+$(PLAYER): player-assets/node_modules/.package-lock.json $(PLAYER_SOURCES)
+	cd player-assets && npm run --silent build
+
+player-assets/node_modules/.package-lock.json: player-assets/package-lock.json
+	cd player-assets && npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+## Record the bundled recordings anew
+recordings: install player-assets/node_modules/.package-lock.json
+	cd player-assets && npm run record
+
+clean:
+	cargo clean
+	rm -rf player-assets/dist player-assets/node_modules demo.mp4
