@@ -1,7 +1,19 @@
 //! Turns a session replay, a stream of rrweb events, into a video.
+//!
+//! Data flows one way: [`source`] reads bytes, [`recording`] makes them a `Recording`, [`timeline`] plans the
+//! frame grid, [`capture`] takes the pictures that the [`player`] draws in the [`browser`], [`encode`] writes the
+//! video, [`output`] puts it in its place. [`pipeline`] runs the stages side by side.
 
+pub mod browser;
+pub mod capture;
+pub mod cli;
+pub mod encode;
 pub mod error;
 pub mod frame;
+pub mod frame_hashes;
+pub mod output;
+pub mod pipeline;
+pub mod player;
 pub mod recording;
 pub mod source;
 pub mod timeline;

@@ -9,6 +9,7 @@ mod unsupported;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -32,6 +33,18 @@ pub enum Format {
     PosthogExport,
     /// `PostHog`'s blocks: `["window", event]` or `{"window_id": …, "data": […]}` on each line.
     PosthogLines,
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::RrwebArray => "rrweb events",
+            Self::RrwebWrapper => "rrweb events in an object",
+            Self::RrwebLines => "rrweb events, one a line",
+            Self::PosthogExport => "PostHog export",
+            Self::PosthogLines => "PostHog blocks, one a line",
+        })
+    }
 }
 
 /// Events as found, not yet in order.

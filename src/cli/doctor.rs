@@ -1,0 +1,184 @@
+//! `replaycast doctor`: is this machine able to render? Tries each thing that a render needs, for real.
+
+use serde::Serialize;
+
+use super::args::DoctorArgs;
+use super::print;
+use super::settings::browser_options;
+use crate::browser::{Browser, Document, NetworkIsolation};
+use crate::capture::gives_frames_on_demand;
+use crate::encode::encoders;
+use crate::error::{Error, Kind, Result};
+use crate::frame::Size;
+
+const DEADLINE_S: f64 = 30.0;
+
+/// Scripts that recordings commonly hold, each with a character that only a font for it has.
+const SCRIPTS: [(&str, &str, &str); 5] = [
+    ("Latin", "g", "fonts-liberation"),
+    ("Chinese, Japanese, Korean", "語", "fonts-noto-cjk"),
+    ("emoji", "😀", "fonts-noto-color-emoji"),
+    ("Arabic", "ش", "fonts-noto-core"),
+    ("Devanagari", "क", "fonts-noto-core"),
+];
+
+/// Draws a character and one that no font has; equal pictures mean that a box stands for the character.
+const DRAWS_CHARACTER: &str = r"function (character) {
+    const draw = (text) => {
+        const canvas = new OffscreenCanvas(40, 40);
+        const context = canvas.getContext('2d');
+        context.font = '24px sans-serif';
+        context.fillText(text, 4, 30);
+        return context.getImageData(0, 0, 40, 40).data.join();
+    };
+    return draw(character) !== draw('\u0378');
+}";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Verdict {
+    Good,
+    /// Renders, but not as well as it could.
+    Weak,
+    /// Nothing can be rendered.
+    Missing,
+}
+
+#[derive(Debug, Serialize)]
+struct Check {
+    name: String,
+    verdict: Verdict,
+    found: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+}
+
+impl Check {
+    fn new(name: impl Into<String>, verdict: Verdict, found: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            verdict,
+            found: found.into(),
+            hint: None,
+        }
+    }
+
+    fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    fn from_error(name: &str, error: &Error) -> Self {
+        let check = Self::new(name, Verdict::Missing, error.to_string());
+        match error.hint_text() {
+            Some(hint) => check.hint(hint),
+            None => check,
+        }
+    }
+}
+
+pub(super) async fn run(args: &DoctorArgs) -> Result<()> {
+    let mut checks = browser_checks(args).await;
+    checks.extend(encoder_checks());
+    let text = if args.json {
+        let mut json = serde_json::to_string_pretty(&checks)
+            .map_err(|source| Error::new(Kind::Internal, "writing the checks").caused_by(source))?;
+        json.push('\n');
+        json
+    } else {
+        describe(&checks)
+    };
+    print::data(text.as_bytes())?;
+    match checks.iter().filter(|check| check.verdict == Verdict::Missing).count() {
+        0 => Ok(()),
+        count => Err(Error::new(
+            Kind::BrowserCannotStart,
+            format!("this machine cannot render yet: {count} of the checks above failed"),
+        )),
+    }
+}
+
+async fn browser_checks(args: &DoctorArgs) -> Vec<Check> {
+    let options = match browser_options(&args.browser, DEADLINE_S) {
+        Ok(options) => options,
+        Err(error) => return vec![Check::from_error("browser", &error)],
+    };
+    let sandbox = options.sandbox;
+    let browser = match Browser::launch(options).await {
+        Ok(browser) => browser,
+        Err(error) => return vec![Check::from_error("browser", &error)],
+    };
+    let found = format!("{} at {}", browser.version(), browser.binary().display());
+    let mut checks = vec![Check::new("browser", Verdict::Good, found)];
+    checks.push(if gives_frames_on_demand(&browser).await {
+        Check::new("beginFrame", Verdict::Good, "draws frames on demand")
+    } else {
+        Check::new("beginFrame", Verdict::Weak, "missing; renders fall back to screenshots, which are slower")
+            .hint("Install chromium-headless-shell.")
+    });
+    checks.push(if sandbox {
+        Check::new("sandbox", Verdict::Good, "on")
+    } else {
+        Check::new("sandbox", Verdict::Weak, "off, as asked for with --no-browser-sandbox")
+    });
+    checks.push(match browser.network_isolation() {
+        NetworkIsolation::Namespace => Check::new("network", Verdict::Good, "none: an empty network namespace"),
+        NetworkIsolation::ResolverRules => {
+            Check::new("network", Verdict::Weak, "closed by resolver rules and a dead proxy")
+                .hint("Allow unprivileged user namespaces to take the network away altogether.")
+        }
+    });
+    checks.extend(font_checks(&browser).await);
+    checks
+}
+
+async fn font_checks(browser: &Browser) -> Vec<Check> {
+    let document = Document {
+        html: "<!doctype html><title>fonts</title>".into(),
+        content_security_policy: "default-src 'none'".into(),
+        ready_when: "document",
+    };
+    let page = match browser.open_page(Size::new(64, 64), document).await {
+        Ok(page) => page,
+        Err(error) => return vec![Check::from_error("fonts", &error)],
+    };
+    let mut checks = Vec::new();
+    for (script, character, package) in SCRIPTS {
+        let name = format!("font: {script}");
+        checks.push(match page.call_function(DRAWS_CHARACTER, vec![character.into()]).await {
+            Ok(true) => Check::new(name, Verdict::Good, "found"),
+            Ok(false) => Check::new(name, Verdict::Weak, "missing: its text is drawn as boxes")
+                .hint(format!("Install {package}.")),
+            Err(error) => Check::from_error(&name, &error),
+        });
+    }
+    checks
+}
+
+fn encoder_checks() -> impl Iterator<Item = Check> {
+    encoders().map(|(codec, found)| {
+        let name = format!("encoder: {}", codec.name());
+        if found {
+            Check::new(name, Verdict::Good, codec.encoder_name())
+        } else {
+            Check::new(name, Verdict::Weak, format!("{} is not in the FFmpeg libraries", codec.encoder_name()))
+                .hint("Install an FFmpeg built with it.")
+        }
+    })
+}
+
+fn describe(checks: &[Check]) -> String {
+    let mut text = String::new();
+    for check in checks {
+        let verdict = match check.verdict {
+            Verdict::Good => "good",
+            Verdict::Weak => "weak",
+            Verdict::Missing => "MISSING",
+        };
+        text.push_str(&format!("{verdict:<8} {:<32} {}\n", check.name, check.found));
+        if let Some(hint) = &check.hint {
+            text.push_str(&format!("         hint: {hint}\n"));
+        }
+    }
+    text
+}

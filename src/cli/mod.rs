@@ -1,0 +1,76 @@
+//! The command line: parse, resolve, run, tell. The only code that prints or decides the exit code.
+
+mod args;
+mod doctor;
+mod inspect;
+mod print;
+mod progress;
+mod render;
+mod report;
+mod settings;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use tokio::runtime;
+use tokio::signal::unix::{SignalKind, signal};
+
+use args::{Cli, Command};
+
+use crate::error::{Error, Kind, Result};
+
+/// Runs the program for these arguments, the first of which is its own name.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return parse_failed(&error),
+    };
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            print::error(&error);
+            ExitCode::from(error.kind().exit_code())
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Render(args) => until_signalled(render::run(&args)),
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Doctor(args) => until_signalled(doctor::run(&args)),
+    }
+}
+
+/// Help and version are answers, not errors; everything else is a wrong command line.
+fn parse_failed(error: &clap::Error) -> ExitCode {
+    // Nothing can be done when even that cannot be printed.
+    let _ = error.print();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+        _ => ExitCode::from(Kind::Usage.exit_code()),
+    }
+}
+
+/// Runs a job; the first signal drops it, which kills the browser and removes what is half done.
+fn until_signalled(job: impl Future<Output = Result<()>>) -> Result<()> {
+    let failed = |source| Error::io("starting the runtime", source);
+    let runtime = runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(failed)?;
+    runtime.block_on(async {
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+        let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+        let mut hangup = signal(SignalKind::hangup()).map_err(failed)?;
+        tokio::select! {
+            done = job => done,
+            _ = interrupt.recv() => Err(Error::new(Kind::Interrupted, "interrupted; no output was written")),
+            _ = terminate.recv() => Err(Error::new(Kind::Terminated, "terminated; no output was written")),
+            _ = hangup.recv() => Err(Error::new(Kind::Terminated, "the terminal went away; no output was written")),
+        }
+    })
+}

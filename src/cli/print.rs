@@ -1,0 +1,79 @@
+//! How text reaches the user: errors with their causes and hint, notes on standard error, data on standard output.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is this module's purpose")]
+
+use std::error::Error as StdError;
+use std::io::{self, ErrorKind, Write};
+
+use crate::error::{Error, Result};
+
+/// An error: what, why, and on a line of its own what to do next.
+pub(super) fn error(error: &Error) {
+    let mut text = format!("error: {error}");
+    let mut cause = StdError::source(error);
+    while let Some(source) = cause {
+        let source_text = source.to_string();
+        if !text.contains(&source_text) {
+            text.push_str(": ");
+            text.push_str(&source_text);
+        }
+        cause = source.source();
+    }
+    eprintln!("{text}");
+    if let Some(hint) = error.hint_text() {
+        eprintln!("hint: {hint}");
+    }
+}
+
+/// Something worth knowing, on standard error.
+pub(super) fn note(text: &str) {
+    eprintln!("{text}");
+}
+
+/// Data on standard output. A reader that has gone away is not an error.
+pub(super) fn data(bytes: &[u8]) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(source) if source.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::io("writing to standard output", source))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A byte count as people read it.
+pub(super) fn bytes(count: u64) -> String {
+    let count = count as f64;
+    match count {
+        _ if count < 1000.0 => format!("{count} B"),
+        _ if count < 1e6 => format!("{:.1} kB", count / 1e3),
+        _ if count < 1e9 => format!("{:.1} MB", count / 1e6),
+        _ => format!("{:.2} GB", count / 1e9),
+    }
+}
+
+/// A length of time as people read it, from seconds.
+pub(super) fn seconds(seconds: f64) -> String {
+    if seconds < 60.0 {
+        return format!("{seconds:.1} s");
+    }
+    let whole = seconds.round() as u64;
+    match (whole / 3600, whole / 60 % 60, whole % 60) {
+        (0, minutes, seconds) => format!("{minutes} min {seconds} s"),
+        (hours, minutes, seconds) => format!("{hours} h {minutes} min {seconds} s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_units() {
+        assert_eq!(bytes(999), "999 B");
+        assert_eq!(bytes(1_234_567), "1.2 MB");
+        assert_eq!(seconds(3.25), "3.2 s");
+        assert_eq!(seconds(224.0), "3 min 44 s");
+        assert_eq!(seconds(47_936.0), "13 h 18 min 56 s");
+    }
+}

@@ -1,0 +1,134 @@
+//! `replaycast render`: reads the recording, plans, renders beside the destination, then moves the video there.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::args::RenderArgs;
+use super::progress::Progress;
+use super::report::Report;
+use super::settings::{Destination, RenderSettings};
+use super::print;
+use crate::encode::EncoderSettings;
+use crate::error::{Error, Result};
+use crate::output::Staging;
+use crate::pipeline::{RenderJob, Rendered, render};
+use crate::recording::{self, Recording};
+use crate::source;
+use crate::timeline::{RenderPlan, Timeline};
+
+pub(super) async fn run(args: &RenderArgs) -> Result<()> {
+    let begun = Instant::now();
+    let settings = RenderSettings::resolve(args)?;
+    // The outputs are opened before the input is read: a wrong place fails at once.
+    let video = match &settings.destination {
+        Destination::File(path) => Staging::begin(path, args.force)?,
+        Destination::StandardOutput => Staging::in_temp_folder()?,
+    };
+    let report = args.report.as_deref().map(|path| Staging::begin(path, true)).transpose()?;
+    let hashes = args.frame_hashes.as_deref().map(|path| Staging::begin(path, true)).transpose()?;
+
+    let recording = recording::open(source::read(&args.input)?)?;
+    let window = recording.busiest_window();
+    let timeline = Timeline::resolve(&recording, window, &settings.timeline)?;
+    let plan = timeline.plan(args.size, args.fps);
+    if !args.quiet {
+        tell_plan(&recording, &timeline, &plan, args.verbose);
+    }
+
+    let progress = Arc::new(Progress::new(args.progress, args.quiet, args.verbose, &plan));
+    let job = RenderJob {
+        window,
+        session_start_ms: recording.started_ms,
+        plan: &plan,
+        browser: settings.browser.clone(),
+        capture: args.capture,
+        encoder: EncoderSettings {
+            format: settings.format,
+            size: plan.size,
+            fps: plan.fps,
+            timing: settings.timing,
+        },
+        output: video.path().to_path_buf(),
+        frame_hashes: hashes.as_ref().map(|hashes| hashes.path().to_path_buf()),
+    };
+    let rendered = render(job, progress.clone()).await;
+    progress.finish();
+    let rendered = rendered?;
+
+    let video_bytes = size_of(video.path())?;
+    let wall_s = begun.elapsed().as_secs_f64();
+    if let Some(report) = report {
+        let contents = Report::new(args, &settings, &recording, window, &plan, &rendered, video_bytes, wall_s);
+        let json = contents.to_json()?;
+        fs::write(report.path(), json).map_err(|source| Error::io("writing the report", source))?;
+        report.commit()?;
+    }
+    if let Some(hashes) = hashes {
+        hashes.commit()?;
+    }
+    match &settings.destination {
+        Destination::File(_) => video.commit()?,
+        Destination::StandardOutput => {
+            let bytes = fs::read(video.path()).map_err(|source| Error::io("reading the video back", source))?;
+            print::data(&bytes)?;
+        }
+    }
+    if !args.quiet {
+        tell_result(&settings.destination, &plan, &rendered, video_bytes, wall_s);
+    }
+    Ok(())
+}
+
+fn tell_plan(recording: &Recording, timeline: &Timeline, plan: &RenderPlan, verbose: bool) {
+    let session_s = (timeline.range.end_ms - timeline.range.start_ms) / 1000.0;
+    let video_s = timeline.clock.video_duration_ms() / 1000.0;
+    print::note(&format!(
+        "{}: {} of session, {} of video at {}, {} fps",
+        recording.name,
+        print::seconds(session_s),
+        print::seconds(video_s),
+        plan.size,
+        plan.fps,
+    ));
+    if verbose {
+        for problem in &recording.problems {
+            print::note(&format!("  {problem}"));
+        }
+    } else if !recording.problems.is_empty() {
+        let count: u64 = recording.problems.iter().map(|problem| problem.count).sum();
+        print::note(&format!("{count} problems in the recording; `replaycast inspect` lists them"));
+    }
+}
+
+fn tell_result(destination: &Destination, plan: &RenderPlan, rendered: &Rendered, bytes: u64, wall_s: f64) {
+    let missing = &rendered.problems.missing;
+    if !missing.is_empty() {
+        print::note(&format!(
+            "{} assets are not in the recording and were left out (images, fonts or styles); --report lists them",
+            missing.len()
+        ));
+    }
+    let name = match destination {
+        Destination::File(path) => path.display().to_string(),
+        Destination::StandardOutput => "standard output".into(),
+    };
+    let video_s = rendered.encoded.duration_ms / 1000.0;
+    print::note(&format!(
+        "{name}: {}, {}, {}, rendered in {} ({:.1}x real time, {} of {} frames captured)",
+        print::seconds(video_s),
+        plan.size,
+        print::bytes(bytes),
+        print::seconds(wall_s),
+        video_s / wall_s,
+        rendered.captured.screenshots,
+        plan.frame_count,
+    ));
+}
+
+fn size_of(path: &Path) -> Result<u64> {
+    fs::metadata(path)
+        .map(|meta| meta.len())
+        .map_err(|source| Error::io(format!("looking at {}", path.display()), source))
+}

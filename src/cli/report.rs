@@ -1,0 +1,129 @@
+//! The JSON of `--report`: what was rendered, the map from session time to video time, problems and timings.
+
+use serde::Serialize;
+
+use super::args::RenderArgs;
+use super::settings::{Destination, RenderSettings};
+use crate::capture::{CaptureMethod, CaptureStatistics};
+use crate::error::{Error, Kind, Result};
+use crate::frame::Size;
+use crate::pipeline::{BrowserFacts, Rendered};
+use crate::player::Warning;
+use crate::player::MissingAsset;
+use crate::recording::{Format, Problem, Recording, Window};
+use crate::timeline::{Piece, RenderPlan};
+
+#[derive(Debug, Serialize)]
+pub(super) struct Report<'a> {
+    replaycast: &'static str,
+    input: Input<'a>,
+    output: Output,
+    /// Video time against session time, in milliseconds; straight lines between the ends of each piece.
+    time_map: &'a [Piece],
+    capture: Capture<'a>,
+    missing_assets: &'a [MissingAsset],
+    player_warnings: &'a [Warning],
+    timings: Timings,
+}
+
+#[derive(Debug, Serialize)]
+struct Input<'a> {
+    name: &'a str,
+    format: Format,
+    window: &'a str,
+    windows: usize,
+    started_ms: f64,
+    duration_s: f64,
+    problems: &'a [Problem],
+}
+
+#[derive(Debug, Serialize)]
+struct Output {
+    /// None for standard output.
+    path: Option<String>,
+    format: &'static str,
+    codec: &'static str,
+    size: Size,
+    fps: String,
+    duration_s: f64,
+    /// Places of the frame grid, and how many of them are frames of the file.
+    frames: u64,
+    encoded_frames: u64,
+    bytes: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Capture<'a> {
+    method: CaptureMethod,
+    #[serde(flatten)]
+    statistics: CaptureStatistics,
+    browser: Option<&'a BrowserFacts>,
+    browser_sandbox: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Timings {
+    total_s: f64,
+    startup_s: f64,
+}
+
+impl<'a> Report<'a> {
+    #[allow(clippy::too_many_arguments, reason = "the report is where all of a render comes together")]
+    pub(super) fn new(
+        args: &RenderArgs,
+        settings: &RenderSettings,
+        recording: &'a Recording,
+        window: &'a Window,
+        plan: &'a RenderPlan,
+        rendered: &'a Rendered,
+        bytes: u64,
+        total_s: f64,
+    ) -> Self {
+        Self {
+            replaycast: env!("CARGO_PKG_VERSION"),
+            input: Input {
+                name: &recording.name,
+                format: recording.format,
+                window: &window.id,
+                windows: recording.windows.len(),
+                started_ms: recording.started_ms,
+                duration_s: recording.duration_ms() / 1000.0,
+                problems: &recording.problems,
+            },
+            output: Output {
+                path: match &settings.destination {
+                    Destination::File(path) => Some(path.display().to_string()),
+                    Destination::StandardOutput => None,
+                },
+                format: settings.format.container().name(),
+                codec: settings.format.codec().name(),
+                size: plan.size,
+                fps: plan.fps.to_string(),
+                duration_s: rendered.encoded.duration_ms / 1000.0,
+                frames: rendered.encoded.grid_frames,
+                encoded_frames: rendered.encoded.encoded_frames,
+                bytes,
+            },
+            time_map: plan.clock.pieces(),
+            capture: Capture {
+                method: rendered.method,
+                statistics: rendered.captured,
+                browser: rendered.browser.as_ref(),
+                browser_sandbox: !args.browser.no_browser_sandbox,
+            },
+            missing_assets: &rendered.problems.missing,
+            player_warnings: &rendered.problems.warnings,
+            timings: Timings {
+                total_s,
+                startup_s: rendered.startup_s,
+            },
+        }
+    }
+
+    pub(super) fn to_json(&self) -> Result<Vec<u8>> {
+        let mut json = serde_json::to_vec_pretty(self)
+            .map_err(|source| Error::new(Kind::Internal, "writing the report").caused_by(source))?;
+        json.push(b'\n');
+        Ok(json)
+    }
+}

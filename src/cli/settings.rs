@@ -1,0 +1,108 @@
+//! What was typed, resolved and checked: one value from which `render` runs. No printing here.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::args::{BrowserArgs, RenderArgs};
+use crate::browser::{BrowserOptions, FrameControl, find_browser};
+use crate::capture::CaptureMethod;
+use crate::encode::{OutputFormat, Timing};
+use crate::error::{Error, Kind, Result};
+use crate::timeline::TimelineOptions;
+
+/// Where the video goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Destination {
+    File(PathBuf),
+    StandardOutput,
+}
+
+/// Everything about a render that does not depend on the recording's contents.
+#[derive(Debug)]
+pub(super) struct RenderSettings {
+    pub(super) destination: Destination,
+    pub(super) format: OutputFormat,
+    pub(super) timing: Timing,
+    pub(super) timeline: TimelineOptions,
+    /// None for synthetic capture.
+    pub(super) browser: Option<BrowserOptions>,
+}
+
+impl RenderSettings {
+    /// Fails before any work is done: on a wrong combination, a missing encoder, a missing browser.
+    pub(super) fn resolve(args: &RenderArgs) -> Result<Self> {
+        let extension = match &args.output {
+            Some(path) if path.as_os_str() != "-" => path.extension().and_then(OsStr::to_str),
+            _ => None,
+        };
+        let format = OutputFormat::resolve(extension, args.format, args.codec)?;
+        let destination = destination(&args.input, args.output.as_deref(), format)?;
+        format.check_encoder()?;
+        let browser = match args.capture {
+            Some(CaptureMethod::Synthetic) => None,
+            _ => Some(browser_options(&args.browser, args.deadline)?),
+        };
+        Ok(Self {
+            destination,
+            format,
+            timing: if args.cfr { Timing::Constant } else { Timing::Variable },
+            timeline: TimelineOptions {
+                start: args.start.clone(),
+                end: args.end.clone(),
+                speed: args.speed,
+                idle: args.idle,
+            },
+            browser,
+        })
+    }
+}
+
+pub(super) fn browser_options(args: &BrowserArgs, deadline_s: f64) -> Result<BrowserOptions> {
+    let deadline = Duration::try_from_secs_f64(deadline_s)
+        .ok()
+        .filter(|deadline| !deadline.is_zero())
+        .ok_or_else(|| {
+            Error::new(Kind::Usage, format!("--deadline {deadline_s} is not a time"))
+                .hint("Write seconds, for example --deadline 120.")
+        })?;
+    Ok(BrowserOptions {
+        binary: find_browser(args.browser.as_deref())?,
+        frames: FrameControl::BeginFrame,
+        sandbox: !args.no_browser_sandbox,
+        deadline,
+    })
+}
+
+fn destination(input: &OsStr, output: Option<&Path>, format: OutputFormat) -> Result<Destination> {
+    match output {
+        Some(path) if path.as_os_str() == "-" => Ok(Destination::StandardOutput),
+        Some(path) => Ok(Destination::File(path.to_path_buf())),
+        None if input == "-" => Err(Error::new(
+            Kind::Usage,
+            "a recording from standard input has no name to call the video by",
+        )
+        .hint("Say where the video goes with --output FILE.")),
+        None => Ok(Destination::File(
+            Path::new(input).with_extension(format.container().name()),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encode::Container;
+
+    #[test]
+    fn the_output_is_named_after_the_input() {
+        let webm = OutputFormat::resolve(None, Some(Container::WebM), None).unwrap();
+        let beside = destination(OsStr::new("a/b.c.json"), None, webm).unwrap();
+        assert_eq!(beside, Destination::File("a/b.c.webm".into()));
+        let named = destination(OsStr::new("a.json"), Some(Path::new("x.webm")), webm).unwrap();
+        assert_eq!(named, Destination::File("x.webm".into()));
+        let piped = destination(OsStr::new("-"), Some(Path::new("-")), webm).unwrap();
+        assert_eq!(piped, Destination::StandardOutput);
+        assert_eq!(destination(OsStr::new("-"), None, webm).unwrap_err().kind(), Kind::Usage);
+    }
+}
