@@ -91,16 +91,14 @@ impl Codec {
             Self::H264 => CodecRow {
                 name: "h264",
                 encoder: "libx264",
-                // No B-frames and no lookahead: each frame leaves at once and its place in time stays exact.
-                // Only the forced keyframes: how often is a question of time, which `timing` answers.
+                // Zero latency: no B-frames and no lookahead, so each frame leaves at once and lies in time exactly
+                // where it was put. Keyframes come only where they are asked for.
                 options: &[
                     ("preset", "veryfast"),
+                    ("tune", "zerolatency"),
                     ("crf", "20"),
                     ("forced-idr", "1"),
-                    (
-                        "x264-params",
-                        "bframes=0:rc-lookahead=0:sync-lookahead=0:mbtree=0:scenecut=0:keyint=infinite:sliced-threads=1",
-                    ),
+                    ("x264-params", "keyint=infinite:scenecut=0"),
                 ],
             },
             Self::Vp9 => CodecRow {

@@ -9,12 +9,13 @@ use std::ffi::{CStr, CString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
-use std::{fmt, io, ptr, thread};
+use std::{fmt, io, ptr, slice, thread};
 
 use ffmpeg_next::format::Pixel;
 use ffmpeg_next::{Dictionary, Packet, Rational, codec, color, encoder, ffi, format, frame};
 
 use super::format::{Codec, OutputFormat};
+use super::still::{H264Stills, Stills};
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Fps, Size};
 
@@ -54,6 +55,7 @@ fn time_base(fps: Fps) -> Rational {
 pub(super) struct Coder {
     encoder: encoder::video::Encoder,
     codec: Codec,
+    stills: Option<Stills>,
 }
 
 impl fmt::Debug for Coder {
@@ -113,10 +115,24 @@ impl Coder {
                 format!("{name} does not know its option '{unknown}'"),
             ));
         }
+        let stills = match codec {
+            Codec::H264 => H264Stills::new(headers(&video)).map(Stills::H264),
+            Codec::Vp9 => Some(Stills::Vp9),
+        };
         Ok(Self {
             encoder: encoder::video::Encoder(video),
             codec,
+            stills,
         })
+    }
+
+    /// The packet that shows the frame before once more, if this encoder's stream allows to write it by hand.
+    /// Only such packets or a keyframe may follow.
+    pub(super) fn still(&mut self, pts: i64) -> Option<Packet> {
+        let mut packet = Packet::copy(&self.stills.as_mut()?.packet());
+        packet.set_pts(Some(pts));
+        packet.set_dts(Some(pts));
+        Some(packet)
     }
 
     /// Encodes `frame`; its packets are then due from `receive`.
@@ -133,7 +149,12 @@ impl Coder {
     pub(super) fn receive(&mut self) -> Result<Option<Packet>> {
         let mut packet = Packet::empty();
         match self.encoder.receive_packet(&mut packet) {
-            Ok(()) => Ok(Some(packet)),
+            Ok(()) => {
+                if let Some(stills) = &mut self.stills {
+                    stills.encoded(packet.is_key());
+                }
+                Ok(Some(packet))
+            }
             Err(ffmpeg_next::Error::Eof | ffmpeg_next::Error::Other { errno: libc::EAGAIN }) => Ok(None),
             Err(error) => Err(self.failed(error)),
         }
@@ -142,6 +163,41 @@ impl Coder {
     fn failed(&self, error: ffmpeg_next::Error) -> Error {
         Error::new(Kind::Internal, format!("{} failed", self.codec.encoder_name())).caused_by(error)
     }
+}
+
+/// The stream's headers, which the encoder has ready once it is open.
+fn headers(context: &codec::Context) -> &[u8] {
+    // SAFETY: the context is valid; its extradata is null or has as many bytes as it says, and is not written to
+    // while the context is borrowed.
+    unsafe {
+        let context = &*context.as_ptr();
+        if context.extradata.is_null() {
+            return &[];
+        }
+        slice::from_raw_parts(
+            context.extradata,
+            usize::try_from(context.extradata_size).unwrap_or(0),
+        )
+    }
+}
+
+/// Replaces the headers of a stream that has not been written yet.
+fn set_headers(stream: &mut format::stream::StreamMut<'_>, headers: &[u8]) -> Result<(), ffmpeg_next::Error> {
+    let size = headers.len();
+    // SAFETY: the stream and its parameters are valid, and free what they hold with FFmpeg's allocator. The new
+    // block is zeroed and as much longer as FFmpeg's readers want it.
+    unsafe {
+        let block = ffi::av_mallocz(size + ffi::AV_INPUT_BUFFER_PADDING_SIZE as usize).cast::<u8>();
+        if block.is_null() {
+            return Err(ffmpeg_next::Error::Other { errno: libc::ENOMEM });
+        }
+        ptr::copy_nonoverlapping(headers.as_ptr(), block, size);
+        let parameters = &mut *(*stream.as_mut_ptr()).codecpar;
+        ffi::av_free(parameters.extradata.cast());
+        parameters.extradata = block;
+        parameters.extradata_size = (size as u32).cast_signed();
+    }
+    Ok(())
 }
 
 fn threads() -> usize {
@@ -187,6 +243,9 @@ impl Muxer {
 
         let mut stream = output.add_stream_with(&coder.encoder).map_err(failed)?;
         stream.set_time_base(time_base(fps));
+        if let Some(stills) = &coder.stills {
+            set_headers(&mut stream, &stills.headers(headers(&coder.encoder))).map_err(failed)?;
+        }
         // Without random ids, the same frames give the same file.
         let common = [("fflags", "+bitexact"), ("protocol_whitelist", "file")];
         let options: Dictionary<'_> = container.muxer_options().iter().chain(&common).collect();

@@ -4,6 +4,7 @@
 mod color;
 mod format;
 mod libav;
+mod still;
 mod timing;
 
 use std::path::Path;
@@ -147,8 +148,14 @@ impl Encoder {
 
     fn encode(&mut self, placed: Placed) -> Result<()> {
         self.encoded_frames += 1;
+        let pts = placed.pts.cast_signed();
+        if placed.coding == Coding::Still
+            && let Some(packet) = self.coder.still(pts)
+        {
+            return self.muxer.write(packet);
+        }
         let frame = self.converter.frame();
-        frame.set_pts(Some(placed.pts.cast_signed()));
+        frame.set_pts(Some(pts));
         frame.set_kind(match placed.coding {
             Coding::Key => ffmpeg_next::picture::Type::I,
             Coding::Inter | Coding::Still => ffmpeg_next::picture::Type::None,

@@ -32,7 +32,7 @@ pub(super) enum Coding {
     Key,
     /// As a difference to the frame before.
     Inter,
-    /// The frame before once more. After it come only stills until the next keyframe.
+    /// The frame before once more. Only stills or a keyframe may follow.
     Still,
 }
 
@@ -45,6 +45,8 @@ pub(super) struct Pacer {
     grid_frames: u64,
     last_placed: u64,
     last_key: Option<u64>,
+    /// The picture has not changed since the last keyframe, or stills follow it already.
+    resting: bool,
 }
 
 impl Pacer {
@@ -55,6 +57,7 @@ impl Pacer {
             grid_frames: 0,
             last_placed: 0,
             last_key: None,
+            resting: false,
         }
     }
 
@@ -69,14 +72,15 @@ impl Pacer {
         };
         let coding = match self.last_key.map(|key| pts - key) {
             None => Coding::Key,
-            Some(age) if changed && age >= self.frames_in(KEY_SECONDS) => Coding::Key,
+            Some(age) if changed && (self.resting || age >= self.frames_in(KEY_SECONDS)) => Coding::Key,
             Some(_) if changed => Coding::Inter,
             Some(_) if !due => return None,
             Some(age) if age >= self.frames_in(STILL_KEY_SECONDS) => Coding::Key,
-            Some(age) if age >= self.frames_in(KEY_SECONDS) => Coding::Still,
+            Some(age) if self.resting || age >= self.frames_in(KEY_SECONDS) => Coding::Still,
             Some(_) => Coding::Inter,
         };
         self.last_placed = pts;
+        self.resting = !changed && coding != Coding::Inter;
         if coding == Coding::Key {
             self.last_key = Some(pts);
         }
@@ -143,7 +147,7 @@ mod tests {
         let run = |from: usize, to: usize, coding| placed[from..to].iter().all(|frame| frame.1 == coding);
         assert_eq!(placed.len(), 315);
         assert!(run(0, 1, Coding::Key) && run(1, 10, Coding::Inter) && run(10, 300, Coding::Still));
-        assert!(run(300, 301, Coding::Key) && run(301, 310, Coding::Inter) && run(310, 313, Coding::Still));
+        assert!(run(300, 301, Coding::Key) && run(301, 313, Coding::Still));
         assert!(run(313, 314, Coding::Key) && run(314, 315, Coding::Inter));
     }
 }
