@@ -1,0 +1,287 @@
+//! Which containers and codecs can be written, and how each is asked of FFmpeg: the tables, no FFmpeg call.
+//! The command line resolves its options here; `libav` reads the encoder and muxer rows.
+
+use std::fmt;
+use std::str::FromStr;
+
+use clap::ValueEnum;
+
+use crate::error::{Error, Kind, Result};
+
+/// The file format around the video.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum)]
+pub enum Container {
+    Mp4,
+    #[value(name = "webm")]
+    WebM,
+}
+
+/// The video compression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum)]
+pub enum Codec {
+    H264,
+    Vp9,
+}
+
+type Options = &'static [(&'static str, &'static str)];
+
+/// One row of the container table.
+struct ContainerRow {
+    /// Our name for it and the muxer's.
+    name: &'static str,
+    extensions: &'static [&'static str],
+    /// What it can hold; the first is the default.
+    codecs: &'static [Codec],
+    muxer_options: Options,
+}
+
+/// One row of the codec table.
+struct CodecRow {
+    name: &'static str,
+    encoder: &'static str,
+    options: Options,
+}
+
+impl Container {
+    pub const ALL: [Self; 2] = [Self::Mp4, Self::WebM];
+
+    const fn row(self) -> ContainerRow {
+        match self {
+            Self::Mp4 => ContainerRow {
+                name: "mp4",
+                extensions: &["mp4", "m4v"],
+                codecs: &[Codec::H264, Codec::Vp9],
+                // The index in front lets a browser play the file while it still loads.
+                muxer_options: &[("movflags", "+faststart")],
+            },
+            Self::WebM => ContainerRow {
+                name: "webm",
+                extensions: &["webm"],
+                codecs: &[Codec::Vp9],
+                muxer_options: &[],
+            },
+        }
+    }
+
+    pub const fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    pub const fn codecs(self) -> &'static [Codec] {
+        self.row().codecs
+    }
+
+    pub(super) const fn muxer_options(self) -> Options {
+        self.row().muxer_options
+    }
+
+    fn of_extension(extension: &str) -> Option<Self> {
+        let extension = extension.to_ascii_lowercase();
+        Self::ALL
+            .into_iter()
+            .find(|container| container.row().extensions.contains(&extension.as_str()))
+    }
+}
+
+impl Codec {
+    pub const ALL: [Self; 2] = [Self::H264, Self::Vp9];
+
+    const fn row(self) -> CodecRow {
+        match self {
+            Self::H264 => CodecRow {
+                name: "h264",
+                encoder: "libx264",
+                // Zero latency: no B-frames and no lookahead, so each frame leaves at once and lies in time exactly
+                // where it was put. Keyframes come only where they are asked for.
+                options: &[
+                    ("preset", "veryfast"),
+                    ("tune", "zerolatency"),
+                    ("crf", "20"),
+                    ("forced-idr", "1"),
+                    ("x264-params", "keyint=infinite:scenecut=0"),
+                ],
+            },
+            Self::Vp9 => CodecRow {
+                name: "vp9",
+                encoder: "libvpx-vp9",
+                options: &[
+                    ("crf", "30"),
+                    ("b", "0"),
+                    ("deadline", "realtime"),
+                    ("cpu-used", "6"),
+                    ("row-mt", "1"),
+                    ("tune-content", "screen"),
+                    ("lag-in-frames", "0"),
+                    ("auto-alt-ref", "0"),
+                ],
+            },
+        }
+    }
+
+    pub const fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// FFmpeg's name for the encoder.
+    pub const fn encoder_name(self) -> &'static str {
+        self.row().encoder
+    }
+
+    pub(super) const fn encoder_options(self) -> Options {
+        self.row().options
+    }
+}
+
+impl fmt::Display for Container {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Display for Codec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Container {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = || format!("'{text}' is not a format; known are {}", list(Self::ALL));
+        Self::ALL
+            .into_iter()
+            .find(|it| it.name() == text)
+            .ok_or_else(known)
+    }
+}
+
+impl FromStr for Codec {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = || format!("'{text}' is not a codec; known are {}", list(Self::ALL));
+        Self::ALL
+            .into_iter()
+            .find(|it| it.name() == text)
+            .ok_or_else(known)
+    }
+}
+
+/// A container and a codec that fit each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutputFormat {
+    container: Container,
+    codec: Codec,
+}
+
+impl OutputFormat {
+    /// Picks the format: what was asked for, else what the output's extension says, else the container's
+    /// usual codec.
+    pub fn resolve(
+        extension: Option<&str>,
+        container: Option<Container>,
+        codec: Option<Codec>,
+    ) -> Result<Self> {
+        let container = match (container, extension) {
+            (Some(container), _) => container,
+            (None, Some(extension)) => Container::of_extension(extension).ok_or_else(|| {
+                let known = list(Container::ALL.iter().flat_map(|it| it.row().extensions));
+                Error::new(
+                    Kind::Usage,
+                    format!("no video format belongs to the extension '.{extension}'; known are {known}"),
+                )
+                .hint("Use a known extension, or name the format with --format.")
+            })?,
+            (None, None) => {
+                return Err(
+                    Error::new(Kind::Usage, "the output's name does not say its video format")
+                        .hint(format!("Name it with --format: {}.", list(Container::ALL))),
+                );
+            }
+        };
+        let codec = codec.unwrap_or(container.codecs()[0]);
+        if container.codecs().contains(&codec) {
+            Ok(Self { container, codec })
+        } else {
+            let fitting = list(container.codecs());
+            Err(Error::new(
+                Kind::Usage,
+                format!("{container} cannot hold {codec}; it can hold {fitting}"),
+            )
+            .hint("Choose another --codec or another --format."))
+        }
+    }
+
+    pub const fn container(self) -> Container {
+        self.container
+    }
+
+    pub const fn codec(self) -> Codec {
+        self.codec
+    }
+}
+
+fn list<T: fmt::Display>(items: impl IntoIterator<Item = T>) -> String {
+    let names: Vec<_> = items.into_iter().map(|item| item.to_string()).collect();
+    names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_resolves_from_extension_and_options() {
+        use Codec::{H264, Vp9};
+        use Container::{Mp4, WebM};
+        for (extension, container, codec, expected) in [
+            (Some("mp4"), None, None, (Mp4, H264)),
+            (Some("MP4"), None, None, (Mp4, H264)),
+            (Some("m4v"), None, Some(Vp9), (Mp4, Vp9)),
+            (Some("webm"), None, None, (WebM, Vp9)),
+            (Some("video"), Some(WebM), None, (WebM, Vp9)),
+            (Some("mp4"), Some(WebM), None, (WebM, Vp9)),
+            (None, Some(Mp4), Some(H264), (Mp4, H264)),
+        ] {
+            let format = OutputFormat::resolve(extension, container, codec).unwrap();
+            assert_eq!((format.container(), format.codec()), expected, "{extension:?}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_a_usage_error_that_names_the_choices() {
+        for (extension, container, codec, part) in [
+            (Some("mov"), None, None, "known are mp4, m4v, webm"),
+            (None, None, None, "does not say"),
+            (
+                Some("webm"),
+                None,
+                Some(Codec::H264),
+                "webm cannot hold h264; it can hold vp9",
+            ),
+        ] {
+            let error = OutputFormat::resolve(extension, container, codec).unwrap_err();
+            assert_eq!(error.kind(), Kind::Usage);
+            assert!(error.to_string().contains(part), "{error}");
+            assert!(error.hint_text().is_some());
+        }
+    }
+
+    #[test]
+    fn names_read_back_and_agree_with_the_command_line() {
+        for container in Container::ALL {
+            assert_eq!(container.name().parse(), Ok(container));
+            assert_eq!(
+                container.to_possible_value().unwrap().get_name(),
+                container.name()
+            );
+        }
+        for codec in Codec::ALL {
+            assert_eq!(codec.name().parse(), Ok(codec));
+            assert_eq!(codec.to_possible_value().unwrap().get_name(), codec.name());
+        }
+        assert!("avi".parse::<Container>().is_err());
+        assert!("mpeg2".parse::<Codec>().is_err());
+    }
+}

@@ -1,0 +1,234 @@
+//! Where finished files appear: staged under a hidden name beside the destination, moved there in one step.
+//! The pipeline begins the staging before any work, so that a bad destination is found at once.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Seek};
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+
+use crate::error::{Error, Kind, Result};
+
+/// A file on its way to its destination. Dropped without `commit`, it leaves no trace and the destination as it was.
+#[derive(Debug)]
+pub struct Staging {
+    file: NamedTempFile,
+    destination: PathBuf,
+    overwrite: bool,
+}
+
+impl Staging {
+    /// Checks the destination and creates an empty file beside it, readable by its owner only.
+    pub fn begin(destination: &Path, overwrite: bool) -> Result<Self> {
+        let shown = destination.display();
+        let usage = |message: String| Err(Error::new(Kind::Usage, message));
+        let Some(name) = destination.file_name() else {
+            return usage(format!("the output '{shown}' has no file name"));
+        };
+        // The link's own metadata too: a link to nothing is still something that would be replaced.
+        let existing = fs::metadata(destination).or_else(|_| fs::symlink_metadata(destination));
+        match existing {
+            Ok(found) if found.is_dir() => return usage(format!("the output {shown} is a folder")),
+            Ok(found) if !found.is_file() && !found.is_symlink() => {
+                return usage(format!("the output {shown} exists and is not a regular file"));
+            }
+            Ok(_) if !overwrite => return Err(exists(destination)),
+            _ => {}
+        }
+        let folder = folder_of(destination);
+        if !folder.is_dir() {
+            return Err(Error::new(
+                Kind::Usage,
+                format!("the output's folder {} does not exist", folder.display()),
+            )
+            .hint("Create it first, or choose another place with --output."));
+        }
+        // Fifty characters stay below the usual limit of 255 bytes in any alphabet.
+        let name: String = name.to_string_lossy().chars().take(50).collect();
+        let file = Builder::new()
+            .prefix(&format!(".{name}."))
+            .suffix(".part")
+            .tempfile_in(folder)
+            .map_err(|error| Error::io(format!("creating a file in {}", folder.display()), error))?;
+        Ok(Self {
+            file,
+            destination: destination.to_owned(),
+            overwrite,
+        })
+    }
+
+    /// Where to write meanwhile.
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Moves the written file to its destination; after that it survives a power cut.
+    pub fn commit(self) -> Result<()> {
+        let Self {
+            file,
+            destination,
+            overwrite,
+        } = self;
+        let failed = |error| Error::io(format!("finishing {}", destination.display()), error);
+        if file.as_file().metadata().map_err(failed)?.len() == 0 {
+            return Err(Error::new(
+                Kind::Internal,
+                format!("nothing was written for {}", destination.display()),
+            ));
+        }
+        file.as_file().sync_all().map_err(failed)?;
+        let moved = if overwrite {
+            file.persist(&destination)
+        } else {
+            file.persist_noclobber(&destination)
+        };
+        moved.map_err(|error| match error.error.kind() {
+            ErrorKind::AlreadyExists => exists(&destination),
+            _ => failed(error.error),
+        })?;
+        File::open(folder_of(&destination))
+            .and_then(|folder| folder.sync_all())
+            .map_err(failed)
+    }
+}
+
+/// A file on its way to a stream: it is written in the temporary folder, since a video's index can only be put in
+/// front once everything is there, and read back when it is complete.
+#[derive(Debug)]
+pub struct Spool {
+    file: NamedTempFile,
+}
+
+impl Spool {
+    pub fn begin() -> Result<Self> {
+        let folder = std::env::temp_dir();
+        let file = NamedTempFile::new_in(&folder)
+            .map_err(|error| Error::io(format!("creating a file in {}", folder.display()), error))?;
+        Ok(Self { file })
+    }
+
+    /// Where to write meanwhile.
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// The written bytes, from the first; the file itself is gone once this is closed.
+    pub fn into_reader(self) -> Result<File> {
+        let mut file = self.file.into_file();
+        let failed = |error| Error::io("reading back the output", error);
+        file.rewind().map_err(failed)?;
+        if file.metadata().map_err(failed)?.len() == 0 {
+            return Err(Error::new(Kind::Internal, "nothing was written for the output"));
+        }
+        Ok(file)
+    }
+}
+
+fn exists(destination: &Path) -> Error {
+    Error::new(
+        Kind::OutputExists,
+        format!("the output {} exists", destination.display()),
+    )
+    .hint("Replace it with --force, or choose another place with --output.")
+}
+
+fn folder_of(destination: &Path) -> &Path {
+    match destination.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<_> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_committed_file_takes_its_place_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let destination = folder.path().join("a.mp4");
+        let staging = Staging::begin(&destination, false).unwrap();
+        assert!(names(folder.path())[0].starts_with(".a.mp4."));
+        fs::write(staging.path(), "new").unwrap();
+        staging.commit().unwrap();
+        assert_eq!(names(folder.path()), ["a.mp4"]);
+        assert_eq!(fs::read(&destination).unwrap(), b"new");
+        assert_eq!(
+            fs::metadata(&destination).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+    }
+
+    #[test]
+    fn a_dropped_or_empty_file_leaves_the_old_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let destination = folder.path().join("a.mp4");
+        fs::write(&destination, "old").unwrap();
+        let staging = Staging::begin(&destination, true).unwrap();
+        fs::write(staging.path(), "half").unwrap();
+        drop(staging);
+        let empty = Staging::begin(&destination, true).unwrap().commit().unwrap_err();
+        assert_eq!(empty.kind(), Kind::Internal);
+        assert_eq!(names(folder.path()), ["a.mp4"]);
+        assert_eq!(fs::read(&destination).unwrap(), b"old");
+    }
+
+    #[test]
+    fn force_replaces_and_a_race_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let destination = folder.path().join("a.mp4");
+        let careful = Staging::begin(&destination, false).unwrap();
+        let forced = Staging::begin(&destination, true).unwrap();
+        fs::write(careful.path(), "careful").unwrap();
+        fs::write(forced.path(), "forced").unwrap();
+        fs::write(&destination, "appeared meanwhile").unwrap();
+        assert_eq!(careful.commit().unwrap_err().kind(), Kind::OutputExists);
+        forced.commit().unwrap();
+        assert_eq!(names(folder.path()), ["a.mp4"]);
+        assert_eq!(fs::read(&destination).unwrap(), b"forced");
+    }
+
+    #[test]
+    fn bad_destinations_are_found_before_any_work() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("file"), "").unwrap();
+        symlink("nowhere", at("link")).unwrap();
+        for (destination, overwrite, kind) in [
+            (at("file"), false, Kind::OutputExists),
+            (at("link"), false, Kind::OutputExists),
+            (at(""), true, Kind::Usage),
+            (at("missing/a.mp4"), false, Kind::Usage),
+            (at("file/a.mp4"), false, Kind::Usage),
+            ("/".into(), true, Kind::Usage),
+            ("/dev/null".into(), true, Kind::Usage),
+        ] {
+            let error = Staging::begin(&destination, overwrite).unwrap_err();
+            assert_eq!(error.kind(), kind, "{}", destination.display());
+        }
+        assert!(Staging::begin(&at(&"ü".repeat(120)), false).is_ok());
+    }
+
+    #[test]
+    fn a_spool_reads_back_and_disappears() {
+        let spool = Spool::begin().unwrap();
+        let path = spool.path().to_owned();
+        fs::write(&path, "bytes").unwrap();
+        let mut text = String::new();
+        spool.into_reader().unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(text, "bytes");
+        assert!(!path.exists());
+    }
+}
