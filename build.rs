@@ -6,6 +6,9 @@ fn main() {
     let player = Path::new("player-assets/dist/player.js");
     println!("cargo::rerun-if-changed={}", player.display());
     if !player.exists() {
-        println!("cargo::error={} is missing; build it with: make player", player.display());
+        println!(
+            "cargo::error={} is missing; build it with: make player",
+            player.display()
+        );
     }
 }

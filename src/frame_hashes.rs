@@ -21,7 +21,8 @@ pub struct FrameHashes {
 
 impl FrameHashes {
     pub fn create(path: &Path) -> Result<Self> {
-        let file = File::create(path).map_err(|source| Error::io(format!("writing {}", path.display()), source))?;
+        let file =
+            File::create(path).map_err(|source| Error::io(format!("writing {}", path.display()), source))?;
         Ok(Self {
             lines: BufWriter::new(file),
             path: path.to_path_buf(),

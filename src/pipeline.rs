@@ -68,7 +68,9 @@ pub struct BrowserFacts {
 /// What a render tells while it runs.
 #[derive(Debug, Clone, Copy)]
 pub enum RenderEvent<'a> {
-    BrowserStarted { version: &'a str },
+    BrowserStarted {
+        version: &'a str,
+    },
     /// The browser has no beginFrame, so pictures are ordinary screenshots.
     ScreenshotFallback,
     /// One more frame of the grid is in the video.
@@ -101,7 +103,8 @@ pub async fn render(job: RenderJob<'_>, observer: Arc<dyn RenderObserver>) -> Re
     let encoded = encoded?;
     decoded?;
     let capture = captured?;
-    let encoded = encoded.ok_or_else(|| Error::new(Kind::Internal, "frames were lost on the way to the encoder"))?;
+    let encoded =
+        encoded.ok_or_else(|| Error::new(Kind::Internal, "frames were lost on the way to the encoder"))?;
     Ok(Rendered {
         encoded,
         captured: capture.statistics,
@@ -182,7 +185,10 @@ async fn start_browser(
         }
         Some(_) => Err(Error::new(
             Kind::BrowserCannotStart,
-            format!("{} gives no frames on demand (HeadlessExperimental.beginFrame)", browser.version()),
+            format!(
+                "{} gives no frames on demand (HeadlessExperimental.beginFrame)",
+                browser.version()
+            ),
         )
         .hint("Use chromium-headless-shell, or --capture screenshot.")),
     }
@@ -236,7 +242,10 @@ fn encode_frames(
 }
 
 fn thread_failed(error: &JoinError) -> Error {
-    Error::new(Kind::Internal, format!("a stage of the pipeline broke down: {error}"))
+    Error::new(
+        Kind::Internal,
+        format!("a stage of the pipeline broke down: {error}"),
+    )
 }
 
 impl fmt::Display for RenderEvent<'_> {

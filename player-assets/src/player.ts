@@ -41,6 +41,8 @@ export class Player {
   constructor(events: eventWithTime[], options: StartOptions) {
     const [first] = events;
     if (!first) throw new Error('the recording has no events');
+    // rrweb wants two events; a full snapshot alone gets a companion that draws nothing.
+    if (events.length === 1) events.push({ type: EventType.Custom, data: { tag: '', payload: {} }, timestamp: first.timestamp });
     this.offset = first.timestamp - options.sessionStart;
     clock.begin(LEAD_IN, first.timestamp);
     for (const event of events) this.scrolling.note(event, event.timestamp - first.timestamp);

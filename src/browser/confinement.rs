@@ -1,7 +1,10 @@
 //! What the browser process gives up before it starts: our user, the network, core dumps, life after us.
 //! Runs between fork and exec, called by `process`.
 
-#![allow(unsafe_code, reason = "code between fork and exec cannot be checked by the compiler")]
+#![allow(
+    unsafe_code,
+    reason = "code between fork and exec cannot be checked by the compiler"
+)]
 
 use std::ffi::CStr;
 use std::fs::File;
@@ -72,7 +75,10 @@ impl Confinement {
             network: NetworkIsolation::Namespace,
         };
         let mut trial = Command::new("true");
-        trial.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        trial
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         strict.apply(&mut trial);
         if trial.status().is_ok_and(|status| status.success()) {
             strict

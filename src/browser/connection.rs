@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chromiumoxide_types::Command;
-use serde::de::{Deserialize, DeserializeOwned};
 use serde::Serialize;
+use serde::de::{Deserialize, DeserializeOwned};
 use serde_json::value::RawValue;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::unix::pipe::{Receiver, Sender};
@@ -43,9 +43,12 @@ pub(super) struct Answer {
 impl Answer {
     pub(super) fn parse<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
         self.message.parse().map_err(|source| {
-            Error::new(Kind::Internal, format!("the browser's answer to {} makes no sense", self.method))
-                .caused_by(source)
-                .hint("This browser may be too new or too old; `replaycast doctor` shows its version.")
+            Error::new(
+                Kind::Internal,
+                format!("the browser's answer to {} makes no sense", self.method),
+            )
+            .caused_by(source)
+            .hint("This browser may be too new or too old; `replaycast doctor` shows its version.")
         })
     }
 }
@@ -75,9 +78,10 @@ enum Fate {
 impl Fate {
     fn error(&self, method: &str) -> Error {
         match self {
-            Self::Crashed(how) => {
-                Error::new(Kind::BrowserCrashed, format!("the page crashed ({how}) during {method}"))
-            }
+            Self::Crashed(how) => Error::new(
+                Kind::BrowserCrashed,
+                format!("the page crashed ({how}) during {method}"),
+            ),
             Self::Gone => Error::new(Kind::BrowserCrashed, format!("the browser ended during {method}")),
         }
     }
@@ -212,9 +216,10 @@ impl Connection {
         };
         match waited {
             Ok(Ok(Outcome::Answered(message))) => Ok(Answer { message, method }),
-            Ok(Ok(Outcome::Refused(why))) => {
-                Err(Error::new(Kind::Internal, format!("the browser refused {method}: {why}")))
-            }
+            Ok(Ok(Outcome::Refused(why))) => Err(Error::new(
+                Kind::Internal,
+                format!("the browser refused {method}: {why}"),
+            )),
             Ok(Ok(Outcome::Failed(fate))) => Err(fate.error(method)),
             Ok(Err(_)) => Err(Fate::Gone.error(method)),
             Err(_) => {
@@ -273,7 +278,10 @@ impl Shared {
             tracing::warn!(bytes = bytes.len(), "unreadable message from the browser");
             return;
         };
-        let body = incoming.result.or(incoming.params).map_or(0..0, |raw| span_within(raw, &bytes));
+        let body = incoming
+            .result
+            .or(incoming.params)
+            .map_or(0..0, |raw| span_within(raw, &bytes));
         if let Some(id) = incoming.id {
             let refused = incoming.error.map(|error| match error.data {
                 Some(data) => format!("{} ({data})", error.message),

@@ -64,7 +64,11 @@ pub(super) fn flags(options: &BrowserOptions) -> Vec<String> {
         FrameControl::BeginFrame => BEGIN_FRAME,
         FrameControl::Browser => &[],
     };
-    let sandbox = if options.sandbox { None } else { Some("--no-sandbox") };
+    let sandbox = if options.sandbox {
+        None
+    } else {
+        Some("--no-sandbox")
+    };
     ALWAYS
         .iter()
         .chain(begin_frame)

@@ -59,12 +59,19 @@ impl Browser {
         let flags = flags::flags(&options);
         let (mut process, pipes) = Process::start(&options.binary, &flags)?;
         let connection = Connection::open(pipes)?;
-        let version = match connection.call(None, GetVersionParams::default(), START_DEADLINE).await {
+        let version = match connection
+            .call(None, GetVersionParams::default(), START_DEADLINE)
+            .await
+        {
             Ok(answer) => answer.parse::<GetVersionReturns>()?.product,
             Err(error) if error.kind() == Kind::BrowserCrashed => {
                 let status = process.end();
                 let why = status.map_or_else(|| "it ended at once".into(), |status| status.to_string());
-                return Err(process::cannot_start(&options.binary, &why, &process.last_words()));
+                return Err(process::cannot_start(
+                    &options.binary,
+                    &why,
+                    &process.last_words(),
+                ));
             }
             Err(error) => return Err(error.during("starting the browser")),
         };

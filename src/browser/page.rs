@@ -23,8 +23,8 @@ use chromiumoxide_cdp::cdp::js_protocol::runtime::{
     CallArgument, CallFunctionOnParams, EvaluateParams, RemoteObjectId,
 };
 use chromiumoxide_types::Command;
-use serde::de::DeserializeOwned;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
 use super::connection::{Answer, Connection, Event};
@@ -77,7 +77,8 @@ impl Page {
         page.call(inspector::EnableParams::default()).await?;
         page.call(cdp_page::EnableParams::default()).await?;
         let (width, height) = (i64::from(size.width), i64::from(size.height));
-        page.call(SetDeviceMetricsOverrideParams::new(width, height, 1.0, false)).await?;
+        page.call(SetDeviceMetricsOverrideParams::new(width, height, 1.0, false))
+            .await?;
 
         let ready_when = document.ready_when;
         let gatekeeper = Gatekeeper {
@@ -137,7 +138,11 @@ impl Page {
             optimize_for_speed: Some(true),
         });
         let answer = self.call(params).await?;
-        answer.parse::<DrawnFrame<'_>>()?.screenshot_data.map(|data| decode(&data)).transpose()
+        answer
+            .parse::<DrawnFrame<'_>>()?
+            .screenshot_data
+            .map(|data| decode(&data))
+            .transpose()
     }
 
     /// A picture of the page as it is, from a browser that draws frames by itself.
@@ -170,7 +175,9 @@ impl Page {
     }
 
     async fn call<C: Command>(&self, command: C) -> Result<Answer> {
-        self.connection.call(Some(&self.session), command, self.deadline).await
+        self.connection
+            .call(Some(&self.session), command, self.deadline)
+            .await
     }
 }
 
@@ -236,14 +243,15 @@ impl<T: DeserializeOwned> Evaluated<T> {
         if let Some(details) = self.exception_details {
             let description = details.exception.and_then(|exception| exception.description);
             let why = description.unwrap_or(details.text);
-            return Err(Error::new(Kind::Internal, format!("the player page failed: {why}")));
+            return Err(Error::new(
+                Kind::Internal,
+                format!("the player page failed: {why}"),
+            ));
         }
         self.result
             .value
             .map_or_else(|| serde_json::from_value(serde_json::Value::Null), Ok)
-            .map_err(|source| {
-                Error::new(Kind::Internal, "the player page gave no result").caused_by(source)
-            })
+            .map_err(|source| Error::new(Kind::Internal, "the player page gave no result").caused_by(source))
     }
 }
 
@@ -297,7 +305,11 @@ impl Gatekeeper {
 
     /// A command whose failure shows elsewhere: the page crashes or stalls.
     async fn tell<C: Command>(&self, command: C) {
-        if let Err(error) = self.connection.call(Some(&self.session), command, self.deadline).await {
+        if let Err(error) = self
+            .connection
+            .call(Some(&self.session), command, self.deadline)
+            .await
+        {
             tracing::debug!(%error, "answering a request of the page");
         }
     }

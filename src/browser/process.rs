@@ -35,7 +35,12 @@ impl LastLines {
         if lines.len() == KEPT_LINES {
             lines.pop_front();
         }
-        lines.push_back(line.chars().take(LONGEST_LINE).filter(|c| !c.is_control()).collect());
+        lines.push_back(
+            line.chars()
+                .take(LONGEST_LINE)
+                .filter(|c| !c.is_control())
+                .collect(),
+        );
     }
 
     fn text(&self) -> String {
@@ -113,7 +118,13 @@ impl Process {
             network: confinement.network(),
             _folder: folder,
         };
-        Ok((process, Pipes { to_browser, from_browser }))
+        Ok((
+            process,
+            Pipes {
+                to_browser,
+                from_browser,
+            },
+        ))
     }
 
     pub(super) const fn network(&self) -> NetworkIsolation {

@@ -41,8 +41,11 @@ impl RunFolder {
             Ok(Self { folder, _lock: lock })
         };
         make().map_err(|source| {
-            Error::io(format!("making the browser's folder in {}", home.display()), source)
-                .hint("Set TMPDIR to a folder with free space.")
+            Error::io(
+                format!("making the browser's folder in {}", home.display()),
+                source,
+            )
+            .hint("Set TMPDIR to a folder with free space.")
         })
     }
 
@@ -67,8 +70,10 @@ fn home(temp: &Path) -> Result<PathBuf> {
         Ok(home)
     } else {
         let taken = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
-        Err(Error::io(format!("{} belongs to somebody else", home.display()), taken)
-            .hint("Set TMPDIR to a folder of your own."))
+        Err(
+            Error::io(format!("{} belongs to somebody else", home.display()), taken)
+                .hint("Set TMPDIR to a folder of your own."),
+        )
     }
 }
 

@@ -3,7 +3,9 @@
 
 use std::time::Instant;
 
-use super::{CaptureStatistics, CapturedFrame, FIRST_PICTURE_PAUSE, FIRST_PICTURE_TRIES, FrameSink, Shot, spent};
+use super::{
+    CaptureStatistics, CapturedFrame, FIRST_PICTURE_PAUSE, FIRST_PICTURE_TRIES, FrameSink, Shot, spent,
+};
 use crate::browser::{Page, Screenshot};
 use crate::error::{Error, Kind, Result};
 use crate::frame::FrameSpec;
@@ -42,7 +44,11 @@ impl FrameClock {
     }
 }
 
-pub(super) async fn capture_damage(player: &Player, plan: &RenderPlan, sink: &FrameSink) -> Result<CaptureStatistics> {
+pub(super) async fn capture_damage(
+    player: &Player,
+    plan: &RenderPlan,
+    sink: &FrameSink,
+) -> Result<CaptureStatistics> {
     let mut camera = Camera::new(player, plan);
     let mut calm = 0;
     let mut quiet_until = Some(f64::NEG_INFINITY);
@@ -113,7 +119,11 @@ impl<'a> Camera<'a> {
 
     async fn advance(&mut self, spec: FrameSpec) -> Result<Advance> {
         let begun = Instant::now();
-        let advance = self.player.advance(spec.session_ms).await.map_err(|error| at(error, spec))?;
+        let advance = self
+            .player
+            .advance(spec.session_ms)
+            .await
+            .map_err(|error| at(error, spec))?;
         self.statistics.advances += 1;
         spent(&mut self.statistics.advance_s, begun);
         Ok(advance)
@@ -130,16 +140,27 @@ impl<'a> Camera<'a> {
     /// The picture of a frame that is drawn already, or is drawn now.
     async fn picture(&mut self, time: f64) -> Result<Screenshot> {
         let begun = Instant::now();
-        let picture = self.page().begin_frame_with_screenshot(time, self.clock.interval).await?;
+        let picture = self
+            .page()
+            .begin_frame_with_screenshot(time, self.clock.interval)
+            .await?;
         self.statistics.screenshots += 1;
         spent(&mut self.statistics.screenshot_s, begun);
-        picture.ok_or_else(|| Error::new(Kind::Stalled, "the browser drew a frame but gave no picture of it"))
+        picture.ok_or_else(|| {
+            Error::new(
+                Kind::Stalled,
+                "the browser drew a frame but gave no picture of it",
+            )
+        })
     }
 
     /// While the renderer is starting up it gives no picture yet.
     async fn first_picture(&mut self, time: f64) -> Result<Screenshot> {
         for _ in 0..FIRST_PICTURE_TRIES {
-            let picture = self.page().begin_frame_with_screenshot(time, self.clock.interval).await?;
+            let picture = self
+                .page()
+                .begin_frame_with_screenshot(time, self.clock.interval)
+                .await?;
             if let Some(picture) = picture {
                 self.statistics.screenshots += 1;
                 return Ok(picture);
@@ -156,5 +177,9 @@ impl<'a> Camera<'a> {
 
 /// Says which moment of the session an error belongs to.
 pub(super) fn at(error: Error, spec: FrameSpec) -> Error {
-    error.during(format_args!("frame {} (session time {:.3} s)", spec.index, spec.session_ms / 1000.0))
+    error.during(format_args!(
+        "frame {} (session time {:.3} s)",
+        spec.index,
+        spec.session_ms / 1000.0
+    ))
 }

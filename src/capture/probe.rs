@@ -14,7 +14,9 @@ const SIZE: Size = Size::new(64, 64);
 /// Whether `HeadlessExperimental.beginFrame` gives pictures. A browser that merely lacks it says no; a browser
 /// that dies of the question says no as well.
 pub async fn gives_frames_on_demand(browser: &Browser) -> bool {
-    tokio::time::timeout(PATIENCE, takes_a_picture(browser)).await.unwrap_or(false)
+    tokio::time::timeout(PATIENCE, takes_a_picture(browser))
+        .await
+        .unwrap_or(false)
 }
 
 async fn takes_a_picture(browser: &Browser) -> bool {

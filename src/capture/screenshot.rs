@@ -12,7 +12,11 @@ use crate::timeline::RenderPlan;
 /// After a change pictures are taken until this many in a row were equal.
 const CALM_PICTURES: u32 = 2;
 
-pub(super) async fn capture(player: &Player, plan: &RenderPlan, sink: &FrameSink) -> Result<CaptureStatistics> {
+pub(super) async fn capture(
+    player: &Player,
+    plan: &RenderPlan,
+    sink: &FrameSink,
+) -> Result<CaptureStatistics> {
     let mut statistics = CaptureStatistics::default();
     let mut calm = 0;
     let mut quiet_until = Some(f64::NEG_INFINITY);
@@ -22,7 +26,10 @@ pub(super) async fn capture(player: &Player, plan: &RenderPlan, sink: &FrameSink
         let mut shot = Shot::Repeat;
         if !still {
             let begun = Instant::now();
-            let advance = player.advance(spec.session_ms).await.map_err(|error| at(error, spec))?;
+            let advance = player
+                .advance(spec.session_ms)
+                .await
+                .map_err(|error| at(error, spec))?;
             statistics.advances += 1;
             spent(&mut statistics.advance_s, begun);
             quiet_until = advance.quiet_until;
@@ -31,7 +38,11 @@ pub(super) async fn capture(player: &Player, plan: &RenderPlan, sink: &FrameSink
             }
             if calm < CALM_PICTURES {
                 let begun = Instant::now();
-                let picture = player.page().capture_screenshot().await.map_err(|error| at(error, spec))?;
+                let picture = player
+                    .page()
+                    .capture_screenshot()
+                    .await
+                    .map_err(|error| at(error, spec))?;
                 statistics.screenshots += 1;
                 spent(&mut statistics.screenshot_s, begun);
                 if picture.0 == before {

@@ -43,7 +43,9 @@ mod tests {
     #[test]
     fn bars_spell_the_number() {
         let picture = synthetic_picture(Size::new(80, 2), 0b101);
-        let bright: Vec<bool> = (0..8).map(|bar| picture.get_pixel(bar * 10 + 5, 1)[0] > 128).collect();
+        let bright: Vec<bool> = (0..8)
+            .map(|bar| picture.get_pixel(bar * 10 + 5, 1)[0] > 128)
+            .collect();
         assert_eq!(bright, [true, false, true, false, false, false, false, false]);
     }
 }

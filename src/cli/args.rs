@@ -13,7 +13,12 @@ use crate::timeline::{Idle, SessionTime, SizeOption};
 
 /// Turns a session replay (rrweb events, from PostHog or any rrweb tool) into a video that opens anywhere.
 #[derive(Debug, Parser)]
-#[command(name = "replaycast", version, max_term_width = 110, disable_help_subcommand = true)]
+#[command(
+    name = "replaycast",
+    version,
+    max_term_width = 110,
+    disable_help_subcommand = true
+)]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) command: Command,
@@ -98,7 +103,13 @@ pub(super) struct RenderArgs {
     pub(super) frame_hashes: Option<PathBuf>,
 
     /// Progress on standard error
-    #[arg(long, value_enum, default_value = "auto", value_name = "HOW", help_heading = "Telling")]
+    #[arg(
+        long,
+        value_enum,
+        default_value = "auto",
+        value_name = "HOW",
+        help_heading = "Telling"
+    )]
     pub(super) progress: ProgressStyle,
 
     /// Say nothing but errors
@@ -170,7 +181,13 @@ mod tests {
             panic!("render was asked for");
         };
         assert_eq!(render.fps, Fps::new(30, 1));
-        assert_eq!(render.idle, Idle::Skip { gap_ms: 5000.0, keep_ms: 1000.0 });
+        assert_eq!(
+            render.idle,
+            Idle::Skip {
+                gap_ms: 5000.0,
+                keep_ms: 1000.0
+            }
+        );
         assert!((render.speed - 1.0).abs() < f64::EPSILON);
         assert!(!render.cfr && !render.force && render.capture.is_none());
     }

@@ -88,8 +88,12 @@ pub(super) async fn run(args: &DoctorArgs) -> Result<()> {
     } else {
         describe(&checks)
     };
-    print::data(text.as_bytes())?;
-    match checks.iter().filter(|check| check.verdict == Verdict::Missing).count() {
+    print::data(&mut text.as_bytes())?;
+    match checks
+        .iter()
+        .filter(|check| check.verdict == Verdict::Missing)
+        .count()
+    {
         0 => Ok(()),
         count => Err(Error::new(
             Kind::BrowserCannotStart,
@@ -113,20 +117,32 @@ async fn browser_checks(args: &DoctorArgs) -> Vec<Check> {
     checks.push(if gives_frames_on_demand(&browser).await {
         Check::new("beginFrame", Verdict::Good, "draws frames on demand")
     } else {
-        Check::new("beginFrame", Verdict::Weak, "missing; renders fall back to screenshots, which are slower")
-            .hint("Install chromium-headless-shell.")
+        Check::new(
+            "beginFrame",
+            Verdict::Weak,
+            "missing; renders fall back to screenshots, which are slower",
+        )
+        .hint("Install chromium-headless-shell.")
     });
     checks.push(if sandbox {
         Check::new("sandbox", Verdict::Good, "on")
     } else {
-        Check::new("sandbox", Verdict::Weak, "off, as asked for with --no-browser-sandbox")
+        Check::new(
+            "sandbox",
+            Verdict::Weak,
+            "off, as asked for with --no-browser-sandbox",
+        )
     });
     checks.push(match browser.network_isolation() {
-        NetworkIsolation::Namespace => Check::new("network", Verdict::Good, "none: an empty network namespace"),
-        NetworkIsolation::ResolverRules => {
-            Check::new("network", Verdict::Weak, "closed by resolver rules and a dead proxy")
-                .hint("Allow unprivileged user namespaces to take the network away altogether.")
+        NetworkIsolation::Namespace => {
+            Check::new("network", Verdict::Good, "none: an empty network namespace")
         }
+        NetworkIsolation::ResolverRules => Check::new(
+            "network",
+            Verdict::Weak,
+            "closed by resolver rules and a dead proxy",
+        )
+        .hint("Allow unprivileged user namespaces to take the network away altogether."),
     });
     checks.extend(font_checks(&browser).await);
     checks
@@ -145,12 +161,14 @@ async fn font_checks(browser: &Browser) -> Vec<Check> {
     let mut checks = Vec::new();
     for (script, character, package) in SCRIPTS {
         let name = format!("font: {script}");
-        checks.push(match page.call_function(DRAWS_CHARACTER, vec![character.into()]).await {
-            Ok(true) => Check::new(name, Verdict::Good, "found"),
-            Ok(false) => Check::new(name, Verdict::Weak, "missing: its text is drawn as boxes")
-                .hint(format!("Install {package}.")),
-            Err(error) => Check::from_error(&name, &error),
-        });
+        checks.push(
+            match page.call_function(DRAWS_CHARACTER, vec![character.into()]).await {
+                Ok(true) => Check::new(name, Verdict::Good, "found"),
+                Ok(false) => Check::new(name, Verdict::Weak, "missing: its text is drawn as boxes")
+                    .hint(format!("Install {package}.")),
+                Err(error) => Check::from_error(&name, &error),
+            },
+        );
     }
     checks
 }
@@ -161,8 +179,12 @@ fn encoder_checks() -> impl Iterator<Item = Check> {
         if found {
             Check::new(name, Verdict::Good, codec.encoder_name())
         } else {
-            Check::new(name, Verdict::Weak, format!("{} is not in the FFmpeg libraries", codec.encoder_name()))
-                .hint("Install an FFmpeg built with it.")
+            Check::new(
+                name,
+                Verdict::Weak,
+                format!("{} is not in the FFmpeg libraries", codec.encoder_name()),
+            )
+            .hint("Install an FFmpeg built with it.")
         }
     })
 }

@@ -19,7 +19,7 @@ pub(super) fn run(args: &InspectArgs) -> Result<()> {
     } else {
         describe(&recording.name, &summary)
     };
-    print::data(text.as_bytes())
+    print::data(&mut text.as_bytes())
 }
 
 fn describe(name: &str, summary: &Summary) -> String {
@@ -39,18 +39,31 @@ fn write_description(out: &mut String, name: &str, summary: &Summary) -> std::fm
     )?;
     for window in &summary.windows {
         let sizes: Vec<String> = window.sizes.iter().map(ToString::to_string).collect();
-        let mark = if window.id == summary.busiest_window { ", rendered by default" } else { "" };
+        let mark = if window.id == summary.busiest_window {
+            ", rendered by default"
+        } else {
+            ""
+        };
         writeln!(
             out,
             "window    {}: {} events, {} full snapshots, {}{mark}",
-            if window.id.is_empty() { "(unnamed)" } else { &window.id },
+            if window.id.is_empty() {
+                "(unnamed)"
+            } else {
+                &window.id
+            },
             window.events,
             window.full_snapshots,
             sizes.join(", ")
         )?;
     }
     for page in &summary.pages {
-        writeln!(out, "page      {:>10}  {}", print::seconds(page.time_s), page.href)?;
+        writeln!(
+            out,
+            "page      {:>10}  {}",
+            print::seconds(page.time_s),
+            page.href
+        )?;
     }
     for gap in &summary.idle_gaps {
         writeln!(
@@ -60,7 +73,10 @@ fn write_description(out: &mut String, name: &str, summary: &Summary) -> std::fm
             print::seconds(gap.end_s - gap.start_s)
         )?;
     }
-    for (label, counts) in [("type", &summary.events_by_type), ("source", &summary.events_by_source)] {
+    for (label, counts) in [
+        ("type", &summary.events_by_type),
+        ("source", &summary.events_by_source),
+    ] {
         for (name, count) in counts {
             writeln!(out, "{label:<9} {count:>10}  {name}")?;
         }

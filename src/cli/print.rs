@@ -1,9 +1,13 @@
 //! How text reaches the user: errors with their causes and hint, notes on standard error, data on standard output.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is this module's purpose")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "printing is this module's purpose"
+)]
 
 use std::error::Error as StdError;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Write};
 
 use crate::error::{Error, Result};
 
@@ -31,9 +35,9 @@ pub(super) fn note(text: &str) {
 }
 
 /// Data on standard output. A reader that has gone away is not an error.
-pub(super) fn data(bytes: &[u8]) -> Result<()> {
+pub(super) fn data(from: &mut impl Read) -> Result<()> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+    match io::copy(from, &mut stdout).and_then(|_| stdout.flush()) {
         Err(source) if source.kind() != ErrorKind::BrokenPipe => {
             Err(Error::io("writing to standard output", source))
         }

@@ -30,7 +30,11 @@ pub(super) struct Progress {
 #[derive(Debug)]
 enum Display {
     Bar(ProgressBar),
-    Lines { json: bool, every: Duration, last: Mutex<Instant> },
+    Lines {
+        json: bool,
+        every: Duration,
+        last: Mutex<Instant>,
+    },
     Nothing,
 }
 
@@ -181,7 +185,10 @@ mod tests {
             left_s: 3.0,
             speed: 2.0,
         };
-        assert_eq!(standing.line(), "frame 60 of 240 (25%), 2.0x real time, 3.0 s left");
+        assert_eq!(
+            standing.line(),
+            "frame 60 of 240 (25%), 2.0x real time, 3.0 s left"
+        );
         let json: serde_json::Value = serde_json::from_str(&standing.json()).unwrap();
         assert_eq!(json["percent"], 25);
     }

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::args::RenderArgs;
+use super::print;
 use super::progress::Progress;
 use super::report::Report;
 use super::settings::{Destination, RenderSettings};
-use super::print;
 use crate::encode::EncoderSettings;
 use crate::error::{Error, Result};
-use crate::output::Staging;
+use crate::output::{Spool, Staging};
 use crate::pipeline::{RenderJob, Rendered, render};
 use crate::recording::{self, Recording};
 use crate::source;
@@ -22,12 +22,17 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     let begun = Instant::now();
     let settings = RenderSettings::resolve(args)?;
     // The outputs are opened before the input is read: a wrong place fails at once.
-    let video = match &settings.destination {
-        Destination::File(path) => Staging::begin(path, args.force)?,
-        Destination::StandardOutput => Staging::in_temp_folder()?,
-    };
-    let report = args.report.as_deref().map(|path| Staging::begin(path, true)).transpose()?;
-    let hashes = args.frame_hashes.as_deref().map(|path| Staging::begin(path, true)).transpose()?;
+    let video = Video::begin(&settings.destination, args.force)?;
+    let report = args
+        .report
+        .as_deref()
+        .map(|path| Staging::begin(path, true))
+        .transpose()?;
+    let hashes = args
+        .frame_hashes
+        .as_deref()
+        .map(|path| Staging::begin(path, true))
+        .transpose()?;
 
     let recording = recording::open(source::read(&args.input)?)?;
     let window = recording.busiest_window();
@@ -60,7 +65,16 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     let video_bytes = size_of(video.path())?;
     let wall_s = begun.elapsed().as_secs_f64();
     if let Some(report) = report {
-        let contents = Report::new(args, &settings, &recording, window, &plan, &rendered, video_bytes, wall_s);
+        let contents = Report::new(
+            args,
+            &settings,
+            &recording,
+            window,
+            &plan,
+            &rendered,
+            video_bytes,
+            wall_s,
+        );
         let json = contents.to_json()?;
         fs::write(report.path(), json).map_err(|source| Error::io("writing the report", source))?;
         report.commit()?;
@@ -68,17 +82,40 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     if let Some(hashes) = hashes {
         hashes.commit()?;
     }
-    match &settings.destination {
-        Destination::File(_) => video.commit()?,
-        Destination::StandardOutput => {
-            let bytes = fs::read(video.path()).map_err(|source| Error::io("reading the video back", source))?;
-            print::data(&bytes)?;
-        }
-    }
+    video.deliver()?;
     if !args.quiet {
         tell_result(&settings.destination, &plan, &rendered, video_bytes, wall_s);
     }
     Ok(())
+}
+
+/// The video while it is made, on the way to where it was asked for.
+enum Video {
+    Staged(Staging),
+    Spooled(Spool),
+}
+
+impl Video {
+    fn begin(destination: &Destination, overwrite: bool) -> Result<Self> {
+        match destination {
+            Destination::File(path) => Staging::begin(path, overwrite).map(Self::Staged),
+            Destination::StandardOutput => Spool::begin().map(Self::Spooled),
+        }
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Staged(staging) => staging.path(),
+            Self::Spooled(spool) => spool.path(),
+        }
+    }
+
+    fn deliver(self) -> Result<()> {
+        match self {
+            Self::Staged(staging) => staging.commit(),
+            Self::Spooled(spool) => print::data(&mut spool.into_reader()?),
+        }
+    }
 }
 
 fn tell_plan(recording: &Recording, timeline: &Timeline, plan: &RenderPlan, verbose: bool) {
@@ -98,7 +135,9 @@ fn tell_plan(recording: &Recording, timeline: &Timeline, plan: &RenderPlan, verb
         }
     } else if !recording.problems.is_empty() {
         let count: u64 = recording.problems.iter().map(|problem| problem.count).sum();
-        print::note(&format!("{count} problems in the recording; `replaycast inspect` lists them"));
+        print::note(&format!(
+            "{count} problems in the recording; `replaycast inspect` lists them"
+        ));
     }
 }
 

@@ -8,8 +8,8 @@ use crate::capture::{CaptureMethod, CaptureStatistics};
 use crate::error::{Error, Kind, Result};
 use crate::frame::Size;
 use crate::pipeline::{BrowserFacts, Rendered};
-use crate::player::Warning;
 use crate::player::MissingAsset;
+use crate::player::Warning;
 use crate::recording::{Format, Problem, Recording, Window};
 use crate::timeline::{Piece, RenderPlan};
 
@@ -68,7 +68,10 @@ struct Timings {
 }
 
 impl<'a> Report<'a> {
-    #[allow(clippy::too_many_arguments, reason = "the report is where all of a render comes together")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the report is where all of a render comes together"
+    )]
     pub(super) fn new(
         args: &RenderArgs,
         settings: &RenderSettings,

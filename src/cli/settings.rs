@@ -46,7 +46,11 @@ impl RenderSettings {
         Ok(Self {
             destination,
             format,
-            timing: if args.cfr { Timing::Constant } else { Timing::Variable },
+            timing: if args.cfr {
+                Timing::Constant
+            } else {
+                Timing::Variable
+            },
             timeline: TimelineOptions {
                 start: args.start.clone(),
                 end: args.end.clone(),
@@ -103,6 +107,9 @@ mod tests {
         assert_eq!(named, Destination::File("x.webm".into()));
         let piped = destination(OsStr::new("-"), Some(Path::new("-")), webm).unwrap();
         assert_eq!(piped, Destination::StandardOutput);
-        assert_eq!(destination(OsStr::new("-"), None, webm).unwrap_err().kind(), Kind::Usage);
+        assert_eq!(
+            destination(OsStr::new("-"), None, webm).unwrap_err().kind(),
+            Kind::Usage
+        );
     }
 }

@@ -10,7 +10,10 @@ use crate::frame::Size;
 use crate::recording::Window;
 
 /// The player's script, built by `make player` and embedded here.
-const SCRIPT: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/player-assets/dist/player.js"));
+const SCRIPT: &str = include_str!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/player-assets/dist/player.js"
+));
 
 /// Events go to the page in parts of about this size, so that no message gets huge.
 const PART_BYTES: usize = 4 << 20;
@@ -146,7 +149,8 @@ fn document() -> Result<Document> {
 
 fn nonce() -> Result<String> {
     let mut random = [0_u8; 16];
-    rustix::rand::getrandom(&mut random, rustix::rand::GetRandomFlags::empty())
-        .map_err(|source| Error::new(Kind::Internal, "no random numbers from the system").caused_by(source))?;
+    rustix::rand::getrandom(&mut random, rustix::rand::GetRandomFlags::empty()).map_err(|source| {
+        Error::new(Kind::Internal, "no random numbers from the system").caused_by(source)
+    })?;
     Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
 }
