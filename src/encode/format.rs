@@ -108,7 +108,7 @@ impl Codec {
                     ("crf", "30"),
                     ("b", "0"),
                     ("deadline", "realtime"),
-                    ("cpu-used", "6"),
+                    ("cpu-used", "8"),
                     ("row-mt", "1"),
                     ("tune-content", "screen"),
                     ("lag-in-frames", "0"),
