@@ -33,7 +33,8 @@ impl FrameHashes {
     pub fn add(&mut self, frame: &Frame) -> Result<()> {
         if let Picture::New(picture) = &frame.picture {
             let hash = blake3::hash(picture.as_raw());
-            self.shown = hash.to_hex()[..HASH_BYTES * 2].to_owned();
+            self.shown.clear();
+            self.shown.push_str(&hash.to_hex()[..HASH_BYTES * 2]);
         }
         let spec = frame.spec;
         writeln!(

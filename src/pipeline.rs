@@ -87,26 +87,26 @@ pub async fn render(job: RenderJob<'_>, observer: Arc<dyn RenderObserver>) -> Re
     let size = job.plan.size;
     let frames = job.plan.frame_count;
     let hashes = job.frame_hashes.as_deref().map(FrameHashes::create).transpose()?;
-    let encoder = Encoder::create(&job.output, job.encoder.clone())?;
+    let encoder = Encoder::create(&job.output, job.encoder)?;
 
-    let (sink, captured_frames) = mpsc::channel(QUEUE);
-    let (decoded, decoded_frames) = blocking::sync_channel(QUEUE);
-    let decoding = spawn_blocking(move || decode_frames(captured_frames, size, hashes, &decoded));
+    let (to_decoder, from_capture) = mpsc::channel(QUEUE);
+    let (to_encoder, from_decoder) = blocking::sync_channel(QUEUE);
+    let decoder = spawn_blocking(move || decode_frames(from_capture, size, hashes, &to_encoder));
     let watching = Arc::clone(&observer);
-    let encoding = spawn_blocking(move || encode_frames(encoder, &decoded_frames, frames, watching.as_ref()));
+    let encoder = spawn_blocking(move || encode_frames(encoder, &from_decoder, frames, watching.as_ref()));
 
-    let captured = capture_frames(&job, observer.as_ref(), sink).await;
-    let decoded = decoding.await.unwrap_or_else(|error| Err(thread_failed(&error)));
-    let encoded = encoding.await.unwrap_or_else(|error| Err(thread_failed(&error)));
+    let capture = capture_frames(&job, observer.as_ref(), to_decoder).await;
+    let decoding = decoder.await.unwrap_or_else(|error| Err(thread_failed(&error)));
+    let encoding = encoder.await.unwrap_or_else(|error| Err(thread_failed(&error)));
 
     // A failure downstream closes the queues upstream of it: the last stage's error is the cause.
-    let encoded = encoded?;
-    decoded?;
-    let capture = captured?;
-    let encoded =
-        encoded.ok_or_else(|| Error::new(Kind::Internal, "frames were lost on the way to the encoder"))?;
+    let summary = encoding?;
+    decoding?;
+    let capture = capture?;
+    let lost = || Error::new(Kind::Internal, "frames were lost on the way to the encoder");
+    let summary = summary.ok_or_else(lost)?;
     Ok(Rendered {
-        encoded,
+        encoded: summary,
         captured: capture.statistics,
         method: capture.method,
         problems: capture.problems,
@@ -229,13 +229,13 @@ fn encode_frames(
     expected: u64,
     observer: &dyn RenderObserver,
 ) -> Result<Option<EncodeSummary>> {
-    let mut encoded = 0;
+    let mut count = 0;
     for frame in frames {
         encoder.push(&frame)?;
-        encoded += 1;
+        count += 1;
         observer.on(RenderEvent::FrameEncoded(frame.spec));
     }
-    if encoded < expected {
+    if count < expected {
         return Ok(None);
     }
     encoder.finish().map(Some)

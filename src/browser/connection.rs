@@ -1,7 +1,7 @@
 //! The DevTools protocol over the browser's two pipes: commands with deadlines, answers, events.
 //! Messages are JSON texts that end with a zero byte. Used by `page` and `browser`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -67,23 +67,21 @@ impl Event {
 }
 
 /// Why calls can no longer be answered.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Fate {
-    /// The page's renderer died; how the browser put it.
-    Crashed(String),
+    /// The page's renderer died.
+    Crashed,
     /// The browser closed its end of the pipe.
     Gone,
 }
 
 impl Fate {
-    fn error(&self, method: &str) -> Error {
-        match self {
-            Self::Crashed(how) => Error::new(
-                Kind::BrowserCrashed,
-                format!("the page crashed ({how}) during {method}"),
-            ),
-            Self::Gone => Error::new(Kind::BrowserCrashed, format!("the browser ended during {method}")),
-        }
+    fn error(self, method: &str) -> Error {
+        let what = match self {
+            Self::Crashed => "the page crashed",
+            Self::Gone => "the browser ended",
+        };
+        Error::new(Kind::BrowserCrashed, format!("{what} during {method}"))
     }
 }
 
@@ -102,7 +100,7 @@ struct Pending {
 struct State {
     pending: HashMap<u64, Pending>,
     listeners: HashMap<Arc<str>, mpsc::UnboundedSender<Event>>,
-    crashed: HashMap<Arc<str>, Fate>,
+    crashed: HashSet<Arc<str>>,
     gone: bool,
 }
 
@@ -203,9 +201,11 @@ impl Connection {
         let (done, outcome) = oneshot::channel();
         {
             let mut state = self.shared.state();
-            let crashed = session.and_then(|session| state.crashed.get(session)).cloned();
-            if let Some(fate) = crashed.or_else(|| state.gone.then_some(Fate::Gone)) {
-                return Err(fate.error(method));
+            let crashed = session.is_some_and(|session| state.crashed.contains(session));
+            if state.gone {
+                return Err(Fate::Gone.error(method));
+            } else if crashed {
+                return Err(Fate::Crashed.error(method));
             }
             let session = session.cloned();
             state.pending.insert(id, Pending { session, done });
@@ -301,10 +301,8 @@ impl Shared {
             return;
         };
         let session: Option<Arc<str>> = incoming.session_id.map(|session| Arc::from(&*session));
-        if method == "Inspector.targetCrashed" {
-            if let Some(session) = &session {
-                self.fail_session(session, Fate::Crashed("renderer process gone".into()));
-            }
+        if let ("Inspector.targetCrashed", Some(session)) = (method.as_str(), &session) {
+            self.fail_session(session);
         }
         let listener = session.and_then(|session| self.state().listeners.get(&session).cloned());
         if let Some(listener) = listener {
@@ -315,7 +313,7 @@ impl Shared {
         }
     }
 
-    fn fail_session(&self, session: &Arc<str>, fate: Fate) {
+    fn fail_session(&self, session: &Arc<str>) {
         let mut state = self.state();
         let ids: Vec<u64> = state
             .pending
@@ -325,10 +323,10 @@ impl Shared {
             .collect();
         for id in ids {
             if let Some(pending) = state.pending.remove(&id) {
-                let _ = pending.done.send(Outcome::Failed(fate.clone()));
+                let _ = pending.done.send(Outcome::Failed(Fate::Crashed));
             }
         }
-        state.crashed.insert(Arc::clone(session), fate);
+        state.crashed.insert(Arc::clone(session));
     }
 
     fn fail_all(&self) {

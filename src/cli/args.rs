@@ -35,6 +35,10 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch that the user may set"
+)]
 pub(super) struct RenderArgs {
     /// The recording: a file, or - for standard input
     pub(super) input: OsString,

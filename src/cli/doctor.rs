@@ -1,5 +1,7 @@
 //! `replaycast doctor`: is this machine able to render? Tries each thing that a render needs, for real.
 
+use std::fmt::Write;
+
 use serde::Serialize;
 
 use super::args::DoctorArgs;
@@ -197,9 +199,10 @@ fn describe(checks: &[Check]) -> String {
             Verdict::Weak => "weak",
             Verdict::Missing => "MISSING",
         };
-        text.push_str(&format!("{verdict:<8} {:<32} {}\n", check.name, check.found));
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{verdict:<8} {:<32} {}", check.name, check.found);
         if let Some(hint) = &check.hint {
-            text.push_str(&format!("         hint: {hint}\n"));
+            let _ = writeln!(text, "         hint: {hint}");
         }
     }
     text

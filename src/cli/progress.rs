@@ -82,7 +82,7 @@ impl Progress {
             Display::Nothing => {}
             Display::Bar(bar) => {
                 bar.set_position(done);
-                if done % 16 == 0 {
+                if done.is_multiple_of(16) {
                     bar.set_message(self.standing(done).speed_text());
                 }
             }

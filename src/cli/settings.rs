@@ -52,8 +52,8 @@ impl RenderSettings {
                 Timing::Variable
             },
             timeline: TimelineOptions {
-                start: args.start.clone(),
-                end: args.end.clone(),
+                start: args.start,
+                end: args.end,
                 speed: args.speed,
                 idle: args.idle,
             },

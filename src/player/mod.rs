@@ -152,5 +152,5 @@ fn nonce() -> Result<String> {
     rustix::rand::getrandom(&mut random, rustix::rand::GetRandomFlags::empty()).map_err(|source| {
         Error::new(Kind::Internal, "no random numbers from the system").caused_by(source)
     })?;
-    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:032x}", u128::from_ne_bytes(random)))
 }
