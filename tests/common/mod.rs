@@ -1,0 +1,82 @@
+//! What the integration tests share: the program, the bundled recordings, recordings made by hand, the shared
+//! ones where they are at hand.
+
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+
+/// The program under test.
+pub fn replaycast() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_replaycast"))
+}
+
+/// Runs the program and insists that it succeeds.
+pub fn succeed(command: &mut Command) -> Output {
+    let output = command.output().expect("the program starts");
+    assert!(output.status.success(), "{command:?} failed:\n{}", stderr(&output));
+    output
+}
+
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A recording that is part of the project.
+pub fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
+}
+
+/// A recording from the shared folder beside the project; says so loudly and gives None where there is none.
+pub fn shared(name: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("REPLAYCAST_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+        PathBuf::from,
+    );
+    let path = folder.join("recordings").join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("SKIPPED: {} is not there", path.display());
+    None
+}
+
+/// A small recording written by hand: one page in a 320x240 window, then the events given.
+pub fn recording(body: &Value, then: &[Value]) -> Value {
+    let mut events = vec![
+        json!({"type": 4, "timestamp": 1000, "data": {"href": "https://page.example/", "width": 320, "height": 240}}),
+        full_snapshot(1000, body),
+    ];
+    events.extend_from_slice(then);
+    Value::Array(events)
+}
+
+/// A full snapshot of a document with this serialized `body` node; its html element has id 3, its head id 4.
+pub fn full_snapshot(timestamp: u64, body: &Value) -> Value {
+    json!({"type": 2, "timestamp": timestamp, "data": {
+        "initialOffset": {"left": 0, "top": 0},
+        "node": {"type": 0, "id": 1, "childNodes": [
+            {"type": 1, "id": 2, "name": "html", "publicId": "", "systemId": ""},
+            element(3, "html", &json!({}), &[element(4, "head", &json!({}), &[]), body.clone()]),
+        ]},
+    }})
+}
+
+/// A serialized element.
+pub fn element(id: u64, tag: &str, attributes: &Value, children: &[Value]) -> Value {
+    json!({"type": 2, "id": id, "tagName": tag, "attributes": attributes, "childNodes": children})
+}
+
+/// A serialized text node.
+pub fn text(id: u64, content: &str) -> Value {
+    json!({"type": 3, "id": id, "textContent": content})
+}
+
+/// Writes a recording to a file of the folder.
+pub fn write(folder: &Path, name: &str, recording: &Value) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, recording.to_string()).expect("the recording can be written");
+    path
+}
