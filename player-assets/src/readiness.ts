@@ -23,7 +23,7 @@ function somethingLoads(roots: Roots): boolean {
   if (roots.imagesUnderWay().length > 0) return true;
   for (const page of roots.allDocuments()) {
     // Layout is what asks for fonts.
-    page.documentElement.getBoundingClientRect();
+    (page.documentElement as Element | null)?.getBoundingClientRect();
     if (page.fonts.status === 'loading') return true;
   }
   return false;

@@ -25,6 +25,7 @@ use chromiumoxide_cdp::cdp::js_protocol::runtime::{
 use chromiumoxide_types::Command;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use tokio::sync::mpsc;
 
 use super::connection::{Answer, Connection, Event};
@@ -119,8 +120,7 @@ impl Page {
                 .collect(),
         );
         let answer = self.call(params).await?;
-        let evaluated: Evaluated<T> = answer.parse()?;
-        evaluated.into_value()
+        answer.parse::<Evaluated<'_>>()?.into_value()
     }
 
     /// Draws the frame of `time` (milliseconds, never backwards) if anything changed, and says whether it did.
@@ -167,7 +167,7 @@ impl Page {
         params.return_by_value = Some(false);
         loop {
             let answer = self.call(params.clone()).await?;
-            if let Some(global) = answer.parse::<Evaluated<()>>()?.result.object_id {
+            if let Some(global) = answer.parse::<Evaluated<'_>>()?.result.object_id {
                 return Ok(RemoteObjectId::new(global));
             }
             tokio::time::sleep(LOAD_POLL).await;
@@ -215,15 +215,17 @@ struct Captured<'a> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Evaluated<T> {
-    result: RemoteValue<T>,
+struct Evaluated<'a> {
+    #[serde(borrow)]
+    result: RemoteValue<'a>,
     exception_details: Option<ExceptionDetails>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct RemoteValue<T> {
-    value: Option<T>,
+struct RemoteValue<'a> {
+    #[serde(borrow)]
+    value: Option<&'a RawValue>,
     object_id: Option<String>,
 }
 
@@ -238,8 +240,8 @@ struct ExceptionObject {
     description: Option<String>,
 }
 
-impl<T: DeserializeOwned> Evaluated<T> {
-    fn into_value(self) -> Result<T> {
+impl Evaluated<'_> {
+    fn into_value<T: DeserializeOwned>(self) -> Result<T> {
         if let Some(details) = self.exception_details {
             let description = details.exception.and_then(|exception| exception.description);
             let why = description.unwrap_or(details.text);
@@ -248,10 +250,10 @@ impl<T: DeserializeOwned> Evaluated<T> {
                 format!("the player page failed: {why}"),
             ));
         }
-        self.result
-            .value
-            .map_or_else(|| serde_json::from_value(serde_json::Value::Null), Ok)
-            .map_err(|source| Error::new(Kind::Internal, "the player page gave no result").caused_by(source))
+        let value = self.result.value.map_or("null", RawValue::get);
+        serde_json::from_str(value).map_err(|source| {
+            Error::new(Kind::Internal, "the player page gave an unforeseen result").caused_by(source)
+        })
     }
 }
 
