@@ -5,8 +5,11 @@ import type { Size } from './contract';
 
 const SURROUND = '#1b1d23';
 
-/** Rules for the replayed documents: a caret blinks on the browser's own timer, which we do not hold. */
-export const REPLAYED_PAGE_RULES = ['* { caret-color: transparent !important; }'];
+/** Rules for the replayed documents, against what runs on the browser's own timers: carets and media controls. */
+export const REPLAYED_PAGE_RULES = [
+  '* { caret-color: transparent !important; }',
+  'video::-webkit-media-controls, audio::-webkit-media-controls { display: none !important; }',
+];
 
 export class Stage {
   readonly root = document.createElement('div');
