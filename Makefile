@@ -29,7 +29,7 @@ check: install $(PLAYER)
 ## Times of damage capture against every-frame capture on the recordings at hand
 bench: install $(PLAYER)
 	cargo build --release --locked
-	scripts/bench $(REPLAYCAST)
+	scripts/bench.mjs $(REPLAYCAST)
 
 ## Take today's pictures as the golden ones
 bless: install $(PLAYER)
