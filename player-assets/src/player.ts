@@ -7,7 +7,7 @@ import { EventType, IncrementalSource } from '@rrweb/types';
 import { Animations } from './animations';
 import type { Advance, Point, Problems, Size, StartOptions } from './contract';
 import { ProblemList } from './problems';
-import { ready } from './readiness';
+import { Readiness } from './readiness';
 import { Roots } from './roots';
 import { Scrolling } from './scrolling';
 import { REPLAYED_PAGE_RULES, Stage } from './stage';
@@ -27,6 +27,7 @@ export class Player {
   private readonly problemList = new ProblemList();
   private readonly roots = new Roots(document, this.problemList.blocked);
   private readonly animations = new Animations(this.roots);
+  private readonly readiness = new Readiness(this.roots);
   private readonly scrolling = new Scrolling((id) => this.replayer.getMirror().getNode(id));
   private readonly replayer: Replayer;
   private readonly timer: ReplayTimer;
@@ -86,7 +87,7 @@ export class Player {
     if (clock.runAnimationFrames() > 0) changed = true;
     if (this.scrolling.move(until)) changed = true;
     if (this.animations.move(until)) changed = true;
-    if (changed && !(await ready(this.roots))) this.problemList.warn('the page was drawn before all of it had loaded');
+    if (changed && !(await this.readiness.wait())) this.problemList.warn('the page was drawn before all of it had loaded');
     return { changed, quietUntil: this.quietUntil(), viewport: this.viewport, cursor: this.cursor() };
   }
 
