@@ -64,9 +64,9 @@ pub(super) async fn capture_damage(
             if calm < CALM_FRAMES {
                 let time = camera.clock.time(spec);
                 if spec.index == 0 {
-                    shot = Shot::Encoded(camera.first_picture(time).await?);
-                } else if camera.is_damaged(time).await? {
-                    shot = Shot::Encoded(camera.picture(time).await?);
+                    shot = Shot::Encoded(camera.first_picture(time).await.map_err(at(spec))?);
+                } else if camera.is_damaged(time).await.map_err(at(spec))? {
+                    shot = Shot::Encoded(camera.picture(time).await.map_err(at(spec))?);
                     calm = 0;
                 } else {
                     calm += 1;
@@ -90,11 +90,11 @@ pub(super) async fn capture_every_frame(
         camera.advance(spec).await?;
         let time = camera.clock.time(spec);
         let picture = if spec.index == 0 {
-            camera.first_picture(time).await?
+            camera.first_picture(time).await
         } else {
-            camera.picture(time).await?
+            camera.picture(time).await
         };
-        let shot = Shot::Encoded(picture);
+        let shot = Shot::Encoded(picture.map_err(at(spec))?);
         if sink.send(CapturedFrame { spec, shot }).await.is_err() {
             break;
         }
@@ -119,11 +119,7 @@ impl<'a> Camera<'a> {
 
     async fn advance(&mut self, spec: FrameSpec) -> Result<Advance> {
         let begun = Instant::now();
-        let advance = self
-            .player
-            .advance(spec.session_ms)
-            .await
-            .map_err(|error| at(error, spec))?;
+        let advance = self.player.advance(spec.session_ms).await.map_err(at(spec))?;
         self.statistics.advances += 1;
         spent(&mut self.statistics.advance_s, begun);
         Ok(advance)
@@ -176,10 +172,12 @@ impl<'a> Camera<'a> {
 }
 
 /// Says which moment of the session an error belongs to.
-pub(super) fn at(error: Error, spec: FrameSpec) -> Error {
-    error.during(format_args!(
-        "frame {} (session time {:.3} s)",
-        spec.index,
-        spec.session_ms / 1000.0
-    ))
+pub(super) fn at(spec: FrameSpec) -> impl FnOnce(Error) -> Error {
+    move |error| {
+        error.during(format_args!(
+            "frame {} (session time {:.3} s)",
+            spec.index,
+            spec.session_ms / 1000.0
+        ))
+    }
 }
