@@ -81,6 +81,32 @@ fn assert_fails(output: &Output, case: &str, code: i32, says: &str, hints: bool)
     assert!(output.stdout.is_empty(), "{case}");
 }
 
+/// The arguments of a render, its exit code, a part of its message, and whether a hint follows.
+const FAILURES: &str = "
+    cut.json -o new.mp4                                         | 65 | ends too early                        | hint
+    empty.json -o new.mp4                                       | 65 | empty.json is empty                   | -
+    blind.json -o new.mp4                                       | 65 | full snapshot                         | hint
+    folder -o new.mp4                                           | 66 | folder is a directory                 | hint
+    missing.json -o new.mp4                                     | 66 | missing.json does not exist           | -
+    session.json -o new.mp4 --nope                              | 64 | --nope                                | -
+    session.json -o new.mp4 --fps=0                             | 64 | --fps                                 | -
+    session.json -o new.mp4 --speed=0                           | 64 | --speed                               | -
+    session.json -o new.mp4 --deadline=0 --capture=damage       | 64 | --deadline                            | hint
+    session.json -o new.mp4 --start=99                          | 64 | beyond the end of the recording (4 s) | -
+    session.json -o new.mp4 --start=3 --end=2                   | 64 | not before --end 2 s                  | -
+    session.json -o new.xyz                                     | 64 | '.xyz'; known are mp4, m4v, webm      | hint
+    session.json -o new                                         | 64 | does not say its video format         | hint
+    session.json -o new.webm --codec=h264                       | 64 | webm cannot hold h264                 | hint
+    session.json -o nowhere/new.mp4                             | 64 | nowhere does not exist                | hint
+    session.json -o folder --format=mp4                         | 64 | folder is a folder                    | -
+    session.json -o old.mp4                                     | 73 | old.mp4 exists                        | hint
+    session.json -o new.mp4 --report=nowhere/r.json             | 64 | nowhere does not exist                | hint
+    -                                                           | 64 | standard input                        | hint
+    - -o new.mp4                                                | 65 | standard input is empty               | -
+    https://replays.example/1.json -o new.mp4                   | 64 | is a https address                    | hint
+    session.json -o new.mp4 --capture=damage --browser=/no/such | 69 | /no/such                              | hint
+";
+
 #[test]
 fn what_cannot_be_rendered_says_why_and_leaves_nothing() {
     let folder = workplace();
@@ -97,99 +123,19 @@ fn what_cannot_be_rendered_says_why_and_leaves_nothing() {
     fs::write(place.join("old.mp4"), "old").unwrap();
     let before = names_in(place);
 
-    let render = "--output=new.mp4";
-    let cases: &[(&[&str], i32, &str, bool)] = &[
-        (&["cut.json", render], 65, "ends too early", true),
-        (&["empty.json", render], 65, "empty.json is empty", false),
-        (&["blind.json", render], 65, "full snapshot", true),
-        (&["folder", render], 66, "folder is a directory", true),
-        (
-            &["missing.json", render],
-            66,
-            "missing.json does not exist",
-            false,
-        ),
-        (&["session.json", render, "--nope"], 64, "--nope", false),
-        (&["session.json", render, "--fps=0"], 64, "--fps", false),
-        (&["session.json", render, "--speed=0"], 64, "--speed", false),
-        (
-            &["session.json", render, "--deadline=0", "--capture=damage"],
-            64,
-            "--deadline",
-            true,
-        ),
-        (
-            &["session.json", render, "--start=99"],
-            64,
-            "beyond the end of the recording (4 s)",
-            false,
-        ),
-        (
-            &["session.json", render, "--start=3", "--end=2"],
-            64,
-            "not before --end 2 s",
-            false,
-        ),
-        (
-            &["session.json", "-o", "new.xyz"],
-            64,
-            "'.xyz'; known are mp4, m4v, webm",
-            true,
-        ),
-        (
-            &["session.json", "-o", "new"],
-            64,
-            "does not say its video format",
-            true,
-        ),
-        (
-            &["session.json", "-o", "new.webm", "--codec=h264"],
-            64,
-            "webm cannot hold h264",
-            true,
-        ),
-        (
-            &["session.json", "-o", "nowhere/new.mp4"],
-            64,
-            "nowhere does not exist",
-            true,
-        ),
-        (
-            &["session.json", "-o", "folder", "--format=mp4"],
-            64,
-            "folder is a folder",
-            false,
-        ),
-        (&["session.json", "-o", "old.mp4"], 73, "old.mp4 exists", true),
-        (
-            &["session.json", render, "--report=nowhere/r.json"],
-            64,
-            "nowhere does not exist",
-            true,
-        ),
-        (&["-"], 64, "standard input", true),
-        (&["-", render], 65, "standard input is empty", false),
-        (
-            &["https://replays.example/1.json", render],
-            64,
-            "is a https address",
-            true,
-        ),
-        (
-            &["session.json", render, "--capture=damage", "--browser=/no/such"],
-            69,
-            "/no/such",
-            true,
-        ),
-    ];
-    for (arguments, code, says, hints) in cases {
+    for row in FAILURES.trim().lines() {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let [arguments, code, says, hint] = cells[..] else {
+            panic!("not a row of four: {row}");
+        };
         let mut command = replaycast();
-        // The last --capture counts; most of these fail before it matters.
-        let synthetic = (!arguments.contains(&"--capture=damage")).then_some("--capture=synthetic");
-        command.arg("render").args(synthetic).args(*arguments);
+        command.arg("render").args(arguments.split(' '));
+        if !arguments.contains("--capture") {
+            command.arg("--capture=synthetic");
+        }
         let output = command.current_dir(place).stdin(Stdio::null()).output().unwrap();
-        assert_fails(&output, &arguments.join(" "), *code, says, *hints);
-        assert_eq!(names_in(place), before, "{arguments:?}");
+        assert_fails(&output, arguments, code.parse().unwrap(), says, hint == "hint");
+        assert_eq!(names_in(place), before, "{arguments}");
     }
     assert_eq!(fs::read(place.join("old.mp4")).unwrap(), b"old");
 }
@@ -429,11 +375,11 @@ fn progress_is_told_as_asked_and_quiet_is_silent() {
         stderr(&output)
     };
     let json = told(&["--progress=json"]);
-    let last = json
+    let mut last = json
         .lines()
         .filter(|line| line.starts_with('{'))
         .map(|line| serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{line}: {error}")));
-    let last = last.last().expect("at least the end is told");
+    let last = last.next_back().expect("at least the end is told");
     assert_eq!((&last["frames_done"], &last["frames"]), (&json!(40), &json!(40)));
     assert_eq!(last["percent"], 100);
 

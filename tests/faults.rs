@@ -15,7 +15,7 @@ use serde_json::Value;
 
 mod common;
 
-use common::processes::{PATIENCE, Run, SHORT, has_browser, names_in, open_folder, within};
+use common::processes::{PATIENCE, Process, Run, SHORT, has_browser, names_in, open_folder, within};
 use common::{fixture, replaycast, stderr, succeed};
 
 /// The contract: no process is left after this.
@@ -123,7 +123,7 @@ fn a_dead_renderer_ends_the_render_at_once() {
     let renderers: Vec<_> = run
         .browser_processes()
         .into_iter()
-        .filter(|it| it.is_renderer())
+        .filter(Process::is_renderer)
         .collect();
     assert!(!renderers.is_empty(), "{:#?}", run.browser_processes());
     for renderer in renderers {

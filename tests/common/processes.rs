@@ -243,7 +243,7 @@ impl Run {
 
     /// replaycast itself.
     pub fn program(&self) -> Process {
-        Process::of(self.child.id() as i32).expect("it runs")
+        Process::of(self.child.id().cast_signed()).expect("it runs")
     }
 
     /// The browser's first process, which leads its group.
@@ -292,7 +292,7 @@ impl Process {
     /// Whether it is the program or this test, whose arguments may name folders as well.
     fn is_ours(&self) -> bool {
         let name = self.command.split(' ').next().unwrap_or_default();
-        name == env!("CARGO_BIN_EXE_replaycast") || self.id == std::process::id() as i32
+        name == env!("CARGO_BIN_EXE_replaycast") || self.id == std::process::id().cast_signed()
     }
 }
 
