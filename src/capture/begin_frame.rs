@@ -3,9 +3,7 @@
 
 use std::time::Instant;
 
-use super::{
-    CaptureStatistics, CapturedFrame, FIRST_PICTURE_PAUSE, FIRST_PICTURE_TRIES, FrameSink, Shot, spent,
-};
+use super::{CaptureStatistics, CapturedFrame, FrameSink, PICTURE_PAUSE, PICTURE_TRIES, Shot, spent};
 use crate::browser::{Page, Screenshot};
 use crate::error::{Error, Kind, Result};
 use crate::frame::FrameSpec;
@@ -63,10 +61,8 @@ pub(super) async fn capture_damage(
             }
             if calm < CALM_FRAMES {
                 let time = camera.clock.time(spec);
-                if spec.index == 0 {
-                    shot = Shot::Encoded(camera.first_picture(time).await?);
-                } else if camera.is_damaged(time).await? {
-                    shot = Shot::Encoded(camera.picture(time).await?);
+                if spec.index == 0 || camera.is_damaged(time).await.map_err(at(spec))? {
+                    shot = Shot::Encoded(camera.picture(time).await.map_err(at(spec))?);
                     calm = 0;
                 } else {
                     calm += 1;
@@ -89,12 +85,7 @@ pub(super) async fn capture_every_frame(
     for spec in plan.frames() {
         camera.advance(spec).await?;
         let time = camera.clock.time(spec);
-        let picture = if spec.index == 0 {
-            camera.first_picture(time).await?
-        } else {
-            camera.picture(time).await?
-        };
-        let shot = Shot::Encoded(picture);
+        let shot = Shot::Encoded(camera.picture(time).await.map_err(at(spec))?);
         if sink.send(CapturedFrame { spec, shot }).await.is_err() {
             break;
         }
@@ -119,11 +110,7 @@ impl<'a> Camera<'a> {
 
     async fn advance(&mut self, spec: FrameSpec) -> Result<Advance> {
         let begun = Instant::now();
-        let advance = self
-            .player
-            .advance(spec.session_ms)
-            .await
-            .map_err(|error| at(error, spec))?;
+        let advance = self.player.advance(spec.session_ms).await.map_err(at(spec))?;
         self.statistics.advances += 1;
         spent(&mut self.statistics.advance_s, begun);
         Ok(advance)
@@ -137,37 +124,26 @@ impl<'a> Camera<'a> {
         Ok(damaged)
     }
 
-    /// The picture of a frame that is drawn already, or is drawn now.
+    /// The picture of a frame that is drawn already, or is drawn now. A renderer that is starting up gives none yet,
+    /// one that has just died none any more; asking again tells them apart.
     async fn picture(&mut self, time: f64) -> Result<Screenshot> {
         let begun = Instant::now();
-        let picture = self
-            .page()
-            .begin_frame_with_screenshot(time, self.clock.interval)
-            .await?;
-        self.statistics.screenshots += 1;
-        spent(&mut self.statistics.screenshot_s, begun);
-        picture.ok_or_else(|| {
-            Error::new(
-                Kind::Stalled,
-                "the browser drew a frame but gave no picture of it",
-            )
-        })
-    }
-
-    /// While the renderer is starting up it gives no picture yet.
-    async fn first_picture(&mut self, time: f64) -> Result<Screenshot> {
-        for _ in 0..FIRST_PICTURE_TRIES {
+        for _ in 0..PICTURE_TRIES {
             let picture = self
                 .page()
                 .begin_frame_with_screenshot(time, self.clock.interval)
                 .await?;
             if let Some(picture) = picture {
                 self.statistics.screenshots += 1;
+                spent(&mut self.statistics.screenshot_s, begun);
                 return Ok(picture);
             }
-            tokio::time::sleep(FIRST_PICTURE_PAUSE).await;
+            tokio::time::sleep(PICTURE_PAUSE).await;
         }
-        Err(Error::new(Kind::Stalled, "the browser gave no first picture"))
+        Err(Error::new(
+            Kind::Stalled,
+            "the browser drew a frame but gave no picture of it",
+        ))
     }
 
     fn page(&self) -> &'a Page {
@@ -176,10 +152,12 @@ impl<'a> Camera<'a> {
 }
 
 /// Says which moment of the session an error belongs to.
-pub(super) fn at(error: Error, spec: FrameSpec) -> Error {
-    error.during(format_args!(
-        "frame {} (session time {:.3} s)",
-        spec.index,
-        spec.session_ms / 1000.0
-    ))
+pub(super) fn at(spec: FrameSpec) -> impl FnOnce(Error) -> Error {
+    move |error| {
+        error.during(format_args!(
+            "frame {} (session time {:.3} s)",
+            spec.index,
+            spec.session_ms / 1000.0
+        ))
+    }
 }

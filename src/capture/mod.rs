@@ -96,6 +96,6 @@ fn spent(seconds: &mut f64, begun: Instant) {
     *seconds += begun.elapsed().as_secs_f64();
 }
 
-/// How often a first picture is asked for before the browser counts as unable to give one.
-const FIRST_PICTURE_TRIES: u32 = 10;
-const FIRST_PICTURE_PAUSE: Duration = Duration::from_millis(20);
+/// How often a picture is asked for before the browser counts as unable to give one.
+const PICTURE_TRIES: u32 = 10;
+const PICTURE_PAUSE: Duration = Duration::from_millis(20);

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{FIRST_PICTURE_PAUSE, FIRST_PICTURE_TRIES};
+use super::{PICTURE_PAUSE, PICTURE_TRIES};
 use crate::browser::{Browser, Document};
 use crate::error::Kind;
 use crate::frame::Size;
@@ -30,11 +30,11 @@ async fn takes_a_picture(browser: &Browser) -> bool {
     };
     let uptime = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
     let mut time = uptime.tv_sec as f64 * 1000.0 + 60_000.0;
-    for _ in 0..FIRST_PICTURE_TRIES {
+    for _ in 0..PICTURE_TRIES {
         time += 16.0;
         match page.begin_frame_with_screenshot(time, 16.0).await {
             Ok(Some(_)) => return true,
-            Ok(None) => tokio::time::sleep(FIRST_PICTURE_PAUSE).await,
+            Ok(None) => tokio::time::sleep(PICTURE_PAUSE).await,
             Err(error) if error.kind() == Kind::Stalled => return false,
             Err(_) => return false,
         }

@@ -26,10 +26,7 @@ pub(super) async fn capture(
         let mut shot = Shot::Repeat;
         if !still {
             let begun = Instant::now();
-            let advance = player
-                .advance(spec.session_ms)
-                .await
-                .map_err(|error| at(error, spec))?;
+            let advance = player.advance(spec.session_ms).await.map_err(at(spec))?;
             statistics.advances += 1;
             spent(&mut statistics.advance_s, begun);
             quiet_until = advance.quiet_until;
@@ -38,11 +35,7 @@ pub(super) async fn capture(
             }
             if calm < CALM_PICTURES {
                 let begun = Instant::now();
-                let picture = player
-                    .page()
-                    .capture_screenshot()
-                    .await
-                    .map_err(|error| at(error, spec))?;
+                let picture = player.page().capture_screenshot().await.map_err(at(spec))?;
                 statistics.screenshots += 1;
                 spent(&mut statistics.screenshot_s, begun);
                 if picture.0 == before {

@@ -47,7 +47,7 @@ pub(super) struct RenderArgs {
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub(super) output: Option<PathBuf>,
 
-    /// Container [default: by the output's extension, else mp4]
+    /// Container [default: by the output's extension; mp4 for an output without a name]
     #[arg(long, value_enum, help_heading = "Output")]
     pub(super) format: Option<Container>,
 

@@ -30,6 +30,7 @@ fn describe(name: &str, summary: &Summary) -> String {
 }
 
 fn write_description(out: &mut String, name: &str, summary: &Summary) -> std::fmt::Result {
+    let name = print::printable(name);
     writeln!(out, "{name}: {}, {} events", summary.format, summary.events)?;
     writeln!(
         out,
@@ -48,9 +49,9 @@ fn write_description(out: &mut String, name: &str, summary: &Summary) -> std::fm
             out,
             "window    {}: {} events, {} full snapshots, {}{mark}",
             if window.id.is_empty() {
-                "(unnamed)"
+                "(unnamed)".into()
             } else {
-                &window.id
+                print::printable(&window.id)
             },
             window.events,
             window.full_snapshots,
@@ -62,7 +63,7 @@ fn write_description(out: &mut String, name: &str, summary: &Summary) -> std::fm
             out,
             "page      {:>10}  {}",
             print::seconds(page.time_s),
-            page.href
+            print::printable(&page.href)
         )?;
     }
     for gap in &summary.idle_gaps {

@@ -23,15 +23,30 @@ pub(super) fn error(error: &Error) {
         }
         cause = source.source();
     }
-    eprintln!("{text}");
+    for line in text.lines() {
+        eprintln!("{}", printable(line));
+    }
     if let Some(hint) = error.hint_text() {
         eprintln!("hint: {hint}");
     }
 }
 
+/// Text from a recording or a page, without what would command the terminal: control characters are spelled out.
+pub(super) fn printable(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
 /// Something worth knowing, on standard error.
 pub(super) fn note(text: &str) {
-    eprintln!("{text}");
+    eprintln!("{}", printable(text));
 }
 
 /// Data on standard output. A reader that has gone away is not an error.
@@ -71,6 +86,11 @@ pub(super) fn seconds(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn control_characters_are_spelled_out() {
+        assert_eq!(printable("a\u{1b}[2J\nb\u{9b}é"), r"a\u{1b}[2J\nb\u{9b}é");
+    }
 
     #[test]
     fn numbers_have_units() {

@@ -1,9 +1,12 @@
 //! `replaycast render`: reads the recording, plans, renders beside the destination, then moves the video there.
 
-use std::fs;
+use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
+use std::{fs, thread};
+
+use tokio::sync::oneshot;
 
 use super::args::RenderArgs;
 use super::print;
@@ -11,7 +14,7 @@ use super::progress::Progress;
 use super::report::Report;
 use super::settings::{Destination, RenderSettings};
 use crate::encode::EncoderSettings;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::output::{Spool, Staging};
 use crate::pipeline::{RenderJob, Rendered, render};
 use crate::recording::{self, Recording};
@@ -34,7 +37,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
         .map(|path| Staging::begin(path, true))
         .transpose()?;
 
-    let recording = recording::open(source::read(&args.input)?)?;
+    let recording = read(args.input.clone()).await?;
     let window = recording.busiest_window();
     let timeline = Timeline::resolve(&recording, window, &settings.timeline)?;
     let plan = timeline.plan(args.size, args.fps);
@@ -82,11 +85,30 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     if let Some(hashes) = hashes {
         hashes.commit()?;
     }
-    video.deliver()?;
+    video.deliver().await?;
     if !args.quiet {
         tell_result(&settings.destination, &plan, &rendered, video_bytes, wall_s);
     }
     Ok(())
+}
+
+async fn read(input: OsString) -> Result<Recording> {
+    aside("reader", move || recording::open(source::read(&input)?)).await
+}
+
+/// Does what may wait for other programs on a thread that nobody waits for in the end: a signal must be able to
+/// stop it.
+async fn aside<T: Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let (done, result) = oneshot::channel();
+    thread::Builder::new()
+        .name(name.into())
+        .spawn(move || done.send(work()))
+        .map_err(|source| Error::io("starting a thread", source))?;
+    let broke_down = |_| Err(Error::new(Kind::Internal, format!("the {name} broke down")));
+    result.await.unwrap_or_else(broke_down)
 }
 
 /// The video while it is made, on the way to where it was asked for.
@@ -110,10 +132,13 @@ impl Video {
         }
     }
 
-    fn deliver(self) -> Result<()> {
+    async fn deliver(self) -> Result<()> {
         match self {
             Self::Staged(staging) => staging.commit(),
-            Self::Spooled(spool) => print::data(&mut spool.into_reader()?),
+            Self::Spooled(spool) => {
+                let mut reader = spool.into_reader()?;
+                aside("writer", move || print::data(&mut reader)).await
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::args::{BrowserArgs, RenderArgs};
 use crate::browser::{BrowserOptions, FrameControl, find_browser};
 use crate::capture::CaptureMethod;
-use crate::encode::{OutputFormat, Timing};
+use crate::encode::{Codec, Container, OutputFormat, Timing};
 use crate::error::{Error, Kind, Result};
 use crate::timeline::TimelineOptions;
 
@@ -32,11 +32,7 @@ pub(super) struct RenderSettings {
 impl RenderSettings {
     /// Fails before any work is done: on a wrong combination, a missing encoder, a missing browser.
     pub(super) fn resolve(args: &RenderArgs) -> Result<Self> {
-        let extension = match &args.output {
-            Some(path) if path.as_os_str() != "-" => path.extension().and_then(OsStr::to_str),
-            _ => None,
-        };
-        let format = OutputFormat::resolve(extension, args.format, args.codec)?;
+        let format = format(args.output.as_deref(), args.format, args.codec)?;
         let destination = destination(&args.input, args.output.as_deref(), format)?;
         format.check_encoder()?;
         let browser = match args.capture {
@@ -78,6 +74,16 @@ pub(super) fn browser_options(args: &BrowserArgs, deadline_s: f64) -> Result<Bro
     })
 }
 
+/// An output without a name of its own says nothing about its format: then it is the one that plays everywhere.
+fn format(output: Option<&Path>, container: Option<Container>, codec: Option<Codec>) -> Result<OutputFormat> {
+    match output {
+        Some(path) if path.as_os_str() != "-" => {
+            OutputFormat::resolve(path.extension().and_then(OsStr::to_str), container, codec)
+        }
+        _ => OutputFormat::resolve(None, container.or(Some(Container::Mp4)), codec),
+    }
+}
+
 fn destination(input: &OsStr, output: Option<&Path>, format: OutputFormat) -> Result<Destination> {
     match output {
         Some(path) if path.as_os_str() == "-" => Ok(Destination::StandardOutput),
@@ -96,7 +102,16 @@ fn destination(input: &OsStr, output: Option<&Path>, format: OutputFormat) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::encode::Container;
+
+    #[test]
+    fn an_output_without_a_name_is_an_mp4() {
+        for output in [None, Some(Path::new("-"))] {
+            assert_eq!(format(output, None, None).unwrap().container(), Container::Mp4);
+            let webm = format(output, Some(Container::WebM), None).unwrap();
+            assert_eq!(webm.container(), Container::WebM);
+        }
+        assert!(format(Some(Path::new("video")), None, None).is_err());
+    }
 
     #[test]
     fn the_output_is_named_after_the_input() {

@@ -1,0 +1,466 @@
+//! The command line as scripts see it: exit codes, messages, files and streams. Synthetic capture stands in for
+//! the browser, so that everything here is quick.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+mod common;
+
+use common::processes::names_in;
+use common::{element, fixture, recording, replaycast, stderr, succeed, write};
+
+/// A session of four seconds in which something happens every second.
+fn four_seconds() -> Value {
+    let body = element(10, "body", &json!({}), &[]);
+    let moves: Vec<Value> = (0..=4)
+        .map(|second| {
+            json!({"type": 3, "timestamp": 1000 + 1000 * second, "data": {
+                "source": 1, "positions": [{"x": 10 * second, "y": 20, "id": 10, "timeOffset": 0}],
+            }})
+        })
+        .collect();
+    recording(&body, &moves)
+}
+
+/// A folder with `session.json`, four seconds long.
+fn workplace() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "session.json", &four_seconds());
+    folder
+}
+
+/// A synthetic render, run inside of the folder.
+fn render_in(folder: &Path, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
+    let mut command = replaycast();
+    command
+        .args(["render", "--capture=synthetic", "--fps=10"])
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null());
+    command
+}
+
+/// What ffprobe finds in a video, decoded to its end.
+fn probe(video: &Path) -> Value {
+    let output = succeed(
+        Command::new("ffprobe")
+            .args(["-v", "error", "-count_frames", "-of", "json", "-show_entries"])
+            .arg("format=duration,format_name:stream=codec_name,width,height,nb_read_frames")
+            .arg(video),
+    );
+    assert_eq!(stderr(&output), "", "the video decodes without complaints");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn number(value: &Value) -> f64 {
+    value
+        .as_f64()
+        .unwrap_or_else(|| value.as_str().unwrap().parse().unwrap())
+}
+
+fn json_file(path: &Path) -> Value {
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
+/// Insists on a failure that people and programs can read.
+fn assert_fails(output: &Output, case: &str, code: i32, says: &str, hints: bool) {
+    let text = stderr(output);
+    assert_eq!(output.status.code(), Some(code), "{case}:\n{text}");
+    let starting = |prefix: &str| text.lines().filter(|line| line.starts_with(prefix)).count();
+    assert_eq!(starting("error: "), 1, "{case}:\n{text}");
+    assert_eq!(starting("hint: "), usize::from(hints), "{case}:\n{text}");
+    assert!(text.contains(says), "{case} does not say '{says}':\n{text}");
+    assert!(!text.contains("panicked"), "{case}:\n{text}");
+    assert!(output.stdout.is_empty(), "{case}");
+}
+
+/// The arguments of a render, its exit code, a part of its message, and whether a hint follows.
+const FAILURES: &str = "
+    cut.json -o new.mp4                                         | 65 | ends too early                        | hint
+    empty.json -o new.mp4                                       | 65 | empty.json is empty                   | -
+    blind.json -o new.mp4                                       | 65 | full snapshot                         | hint
+    folder -o new.mp4                                           | 66 | folder is a directory                 | hint
+    missing.json -o new.mp4                                     | 66 | missing.json does not exist           | -
+    session.json -o new.mp4 --nope                              | 64 | --nope                                | -
+    session.json -o new.mp4 --fps=0                             | 64 | --fps                                 | -
+    session.json -o new.mp4 --speed=0                           | 64 | --speed                               | -
+    session.json -o new.mp4 --deadline=0 --capture=damage       | 64 | --deadline                            | hint
+    session.json -o new.mp4 --start=99                          | 64 | beyond the end of the recording (4 s) | -
+    session.json -o new.mp4 --start=3 --end=2                   | 64 | not before --end 2 s                  | -
+    session.json -o new.xyz                                     | 64 | '.xyz'; known are mp4, m4v, webm      | hint
+    session.json -o new                                         | 64 | does not say its video format         | hint
+    session.json -o new.webm --codec=h264                       | 64 | webm cannot hold h264                 | hint
+    session.json -o nowhere/new.mp4                             | 64 | nowhere does not exist                | hint
+    session.json -o folder --format=mp4                         | 64 | folder is a folder                    | -
+    session.json -o old.mp4                                     | 73 | old.mp4 exists                        | hint
+    session.json -o new.mp4 --report=nowhere/r.json             | 64 | nowhere does not exist                | hint
+    -                                                           | 64 | standard input                        | hint
+    - -o new.mp4                                                | 65 | standard input is empty               | -
+    https://replays.example/1.json -o new.mp4                   | 64 | is a https address                    | hint
+    session.json -o new.mp4 --capture=damage --browser=/no/such | 69 | /no/such                              | hint
+";
+
+#[test]
+fn what_cannot_be_rendered_says_why_and_leaves_nothing() {
+    let folder = workplace();
+    let place = folder.path();
+    let whole = fs::read_to_string(place.join("session.json")).unwrap();
+    fs::write(place.join("cut.json"), &whole[..whole.len() / 2]).unwrap();
+    fs::write(place.join("empty.json"), "").unwrap();
+    let without_snapshot = json!([
+        {"type": 3, "timestamp": 1, "data": {"source": 1, "positions": []}},
+        {"type": 3, "timestamp": 2000, "data": {"source": 1, "positions": []}},
+    ]);
+    write(place, "blind.json", &without_snapshot);
+    fs::create_dir(place.join("folder")).unwrap();
+    fs::write(place.join("old.mp4"), "old").unwrap();
+    let before = names_in(place);
+
+    for row in FAILURES.trim().lines() {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let [arguments, code, says, hint] = cells[..] else {
+            panic!("not a row of four: {row}");
+        };
+        let mut command = replaycast();
+        command.arg("render").args(arguments.split(' '));
+        if !arguments.contains("--capture") {
+            command.arg("--capture=synthetic");
+        }
+        let output = command.current_dir(place).stdin(Stdio::null()).output().unwrap();
+        assert_fails(&output, arguments, code.parse().unwrap(), says, hint == "hint");
+        assert_eq!(names_in(place), before, "{arguments}");
+    }
+    assert_eq!(fs::read(place.join("old.mp4")).unwrap(), b"old");
+}
+
+#[test]
+fn force_replaces_the_old_output() {
+    let folder = workplace();
+    let video = folder.path().join("old.mp4");
+    fs::write(&video, "old").unwrap();
+    succeed(&mut render_in(
+        folder.path(),
+        ["session.json", "-o", "old.mp4", "--force", "--cfr"],
+    ));
+    assert_eq!(probe(&video)["streams"][0]["nb_read_frames"], "40");
+    assert_eq!(names_in(folder.path()), ["old.mp4", "session.json"]);
+}
+
+#[test]
+fn a_failed_render_keeps_the_old_output_even_by_force() {
+    let folder = workplace();
+    fs::write(folder.path().join("old.mp4"), "old").unwrap();
+    let arguments = ["session.json", "-o", "old.mp4", "--force", "--start=99"];
+    let output = render_in(folder.path(), arguments).output().unwrap();
+    assert_fails(&output, "--force", 64, "beyond the end", false);
+    assert_eq!(fs::read(folder.path().join("old.mp4")).unwrap(), b"old");
+}
+
+#[test]
+fn the_output_is_named_after_the_input_and_is_private() {
+    for (options, name) in [(vec![], "session.mp4"), (vec!["--format=webm"], "session.webm")] {
+        let folder = workplace();
+        let session = folder.path().join("session.json").into_os_string();
+        let arguments = options.into_iter().map(OsString::from).chain([session]);
+        // From elsewhere: the video still goes beside its recording.
+        succeed(&mut render_in(Path::new("/"), arguments));
+        assert_eq!(names_in(folder.path()), ["session.json", name]);
+        let mode = fs::metadata(folder.path().join(name))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
+#[test]
+fn the_video_has_every_frame_and_the_whole_length() {
+    // Bars change once a second; a constant rate has a frame for each place of the grid.
+    for (options, frames, seconds) in [
+        (&["--cfr"][..], 40, 4.0),
+        (&["--cfr", "--speed=2"], 20, 2.0),
+        (&["--cfr", "--start=1", "--end=3", "--fps=20"], 40, 2.0),
+        (&["--cfr", "--fps=30000/1001"], 120, 120.0 * 1.001 / 30.0),
+        (&[], 4, 4.0),
+    ] {
+        for name in ["video.mp4", "video.webm"] {
+            let folder = workplace();
+            let mut command = replaycast();
+            command.args([
+                "render",
+                "session.json",
+                "--capture=synthetic",
+                "--size=160x90",
+                "-o",
+                name,
+            ]);
+            if !options.iter().any(|option| option.starts_with("--fps")) {
+                command.arg("--fps=10");
+            }
+            succeed(command.args(options).current_dir(folder.path()));
+            let found = probe(&folder.path().join(name));
+            let stream = &found["streams"][0];
+            let case = format!("{name} {options:?}: {found}");
+            let counted = number(&stream["nb_read_frames"]) as i64;
+            // Without --cfr a frame may close the last picture's time.
+            let spare = if options.is_empty() { 3 } else { 0 };
+            assert!((frames..=frames + spare).contains(&counted), "{case}");
+            assert!(
+                (number(&found["format"]["duration"]) - seconds).abs() < 0.002,
+                "{case}"
+            );
+            assert_eq!(
+                (&stream["width"], &stream["height"]),
+                (&json!(160), &json!(90)),
+                "{case}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_recording_can_come_from_standard_input() {
+    let folder = workplace();
+    let session = File::open(folder.path().join("session.json")).unwrap();
+    succeed(render_in(folder.path(), ["-", "-o", "piped.mp4", "--cfr"]).stdin(session));
+    let video = folder.path().join("piped.mp4");
+    assert_eq!(probe(&video)["streams"][0]["nb_read_frames"], "40");
+}
+
+#[test]
+fn standard_output_gets_the_video_and_nothing_else() {
+    for (format, codec) in [("mp4", "h264"), ("webm", "vp9")] {
+        let folder = workplace();
+        let format_option = format!("--format={format}");
+        let arguments = ["session.json", "-o", "-", "--cfr", "-v", &format_option];
+        let output = succeed(&mut render_in(folder.path(), arguments));
+        assert_eq!(names_in(folder.path()), ["session.json"]);
+        // What was piped is byte for byte what would have been written.
+        succeed(&mut render_in(
+            folder.path(),
+            ["session.json", "--cfr", &format_option],
+        ));
+        let video = folder.path().join("session").with_extension(format);
+        assert!(output.stdout == fs::read(&video).unwrap(), "{format}");
+        assert_eq!(probe(&video)["streams"][0]["codec_name"], codec);
+    }
+}
+
+#[test]
+fn a_full_standard_output_is_a_failure_and_a_closed_one_is_not() {
+    let folder = workplace();
+    let arguments = ["session.json", "-o", "-", "--format=mp4"];
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let output = render_in(folder.path(), arguments).stdout(full).output().unwrap();
+    assert_fails(&output, "/dev/full", 74, "standard output", true);
+
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = render_in(folder.path(), arguments)
+        .stdout(writer)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+}
+
+#[test]
+fn frame_hashes_have_a_line_for_each_place_of_the_grid() {
+    let folder = workplace();
+    let hashes = folder.path().join("hashes.tsv");
+    let arguments = [
+        "session.json",
+        "-o",
+        "video.mp4",
+        "--frame-hashes",
+        "hashes.tsv",
+        "--speed=2",
+    ];
+    succeed(&mut render_in(folder.path(), arguments));
+    let text = fs::read_to_string(&hashes).unwrap();
+    let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split('\t').collect()).collect();
+    assert_eq!(lines.len(), 20);
+    for (index, line) in lines.iter().enumerate() {
+        let [number, pts_ms, session_ms, hash] = line[..] else {
+            panic!("{line:?} has not four fields");
+        };
+        assert_eq!(number, index.to_string());
+        assert_eq!(pts_ms, format!("{:.3}", 100.0 * index as f64));
+        // The last frame shows how the session ended.
+        let expected_ms = if index == 19 { 4000.0 } else { 200.0 * index as f64 };
+        assert_eq!(session_ms, format!("{expected_ms:.3}"));
+        assert!(
+            hash.len() == 32 && hash.chars().all(|c| c.is_ascii_hexdigit()),
+            "{hash}"
+        );
+    }
+    // The bars change at every full second of the session and only there.
+    for (before, after) in lines.iter().zip(&lines[1..]) {
+        let second = |line: &[&str]| line[2].parse::<f64>().unwrap() as u64 / 1000;
+        assert_eq!(
+            before[3] == after[3],
+            second(before) == second(after),
+            "{after:?}"
+        );
+    }
+}
+
+#[test]
+fn the_report_tells_what_was_rendered_and_maps_the_times() {
+    let folder = tempfile::tempdir().unwrap();
+    let (report, video) = (
+        folder.path().join("report.json"),
+        folder.path().join("video.webm"),
+    );
+    let arguments: Vec<OsString> = ["--size=160x90", "-o"]
+        .map(OsString::from)
+        .into_iter()
+        .chain([video.clone().into(), "--report".into(), report.clone().into()])
+        .chain([fixture("shop-checkout.json").into()])
+        .collect();
+    succeed(&mut render_in(folder.path(), &arguments));
+
+    let report = json_file(&report);
+    assert_eq!(report["input"]["format"], "rrweb-array");
+    assert_eq!(report["input"]["windows"], 1);
+    assert_eq!(report["input"]["problems"], json!([]));
+    assert!((number(&report["input"]["duration_s"]) - 36.218).abs() < 1e-6);
+    assert_eq!(report["output"]["path"], video.to_str().unwrap());
+    assert_eq!(report["output"]["format"], "webm");
+    assert_eq!(report["output"]["codec"], "vp9");
+    assert_eq!(report["output"]["size"], json!({"width": 160, "height": 90}));
+    assert_eq!(report["output"]["fps"], "10");
+    assert_eq!(report["output"]["bytes"], fs::metadata(&video).unwrap().len());
+    assert_eq!(report["capture"]["method"], "synthetic");
+    assert_eq!(report["missing_assets"], json!([]));
+    assert!(number(&report["timings"]["total_s"]) > 0.0);
+
+    // One idle gap of 7.3 s is cut to one second; the pieces join in the video and jump in the session.
+    let pieces = report["time_map"].as_array().unwrap();
+    assert_eq!(pieces.len(), 2, "{pieces:?}");
+    let at = |piece: usize, name: &str| number(&pieces[piece][name]);
+    assert!(at(0, "video_start_ms").abs() < 1e-9 && at(0, "session_start_ms").abs() < 1e-9);
+    assert!((at(1, "session_end_ms") - 36_218.0).abs() < 1e-6);
+    assert!((at(0, "video_end_ms") - at(1, "video_start_ms")).abs() < 1e-9);
+    assert!(at(1, "session_start_ms") - at(0, "session_end_ms") > 6000.0);
+    for piece in 0..2 {
+        let video_ms = at(piece, "video_end_ms") - at(piece, "video_start_ms");
+        let session_ms = at(piece, "session_end_ms") - at(piece, "session_start_ms");
+        assert!((video_ms - session_ms).abs() < 1e-6, "speed 1 keeps lengths");
+    }
+    let frames = number(&report["output"]["frames"]);
+    assert!(
+        (frames - (at(1, "video_end_ms") / 100.0).floor() - 1.0).abs() < 1.1,
+        "{frames}"
+    );
+    assert_eq!(
+        probe(&video)["streams"][0]["nb_read_frames"],
+        report["output"]["encoded_frames"].to_string()
+    );
+}
+
+#[test]
+fn progress_is_told_as_asked_and_quiet_is_silent() {
+    let folder = workplace();
+    let told = |options: &[&str]| {
+        let arguments = [&["session.json", "-o", "video.mp4", "--force"], options].concat();
+        let output = succeed(&mut render_in(folder.path(), arguments));
+        assert!(output.stdout.is_empty());
+        stderr(&output)
+    };
+    let json = told(&["--progress=json"]);
+    let mut last = json
+        .lines()
+        .filter(|line| line.starts_with('{'))
+        .map(|line| serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{line}: {error}")));
+    let last = last.next_back().expect("at least the end is told");
+    assert_eq!((&last["frames_done"], &last["frames"]), (&json!(40), &json!(40)));
+    assert_eq!(last["percent"], 100);
+
+    assert!(told(&["--progress=plain"]).contains("frame 40 of 40 (100%)"));
+    assert!(!told(&["--progress=off"]).contains("frame 40"));
+    for options in [&["-q"][..], &["--quiet", "--progress=json"]] {
+        assert_eq!(told(options), "", "{options:?}");
+    }
+}
+
+#[test]
+fn help_and_version_are_answers() {
+    for (arguments, says) in [
+        (&["--help"][..], "Usage: replaycast"),
+        (&["render", "--help"], "--frame-hashes"),
+        (&["inspect", "-h"], "--json"),
+        (&["--version"], env!("CARGO_PKG_VERSION")),
+    ] {
+        let output = succeed(replaycast().args(arguments));
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains(says), "{arguments:?}:\n{text}");
+        assert!(output.stderr.is_empty());
+        assert!(
+            !text.contains("synthetic"),
+            "the test method is nobody's business:\n{text}"
+        );
+    }
+    let output = replaycast().output().unwrap();
+    assert_eq!(output.status.code(), Some(64), "no command is no answer");
+}
+
+#[test]
+fn inspect_tells_what_is_in_a_recording() {
+    let shop = fixture("shop-checkout.json");
+    let output = succeed(replaycast().arg("inspect").arg(&shop));
+    let text = String::from_utf8(output.stdout).unwrap();
+    for part in [
+        "239 events",
+        "36.2 s",
+        "1280x720",
+        "https://shop.example/",
+        "FullSnapshot",
+    ] {
+        assert!(text.contains(part), "no '{part}' in:\n{text}");
+    }
+
+    let output = succeed(replaycast().args(["inspect", "--json"]).arg(&shop));
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(summary["events"], 239);
+    assert_eq!(
+        summary["windows"][0]["sizes"],
+        json!([{"width": 1280, "height": 720}])
+    );
+    assert_eq!(summary["pages"][0]["href"], "https://shop.example/");
+    assert_eq!(summary["events_by_type"]["FullSnapshot"], 1);
+    assert!(number(&summary["active_s"]) < number(&summary["duration_s"]));
+
+    let output = succeed(
+        replaycast()
+            .args(["inspect", "-"])
+            .stdin(File::open(&shop).unwrap()),
+    );
+    assert!(
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .starts_with("standard input: ")
+    );
+    let output = replaycast().args(["inspect", "/no/such.json"]).output().unwrap();
+    assert_fails(&output, "inspect", 66, "/no/such.json does not exist", false);
+}
+
+#[test]
+fn words_of_the_recording_cannot_command_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let body = element(10, "body", &json!({}), &[]);
+    let mut events = recording(&body, &[]);
+    let href = "https://page.example/\u{1b}]0;owned\u{7}\u{1b}[2J\nerror: nothing";
+    events[0]["data"]["href"] = json!(href);
+    let path: PathBuf = write(folder.path(), "escape.json", &events);
+    let output = succeed(replaycast().arg("inspect").arg(&path));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let plain = text.chars().all(|c| c == '\n' || !c.is_control());
+    assert!(plain && !text.contains("\nerror:"), "{text:?}");
+}

@@ -1,0 +1,389 @@
+//! What a render leaves behind when it, its browser or its disk fails in the middle: the exit code that the
+//! contract names, no process, no half-written file, the old output as it was.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use std::fs::{self, Permissions};
+use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use replaycast::browser::find_browser;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+mod common;
+
+use common::processes::{PATIENCE, Process, Run, SHORT, has_browser, names_in, open_folder, within};
+use common::{fixture, replaycast, stderr, succeed};
+
+/// The contract: no process is left after this.
+const GONE: Duration = Duration::from_secs(3);
+/// The contract: a signal ends the program within this.
+const SIGNALLED: Duration = Duration::from_secs(5);
+/// Far below any deadline of a call: a death was noticed, not waited for.
+const PROMPT: Duration = Duration::from_secs(10);
+
+const OLD: &str = "the old video";
+
+/// A render in its middle, with an old output in its place.
+fn replacing(options: &[&str]) -> Run {
+    Run::in_the_middle_with(options, |folder, command| {
+        fs::write(folder.join("video.mp4"), OLD).unwrap();
+        command.arg("--force");
+    })
+}
+
+/// Insists on the old output and nothing beside it: no part file, no folder of a browser.
+fn assert_untouched(run: &Run) {
+    assert_eq!(names_in(run.folder()), ["stderr", "temp", "video.mp4"]);
+    assert_eq!(fs::read_to_string(run.output()).unwrap(), OLD);
+    assert_eq!(run.run_folders(), Vec::<PathBuf>::new());
+}
+
+fn assert_fails(run: &mut Run, limit: Duration, code: i32, says: &[&str]) {
+    let status = run.ends_within(limit);
+    let text = run.stderr();
+    assert_eq!(status.code(), Some(code), "{text}");
+    let errors: Vec<&str> = text.lines().filter(|line| line.starts_with("error: ")).collect();
+    assert_eq!(errors.len(), 1, "{text}");
+    for part in says {
+        assert!(errors[0].contains(part), "no '{part}' in: {}", errors[0]);
+    }
+    assert!(!text.contains("panicked"), "{text}");
+}
+
+/// Renders a second of the shop recording with this TMPDIR.
+fn short_render(temp: &Path, output: &Path) -> Command {
+    let mut command = replaycast();
+    command
+        .arg("render")
+        .arg(fixture("shop-checkout.json"))
+        .args(SHORT)
+        .arg("--output")
+        .arg(output)
+        .env("TMPDIR", temp);
+    command
+}
+
+#[test]
+fn a_killed_run_leaves_no_process_and_the_next_one_sweeps_its_folder() {
+    if !has_browser() {
+        return;
+    }
+    for stopped in [false, true] {
+        let mut run = replacing(&[]);
+        if stopped {
+            // A stopped browser does not notice that its pipe closes.
+            for process in run.browser_processes() {
+                process.signal(Signal::STOP);
+            }
+        }
+        run.signal(Signal::KILL);
+        run.is_gone_within(GONE);
+        run.ends_within(GONE);
+        assert_eq!(
+            fs::read_to_string(run.output()).unwrap(),
+            OLD,
+            "stopped: {stopped}"
+        );
+        assert_eq!(run.run_folders().len(), 1, "stopped: {stopped}");
+
+        if stopped {
+            succeed(&mut short_render(&run.temp(), &run.folder().join("next.mp4")));
+            assert_eq!(run.run_folders(), Vec::<PathBuf>::new());
+        }
+    }
+}
+
+#[test]
+fn a_dead_browser_ends_the_render() {
+    if !has_browser() {
+        return;
+    }
+    let mut run = replacing(&[]);
+    run.browser().signal(Signal::KILL);
+    assert_fails(
+        &mut run,
+        PROMPT,
+        75,
+        &["frame ", "session time", "the browser ended"],
+    );
+    run.is_gone_within(GONE);
+    assert_untouched(&run);
+}
+
+#[test]
+fn a_dead_renderer_ends_the_render_at_once() {
+    if !has_browser() {
+        return;
+    }
+    let mut run = replacing(&[]);
+    let renderers: Vec<_> = run
+        .browser_processes()
+        .into_iter()
+        .filter(Process::is_renderer)
+        .collect();
+    assert!(!renderers.is_empty(), "{:#?}", run.browser_processes());
+    for renderer in renderers {
+        renderer.signal(Signal::KILL);
+    }
+    assert_fails(
+        &mut run,
+        PROMPT,
+        75,
+        &["frame ", "session time", "the page crashed"],
+    );
+    run.is_gone_within(GONE);
+    assert_untouched(&run);
+}
+
+#[test]
+fn a_browser_that_hangs_meets_the_deadline() {
+    if !has_browser() {
+        return;
+    }
+    let mut run = replacing(&["--deadline=2"]);
+    for process in run.browser_processes() {
+        process.signal(Signal::STOP);
+    }
+    assert_fails(&mut run, PROMPT, 75, &["frame ", "did not answer", "within 2 s"]);
+    run.is_gone_within(GONE);
+    assert_untouched(&run);
+}
+
+#[test]
+fn signals_end_a_render_cleanly() {
+    if !has_browser() {
+        return;
+    }
+    for (signal, code, says) in [
+        (Signal::INT, 130, "interrupted"),
+        (Signal::TERM, 143, "terminated"),
+    ] {
+        let mut run = replacing(&[]);
+        run.signal(signal);
+        assert_fails(&mut run, SIGNALLED, code, &[says, "no output was written"]);
+        run.is_gone_within(GONE);
+        assert_untouched(&run);
+    }
+}
+
+#[test]
+fn a_signal_ends_the_wait_for_standard_input() {
+    let folder = open_folder();
+    let (reader, _writer) = std::io::pipe().unwrap();
+    let mut child = replaycast()
+        .args(["render", "-", "--capture=synthetic", "--output=video.mp4"])
+        .current_dir(folder.path())
+        .stdin(reader)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let id = Pid::from_child(&child);
+    let waits = || (!names_in(folder.path()).is_empty()).then_some(());
+    assert!(within(PATIENCE, waits).is_some(), "the output is staged first");
+    kill_process(id, Signal::INT).unwrap();
+    let status = within(SIGNALLED, || child.try_wait().unwrap());
+    let _ = child.kill();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(
+        status.and_then(|status| status.code()),
+        Some(130),
+        "{}",
+        stderr(&output)
+    );
+    assert_eq!(names_in(folder.path()), Vec::<String>::new());
+}
+
+#[test]
+fn a_signal_ends_the_wait_for_a_reader_of_standard_output() {
+    let folder = open_folder();
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    rustix::pipe::fcntl_setpipe_size(&writer, 4096).unwrap();
+    let mut child = replaycast()
+        .args(["render", "--capture=synthetic", "--size=320x180", "--output=-"])
+        .arg(fixture("shop-checkout.json"))
+        .env("TMPDIR", folder.path())
+        .stdout(writer)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The first byte shows that the video is complete; the rest does not fit into the pipe.
+    reader.read_exact(&mut [0]).unwrap();
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    let status = within(SIGNALLED, || child.try_wait().unwrap());
+    drop(reader);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(
+        status.and_then(|status| status.code()),
+        Some(143),
+        "{}",
+        stderr(&output)
+    );
+    assert_eq!(names_in(folder.path()), Vec::<String>::new());
+}
+
+#[test]
+fn a_signal_ends_the_wait_for_a_browser_that_does_not_start() {
+    let mut run = Run::start_with(SHORT, |folder, command| {
+        let hangs = script(folder, "hangs", "sleep 600");
+        command.arg("--browser").arg(hangs);
+    });
+    run.browser();
+    run.signal(Signal::TERM);
+    assert_fails(&mut run, SIGNALLED, 143, &["terminated"]);
+    run.is_gone_within(GONE);
+    assert_eq!(run.run_folders(), Vec::<PathBuf>::new());
+}
+
+/// A program for the shell, in a place where the browser's user can run it.
+fn script(folder: &Path, name: &str, text: &str) -> PathBuf {
+    let path = folder.join(name);
+    fs::write(&path, format!("#!/bin/bash\n{text}\n")).unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+#[test]
+fn a_browser_that_fails_to_start_is_quoted() {
+    for (text, says) in [
+        (
+            "echo noise >&2; echo no usable sandbox >&2; exit 1",
+            "no usable sandbox",
+        ),
+        ("exit 7", "exit status: 7"),
+        ("kill -SEGV $$", "signal: 11"),
+    ] {
+        let folder = open_folder();
+        let browser = script(folder.path(), "fails", text);
+        let output = short_render(folder.path(), &folder.path().join("video.mp4"))
+            .arg("--browser")
+            .arg(&browser)
+            .output()
+            .unwrap();
+        let told = stderr(&output);
+        assert_eq!(output.status.code(), Some(69), "{told}");
+        assert!(told.contains("cannot start") && told.contains(says), "{told}");
+        assert!(told.contains("\nhint: "), "{told}");
+        let left: Vec<String> = names_in(folder.path())
+            .into_iter()
+            .filter(|name| name != "fails" && !name.starts_with("replaycast-"))
+            .collect();
+        assert_eq!(left, Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_browser_without_begin_frame_takes_screenshots() {
+    let Ok(browser) = find_browser(None) else {
+        eprintln!("SKIPPED: no browser");
+        return;
+    };
+    let folder = open_folder();
+    // Takes the wish for beginFrame out of the flags and out of the protocol's messages.
+    let ordinary = format!(
+        r#"for flag; do
+            case $flag in
+                --enable-begin-frame-control | --deterministic-mode) ;;
+                *) flags+=("$flag") ;;
+            esac
+        done
+        exec {} "${{flags[@]}}" 3< <(sed -zu s/enableBeginFrameControl/without/ <&3)"#,
+        browser.display()
+    );
+    let ordinary = script(folder.path(), "ordinary", &ordinary);
+    let report = folder.path().join("report.json");
+    let render = |name: &str| {
+        let mut command = short_render(folder.path(), &folder.path().join(name));
+        command.arg("--browser").arg(&ordinary);
+        command
+    };
+    let output = succeed(render("video.mp4").arg("--report").arg(&report));
+    assert!(
+        stderr(&output).contains("ordinary screenshots"),
+        "{}",
+        stderr(&output)
+    );
+    let report: Value = serde_json::from_slice(&fs::read(report).unwrap()).unwrap();
+    assert_eq!(report["capture"]["method"], "screenshot");
+    assert_eq!(report["output"]["frames"], 5);
+
+    let output = render("damage.mp4").arg("--capture=damage").output().unwrap();
+    let told = stderr(&output);
+    assert_eq!(output.status.code(), Some(69), "{told}");
+    assert!(
+        told.contains("gives no frames on demand") && told.contains("--capture screenshot"),
+        "{told}"
+    );
+    assert!(!folder.path().join("damage.mp4").exists());
+}
+
+#[test]
+fn two_renders_at_once_leave_each_other_alone() {
+    if !has_browser() {
+        return;
+    }
+    let mut run = Run::in_the_middle(&[]);
+    succeed(&mut short_render(&run.temp(), &run.folder().join("second.mp4")));
+    // The first one's folder and browser are still there, and it goes on.
+    assert_eq!(run.run_folders().len(), 1);
+    let told = run.stderr().len();
+    let goes_on = within(PATIENCE, || (run.stderr().len() > told).then_some(()));
+    assert!(goes_on.is_some(), "{}", run.stderr());
+    run.signal(Signal::INT);
+    assert_fails(&mut run, SIGNALLED, 130, &["interrupted"]);
+}
+
+#[test]
+fn a_full_disk_is_told_and_the_old_output_stays() {
+    // Two pages hold the old output and too little of the new one.
+    let on_a_tiny_disk = r#"
+        mount -t tmpfs -o size=8k,mode=755 none tiny || exit 99
+        printf %s "$OLD" > tiny/video.mp4
+        "$@"
+        code=$?
+        echo "$code $(ls -A tiny) $(cat tiny/video.mp4)"
+    "#;
+    for (place, arguments) in [
+        ("the output", &["--output=tiny/video.mp4", "--force"][..]),
+        ("the temporary folder", &["--output=-", "--format=mp4"]),
+    ] {
+        let folder = open_folder();
+        fs::create_dir(folder.path().join("tiny")).unwrap();
+        let output = Command::new("unshare")
+            .args(["--mount", "--map-root-user", "bash", "-c", on_a_tiny_disk, "bash"])
+            .arg(env!("CARGO_BIN_EXE_replaycast"))
+            .arg("render")
+            .arg(fixture("shop-checkout.json"))
+            .args(["--capture=synthetic", "--size=640x360", "--cfr"])
+            .args(arguments)
+            .current_dir(folder.path())
+            .env("TMPDIR", folder.path().join("tiny"))
+            .env("OLD", OLD)
+            .output();
+        let Ok(output) = output else {
+            eprintln!("SKIPPED: unshare is not installed");
+            return;
+        };
+        let told = stderr(&output);
+        let result = String::from_utf8_lossy(&output.stdout).into_owned();
+        if result.is_empty() {
+            eprintln!("SKIPPED: no file system can be mounted here: {told}");
+            return;
+        }
+        assert_eq!(
+            result.trim_end(),
+            format!("74 video.mp4 {OLD}"),
+            "{place}: {told}"
+        );
+        assert_eq!(
+            told.lines().filter(|line| line.starts_with("error: ")).count(),
+            1,
+            "{told}"
+        );
+        assert!(told.contains("No space left"), "{place}: {told}");
+        assert!(told.contains("\nhint: Free some space there"), "{place}: {told}");
+    }
+}
