@@ -45,9 +45,10 @@ impl FromStr for Size {
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || format!("'{text}' is not a size; write WIDTHxHEIGHT, for example 1280x720");
         let (width, height) = text.split_once('x').ok_or_else(wrong)?;
+        let side = |digits: &str| digits.parse().ok().filter(|side| *side > 0).ok_or_else(wrong);
         Ok(Self {
-            width: width.parse().map_err(|_| wrong())?,
-            height: height.parse().map_err(|_| wrong())?,
+            width: side(width)?,
+            height: side(height)?,
         })
     }
 }
@@ -145,7 +146,7 @@ mod tests {
     fn sizes_parse_and_pad() {
         assert_eq!("1280x720".parse(), Ok(Size::new(1280, 720)));
         assert_eq!(Size::new(1853, 921).padded_to_even(), Size::new(1854, 922));
-        for wrong in ["1280", "x720", "1280x", "-1x5", "a x b"] {
+        for wrong in ["1280", "x720", "1280x", "-1x5", "a x b", "0x0", "5x0"] {
             assert!(wrong.parse::<Size>().is_err(), "{wrong}");
         }
     }
