@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::{PICTURE_PAUSE, PICTURE_TRIES};
 use crate::browser::{Browser, Document};
-use crate::error::Kind;
 use crate::frame::Size;
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -35,7 +34,6 @@ async fn takes_a_picture(browser: &Browser) -> bool {
         match page.begin_frame_with_screenshot(time, 16.0).await {
             Ok(Some(_)) => return true,
             Ok(None) => tokio::time::sleep(PICTURE_PAUSE).await,
-            Err(error) if error.kind() == Kind::Stalled => return false,
             Err(_) => return false,
         }
     }
