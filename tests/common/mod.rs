@@ -3,6 +3,8 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod video;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -16,7 +18,11 @@ pub fn replaycast() -> Command {
 /// Runs the program and insists that it succeeds.
 pub fn succeed(command: &mut Command) -> Output {
     let output = command.output().expect("the program starts");
-    assert!(output.status.success(), "{command:?} failed:\n{}", stderr(&output));
+    assert!(
+        output.status.success(),
+        "{command:?} failed:\n{}",
+        stderr(&output)
+    );
     output
 }
 
@@ -26,7 +32,9 @@ pub fn stderr(output: &Output) -> String {
 
 /// A recording that is part of the project.
 pub fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(name)
 }
 
 /// A recording from the shared folder beside the project; says so loudly and gives None where there is none.
