@@ -1,7 +1,7 @@
 //! What the integration tests share: the program, the bundled recordings, recordings made by hand, the shared
 //! ones where they are at hand.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
 
 pub mod video;
 

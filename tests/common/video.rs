@@ -72,7 +72,7 @@ fn read_hashes(path: &Path) -> Vec<HashedFrame> {
 
 impl Rendered {
     /// The picture at a time of the video, in milliseconds.
-    pub fn at(&self, video_ms: u64) -> &RgbImage {
+    pub fn at(&self, video_ms: u64) -> RgbImage {
         self.video.at(video_ms)
     }
 
@@ -128,8 +128,15 @@ impl Rendered {
 /// A video, decoded.
 pub struct Video {
     pub duration_ms: f64,
-    /// In order, each with the time from which on it is shown.
-    pub frames: Vec<(f64, RgbImage)>,
+    /// In order.
+    pub frames: Vec<VideoFrame>,
+}
+
+pub struct VideoFrame {
+    /// From when on it is shown.
+    pub start_ms: f64,
+    /// Converted only when it is looked at, which takes longer than decoding it.
+    picture: frame::Video,
 }
 
 impl Video {
@@ -141,16 +148,19 @@ impl Video {
         let parameters = codec::Context::from_parameters(stream.parameters()).unwrap();
         let mut decoder = parameters.decoder().video().unwrap();
         let mut frames = Vec::new();
-        let mut shown = frame::Video::empty();
+        let mut picture = frame::Video::empty();
         let packets: Vec<_> = input.packets().map(|(_, packet)| packet).collect();
         for packet in packets.iter().map(Some).chain([None]) {
             match packet {
                 Some(packet) => decoder.send_packet(packet).unwrap(),
                 None => decoder.send_eof().unwrap(),
             }
-            while decoder.receive_frame(&mut shown).is_ok() {
-                let start_us = shown.pts().unwrap().rescale(unit, (1, 1_000_000));
-                frames.push((start_us as f64 / 1000.0, to_rgb(&shown)));
+            while decoder.receive_frame(&mut picture).is_ok() {
+                let start_us = picture.pts().unwrap().rescale(unit, (1, 1_000_000));
+                frames.push(VideoFrame {
+                    start_ms: start_us as f64 / 1000.0,
+                    picture: std::mem::replace(&mut picture, frame::Video::empty()),
+                });
             }
         }
         Self {
@@ -160,10 +170,11 @@ impl Video {
     }
 
     /// The picture that is shown at a time.
-    pub fn at(&self, ms: u64) -> &RgbImage {
+    pub fn at(&self, ms: u64) -> RgbImage {
         // Containers round times to their own units.
-        let begun = |(start_ms, _): &&(f64, RgbImage)| *start_ms <= ms as f64 + 1.0;
-        &self.frames.iter().rfind(begun).expect("a frame at that time").1
+        let begun = |frame: &&VideoFrame| frame.start_ms <= ms as f64 + 1.0;
+        let frame = self.frames.iter().rfind(begun).expect("a frame at that time");
+        to_rgb(&frame.picture)
     }
 }
 
