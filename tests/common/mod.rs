@@ -9,6 +9,7 @@
 )]
 
 pub mod processes;
+pub mod video;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

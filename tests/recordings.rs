@@ -1,0 +1,108 @@
+//! Whole recordings through the real program: two runs give the same pictures, damage capture gives those of
+//! capturing every frame, and the video is as long as planned.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod common;
+
+use std::path::Path;
+
+use common::video::{Rendered, render, render_to};
+use common::{fixture, shared};
+
+const SMALL: &str = "--size 640x360 --fps 10";
+
+/// Checks that damage capture gives the pictures of capturing every frame.
+fn assert_damage_misses_nothing(input: &Path, arguments: &str) -> Rendered {
+    let [damage, every] = ["damage", "every-frame"]
+        .map(|method| render(input, &format!("{SMALL} {arguments} --capture {method}")));
+    damage.assert_equals(&every);
+    assert!(damage.pictures_taken() <= every.pictures_taken());
+    damage
+}
+
+/// Checks the same, and that another run gives the same pictures again.
+fn assert_reproducible(name: &str, arguments: &str) -> Rendered {
+    let once = assert_damage_misses_nothing(&fixture(name), arguments);
+    let again = render(&fixture(name), &format!("{SMALL} {arguments}"));
+    once.assert_equals(&again);
+    once
+}
+
+/// Checks that the video lasts as long as the report says, and that the file has the frames it says.
+fn assert_as_planned(rendered: &Rendered, fps: f64) {
+    let output = &rendered.report["output"];
+    let planned = output["frames"].as_u64().unwrap();
+    assert_eq!(rendered.hashes.len() as u64, planned);
+    assert_eq!(
+        rendered.video.frames.len() as u64,
+        output["encoded_frames"].as_u64().unwrap()
+    );
+    let planned_ms = planned as f64 * 1000.0 / fps;
+    let found_ms = rendered.video.duration_ms;
+    assert!(
+        (found_ms - planned_ms).abs() <= 1.0,
+        "{found_ms} ms instead of {planned_ms}"
+    );
+}
+
+#[test]
+fn the_busy_checkout_is_reproducible() {
+    // A form, a spinner, a dialog, transitions.
+    let checkout = assert_reproducible("shop-checkout.json", "--start 26 --end 34");
+    assert!(checkout.different_pictures() > 10, "that part should be busy");
+}
+
+#[test]
+fn the_phone_menu_is_reproducible() {
+    assert_reproducible("phone-menu.json", "--end 5");
+}
+
+#[test]
+fn the_resized_window_is_reproducible() {
+    assert_reproducible("window-resize.json", "--end 5");
+}
+
+#[test]
+fn videos_are_as_long_as_planned() {
+    for name in ["video.mp4", "video.webm"] {
+        let rendered = render_to(name, &fixture("phone-menu.json"), "--size 320x320 --fps 5");
+        assert_as_planned(&rendered, 5.0);
+        assert!(
+            rendered.video.frames.len() < rendered.hashes.len(),
+            "{name}: stills cost frames"
+        );
+    }
+}
+
+#[test]
+fn a_constant_rate_has_a_frame_at_every_place_of_the_grid() {
+    for name in ["video.mp4", "video.webm"] {
+        let arguments = "--size 320x320 --fps 5 --end 5 --cfr";
+        let rendered = render_to(name, &fixture("phone-menu.json"), arguments);
+        assert_as_planned(&rendered, 5.0);
+        for (index, frame) in rendered.video.frames.iter().enumerate() {
+            let start_ms = frame.start_ms;
+            assert!(
+                (start_ms - index as f64 * 200.0).abs() <= 1.0,
+                "{name}: frame {index} is at {start_ms} ms"
+            );
+        }
+        assert_eq!(rendered.video.frames.len(), rendered.hashes.len());
+    }
+}
+
+#[test]
+fn damage_capture_of_the_busiest_recording_misses_nothing() {
+    let Some(input) = shared("expect-demo-1280x720.json") else {
+        return;
+    };
+    assert_damage_misses_nothing(&input, "--end 10");
+}
+
+#[test]
+fn damage_capture_of_clicks_and_animations_misses_nothing() {
+    let Some(input) = shared("steel-example.json") else {
+        return;
+    };
+    assert_damage_misses_nothing(&input, "--end 10");
+}
