@@ -97,7 +97,7 @@ impl Difference {
         let mut sum = 0.0;
         let mut wrong = 0.0;
         for (expected, actual) in expected.pixels().zip(actual.pixels()) {
-            let off = channels_off(expected, actual);
+            let off = channels_off(*expected, *actual);
             sum += off.iter().copied().map(f64::from).sum::<f64>();
             if off.iter().any(|channel| *channel > WRONG) {
                 wrong += 1.0;
@@ -124,8 +124,8 @@ impl std::fmt::Display for Difference {
     }
 }
 
-fn channels_off(a: &Rgb<u8>, b: &Rgb<u8>) -> [u8; 3] {
-    a.map2(b, u8::abs_diff).0
+fn channels_off(a: Rgb<u8>, b: Rgb<u8>) -> [u8; 3] {
+    a.map2(&b, u8::abs_diff).0
 }
 
 fn side_by_side(expected: &RgbImage, actual: &RgbImage) -> RgbImage {
@@ -136,7 +136,7 @@ fn side_by_side(expected: &RgbImage, actual: &RgbImage) -> RgbImage {
     sheet.copy_from(actual, width, 0).unwrap();
     for x in 0..expected.width().min(actual.width()) {
         for y in 0..expected.height().min(actual.height()) {
-            let off = channels_off(expected.get_pixel(x, y), actual.get_pixel(x, y));
+            let off = channels_off(*expected.get_pixel(x, y), *actual.get_pixel(x, y));
             sheet.put_pixel(
                 width * 2 + x,
                 y,

@@ -62,13 +62,13 @@ fn with(mut node: Value, more: &Value) -> Value {
 }
 
 /// An incremental event at a session time.
-fn event(at: u64, data: Value) -> Value {
+fn event(at: u64, data: &Value) -> Value {
     json!({"type": 3, "timestamp": STARTED + at, "data": data})
 }
 
 fn mutation(at: u64, changes: &Value) -> Value {
     let nothing = json!({"source": 0, "adds": [], "removes": [], "texts": [], "attributes": []});
-    event(at, with(nothing, changes))
+    event(at, &with(nothing, changes))
 }
 
 /// Adds a node and all below it, one by one, the way rrweb records it.
@@ -94,18 +94,18 @@ fn attribute(at: u64, id: u64, name: &str, value: &str) -> Value {
 }
 
 fn scroll(at: u64, id: u64, y: u64) -> Value {
-    event(at, json!({"source": 3, "id": id, "x": 0, "y": y}))
+    event(at, &json!({"source": 3, "id": id, "x": 0, "y": y}))
 }
 
 fn mouse(at: u64, id: u64, x: u64, y: u64) -> Value {
     event(
         at,
-        json!({"source": 1, "positions": [{"x": x, "y": y, "id": id, "timeOffset": 0}]}),
+        &json!({"source": 1, "positions": [{"x": x, "y": y, "id": id, "timeOffset": 0}]}),
     )
 }
 
 fn resize(at: u64, width: u64, height: u64) -> Value {
-    event(at, json!({"source": 4, "width": width, "height": height}))
+    event(at, &json!({"source": 4, "width": width, "height": height}))
 }
 
 /// Something that draws nothing: it makes the recording last until then.

@@ -1,6 +1,8 @@
 //! Renders a recording with the real program and looks at what came out: the video as a viewer sees it, the frame
 //! hashes, the report.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
