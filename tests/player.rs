@@ -243,18 +243,6 @@ fn animated_svg() -> Value {
     with(element(40, "svg", &size, &[shape]), &is_svg)
 }
 
-#[test]
-#[ignore = "SVG animations stand still: their document is left open, and the browser's image animation policy stops them"]
-fn svg_animations_run_on_session_time() {
-    let rendered = render(&recording(
-        &body("", &[]),
-        &[addition(150, BODY, &animated_svg()), end(2500)],
-    ));
-    for (ms, left) in [(200, 5.0), (1200, 105.0), (2300, 200.0)] {
-        assert_box_at(&rendered, ms, left);
-    }
-}
-
 /// An element whose shadow root holds the box that moves.
 fn shadow_host() -> Value {
     let is_shadow = json!({"isShadow": true});

@@ -1,4 +1,4 @@
-// CSS animations, transitions and SVG animation elements on the replay's clock. Each is stopped as soon as it
+// CSS animations and transitions on the replay's clock. Each is stopped as soon as it
 // exists and moved by hand, so that what it shows depends on session time alone. Called by player.ts.
 
 import type { Roots } from './roots';
@@ -15,7 +15,6 @@ interface Tracked {
 
 export class Animations {
   private readonly tracked = new Map<Animation, Tracked>();
-  private readonly svgStarts = new Map<SVGSVGElement, number>();
 
   constructor(private readonly roots: Roots) {}
 
@@ -33,7 +32,6 @@ export class Animations {
       if (gone) this.tracked.delete(animation);
       else if (!state.finished) this.followPlayState(animation, state, now);
     }
-    this.adoptSvg(now);
   }
 
   /** Puts everything where it stands at `now`. Returns whether something moved. */
@@ -50,19 +48,11 @@ export class Animations {
         animation.currentTime = time;
       }
     }
-    for (const [svg, start] of this.svgStarts) {
-      if (!svg.isConnected) this.svgStarts.delete(svg);
-      else {
-        svg.setCurrentTime((now - start) / 1000);
-        moved = true;
-      }
-    }
     return moved;
   }
 
   /** Whether anything moves by itself. */
   get active(): boolean {
-    if (this.svgStarts.size > 0) return true;
     for (const state of this.tracked.values()) {
       if (!state.finished && state.pausedAt === null) return true;
     }
@@ -86,15 +76,6 @@ export class Animations {
     } else if (!paused && state.pausedAt !== null) {
       state.start += now - state.pausedAt;
       state.pausedAt = null;
-    }
-  }
-
-  private adoptSvg(now: number): void {
-    for (const svg of this.roots.animatedSvgs()) {
-      if (this.svgStarts.has(svg)) continue;
-      svg.pauseAnimations();
-      svg.setCurrentTime(0);
-      this.svgStarts.set(svg, now);
     }
   }
 }

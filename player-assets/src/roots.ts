@@ -10,7 +10,6 @@ export class Roots {
   private readonly documents = new Set<Document>();
   private readonly shadowRoots = new Set<ShadowRoot>();
   private readonly pendingImages = new Set<HTMLImageElement>();
-  private svgs: SVGSVGElement[] = [];
 
   constructor(
     private readonly page: Document,
@@ -25,10 +24,6 @@ export class Roots {
 
   allDocuments(): Iterable<Document> {
     return this.documents;
-  }
-
-  animatedSvgs(): readonly SVGSVGElement[] {
-    return this.svgs;
   }
 
   /** Images that are loading, in the documents or still outside them (rrweb paints recorded canvases from such). */
@@ -49,11 +44,6 @@ export class Roots {
     this.addFrame(replayed);
     for (const root of this.shadowRoots) if (!root.host.isConnected) this.shadowRoots.delete(root);
     for (const root of this.shadowRoots) this.addFramesIn(root);
-    this.svgs = this.all().flatMap((root) =>
-      [...root.querySelectorAll('svg')].filter(
-        (svg) => !svg.ownerSVGElement && svg.querySelector('animate, animateTransform, animateMotion, set'),
-      ),
-    );
   }
 
   private addFrame(frame: HTMLIFrameElement): void {

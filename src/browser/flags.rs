@@ -37,7 +37,7 @@ const ALWAYS: &[&str] = &[
     "--force-device-scale-factor=1",
     "--font-render-hinting=none",
     "--disable-lcd-text",
-    // Animated images run on the browser's clock, which we do not hold: they stay on their first picture.
+    // Animated images and SVG animation elements run on the browser's clock, which we do not hold: they stand still.
     "--blink-settings=imageAnimationPolicy=2",
     // No network, whatever the page tries: even loopback goes to a proxy that is not there.
     "--host-resolver-rules=MAP * ~NOTFOUND",
