@@ -1,4 +1,5 @@
-//! What the browser process gives up before it starts: our user, the network, core dumps, life after us.
+//! What the browser process gives up before it starts: our user, the network, dangerous system calls, core dumps,
+//! life after us.
 //! Runs between fork and exec, called by `process`.
 
 #![allow(
@@ -18,6 +19,10 @@ use rustix::process::{
     set_parent_process_death_signal, setrlimit,
 };
 use rustix::thread::UnshareFlags;
+use seccompiler::BpfProgram;
+
+use super::seccomp;
+use crate::error::Result;
 
 /// The traditional `nobody`; nothing belongs to it.
 const NOBODY: u32 = 65534;
@@ -60,41 +65,38 @@ pub enum NetworkIsolation {
 }
 
 /// Everything that is decided before the fork.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Confinement {
     identity: Identity,
     network: NetworkIsolation,
+    system_calls: BpfProgram,
 }
 
 impl Confinement {
     /// The strictest that this machine allows, found out by trying it on a process that does nothing.
-    pub(super) fn strictest() -> Self {
-        let identity = Identity::for_this_process();
-        let strict = Self {
-            identity,
+    pub(super) fn strictest() -> Result<Self> {
+        let mut confinement = Self {
+            identity: Identity::for_this_process(),
             network: NetworkIsolation::Namespace,
+            system_calls: seccomp::filter()?,
         };
         let mut trial = Command::new("true");
         trial
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        strict.apply(&mut trial);
-        if trial.status().is_ok_and(|status| status.success()) {
-            strict
-        } else {
-            Self {
-                identity,
-                network: NetworkIsolation::ResolverRules,
-            }
+        confinement.clone().apply(&mut trial);
+        if !trial.status().is_ok_and(|status| status.success()) {
+            confinement.network = NetworkIsolation::ResolverRules;
         }
+        Ok(confinement)
     }
 
-    pub(super) const fn identity(self) -> Identity {
+    pub(super) const fn identity(&self) -> Identity {
         self.identity
     }
 
-    pub(super) const fn network(self) -> NetworkIsolation {
+    pub(super) const fn network(&self) -> NetworkIsolation {
         self.network
     }
 
@@ -109,6 +111,7 @@ impl Confinement {
         let gid_map = format!("{gid} {gid} 1");
         let parent = getpid();
         let isolate = self.network == NetworkIsolation::Namespace;
+        let system_calls = self.system_calls;
         let confine = move || -> io::Result<()> {
             // Changing the user made this process undumpable, and its own maps unwritable.
             set_dumpable_behavior(DumpableBehavior::Dumpable)?;
@@ -129,10 +132,14 @@ impl Confinement {
                 write_all(c"/proc/self/uid_map", uid_map.as_bytes())?;
                 write_all(c"/proc/self/gid_map", gid_map.as_bytes())?;
             }
-            Ok(())
+            // Last, as it forbids what was just done.
+            seccompiler::apply_filter(&system_calls).map_err(|error| match error {
+                seccompiler::Error::Prctl(source) | seccompiler::Error::Seccomp(source) => source,
+                _ => io::ErrorKind::Unsupported.into(),
+            })
         };
         // SAFETY: between fork and exec only system calls are made; nothing is allocated or locked, the two
-        // strings were made before the fork, and error values hold plain codes.
+        // strings and the filter were made before the fork, and error values hold plain codes.
         unsafe { command.pre_exec(confine) };
     }
 }

@@ -8,6 +8,7 @@ mod flags;
 mod page;
 mod process;
 mod run_folder;
+mod seccomp;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -68,7 +68,7 @@ pub(super) struct Pipes {
 
 impl Process {
     pub(super) fn start(binary: &Path, flags: &[String]) -> Result<(Self, Pipes)> {
-        let confinement = Confinement::strictest();
+        let confinement = Confinement::strictest()?;
         let folder = RunFolder::create(&std::env::temp_dir(), confinement.identity())?;
         let pipe_failed = |source| Error::io("making a pipe to the browser", source);
         let (chrome_reads, to_browser) = std::io::pipe().map_err(pipe_failed)?;
@@ -97,6 +97,7 @@ impl Process {
                 },
             ])
             .map_err(|source| Error::new(Kind::Internal, "mapping the browser's pipes").caused_by(source))?;
+        let network = confinement.network();
         confinement.apply(&mut command);
 
         let stderr = LastLines::default();
@@ -115,7 +116,7 @@ impl Process {
             group,
             keeper: Some(keeper),
             stderr,
-            network: confinement.network(),
+            network,
             _folder: folder,
         };
         Ok((
