@@ -2,9 +2,10 @@
 //! The pipeline begins the staging before any work, so that a bad destination is found at once.
 
 use std::fs::{self, File};
-use std::io::{ErrorKind, Seek};
+use std::io::{self, ErrorKind, Seek};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{FlockOperation, flock};
 use tempfile::{Builder, NamedTempFile};
 
 use crate::error::{Error, Kind, Result};
@@ -45,10 +46,7 @@ impl Staging {
         }
         // Fifty characters stay below the usual limit of 255 bytes in any alphabet.
         let name: String = name.to_string_lossy().chars().take(50).collect();
-        let file = Builder::new()
-            .prefix(&format!(".{name}."))
-            .suffix(".part")
-            .tempfile_in(folder)
+        let file = create_part(folder, &format!(".{name}."))
             .map_err(|error| Error::io(format!("creating a file in {}", folder.display()), error))?;
         Ok(Self {
             file,
@@ -90,6 +88,29 @@ impl Staging {
             .and_then(|folder| folder.sync_all())
             .map_err(failed)
     }
+}
+
+const PART: &str = ".part";
+
+/// Creates a locked file, after removing those that killed runs left for the same destination: their lock is free.
+fn create_part(folder: &Path, prefix: &str) -> io::Result<NamedTempFile> {
+    // Nobody sweeps between another run's file and its lock. Where a file system has no locks, nobody sweeps at all.
+    let alone = File::open(folder)?;
+    let _ = flock(&alone, FlockOperation::LockExclusive);
+    for entry in fs::read_dir(folder)?.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let left_over = name.starts_with(prefix)
+            && name.ends_with(PART)
+            && File::open(entry.path())
+                .is_ok_and(|file| flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok());
+        if left_over {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    let file = Builder::new().prefix(prefix).suffix(PART).tempfile_in(folder)?;
+    let _ = flock(file.as_file(), FlockOperation::NonBlockingLockExclusive);
+    Ok(file)
 }
 
 /// A file on its way to a stream: it is written in the temporary folder, since a video's index can only be put in
@@ -153,6 +174,20 @@ mod tests {
             .collect();
         names.sort();
         names
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_removed_and_a_live_part_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let video = folder.path().join("a.mp4");
+        let dead = folder.path().join(".a.mp4.dead.part");
+        let other = folder.path().join(".b.mp4.dead.part");
+        fs::write(&dead, "half").unwrap();
+        fs::write(&other, "half").unwrap();
+        let live = Staging::begin(&video, false).unwrap();
+        let next = Staging::begin(&video, false).unwrap();
+        assert!(!dead.exists() && other.exists());
+        assert!(live.path().exists() && next.path().exists());
     }
 
     #[test]

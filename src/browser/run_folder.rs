@@ -26,8 +26,11 @@ impl RunFolder {
     /// Makes a folder below `temp` for a browser that will run as `identity`, after clearing away dead ones.
     pub(super) fn create(temp: &Path, identity: Identity) -> Result<Self> {
         let home = home(temp)?;
-        sweep(&home);
         let make = || -> std::io::Result<Self> {
+            // Nobody sweeps between another run's folder and its lock.
+            let alone = File::open(&home)?;
+            flock(&alone, FlockOperation::LockExclusive)?;
+            sweep(&home);
             let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&home)?;
             // The browser's user must be able to pass through to its profile, and see nothing else.
             fs::set_permissions(folder.path(), Permissions::from_mode(0o711))?;
