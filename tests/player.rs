@@ -353,8 +353,14 @@ fn the_cursor_is_where_the_mouse_was() {
         &body("", &[]),
         &[mouse(300, BODY, 100, 80), mouse(900, BODY, 250, 200), end(1500)],
     ));
+    let drawn = |(_, _, pixel): &(u32, u32, &Rgb<u8>)| pixel.0.iter().any(|channel| *channel < 200);
+    let before = rendered.at(100);
+    assert_eq!(
+        before.enumerate_pixels().find(drawn),
+        None,
+        "a cursor before its first move"
+    );
     for (ms, x, y) in [(500, 100.0, 80.0), (1200, 250.0, 200.0)] {
-        let drawn = |(_, _, pixel): &(u32, u32, &Rgb<u8>)| pixel.0.iter().any(|channel| *channel < 200);
         let picture = rendered.at(ms);
         let marks: Vec<(u32, u32, &Rgb<u8>)> = picture.enumerate_pixels().filter(drawn).collect();
         assert!(!marks.is_empty(), "nothing is drawn at {ms} ms");

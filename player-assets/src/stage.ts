@@ -19,6 +19,8 @@ export class Stage {
     style.textContent = `${replayerStyle}
       html, body { margin: 0; overflow: hidden; background: ${SURROUND}; }
       .replayer-wrapper { position: absolute; transform-origin: 0 0; overflow: hidden; }
+      /* Until it moves nobody knows where the mouse is. */
+      .replayer-mouse:not([style*='left']) { visibility: hidden; }
       .replayer-wrapper > iframe { display: block; border: none; background: #fff; }`;
     document.head.append(style);
     document.body.append(this.root);
