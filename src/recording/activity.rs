@@ -82,7 +82,7 @@ mod tests {
         let json = format!(
             r#"{{"type":{kind},"timestamp":{timestamp},"data":{{"source":{source},"node":{{}},"positions":[{{"timeOffset":{offset}}}]}}}}"#
         );
-        Event::parse(&json, 0).unwrap().0
+        Event::parse(json.into(), 0).unwrap().0
     }
 
     fn ms(spans: &[Span]) -> Vec<(f64, f64)> {

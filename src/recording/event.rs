@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use bytestring::ByteString;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -124,7 +125,8 @@ impl IncrementalSource {
     }
 }
 
-/// An event of the recording. Its JSON goes to the page as it came.
+/// An event of the recording. Its JSON goes to the page as it came, and is a part of the input's text where that
+/// was not compressed.
 #[derive(Debug, Clone)]
 pub struct Event {
     /// Milliseconds since 1970 by the recorded machine's clock; finite, nothing more is sure.
@@ -135,7 +137,7 @@ pub struct Event {
     pub detail: Detail,
     /// Its place in the input, counted from 0. An event that we add has the place of the one it precedes.
     pub index: u64,
-    pub json: Box<str>,
+    pub json: ByteString,
 }
 
 /// What planning needs to know beyond the type of an event.
@@ -149,6 +151,8 @@ pub enum Detail {
     },
     /// A `ViewportResize` to a size that can be shown.
     Viewport(Size),
+    /// A screen of a mobile app, or a change to one, made of wireframes instead of nodes.
+    Wireframes,
     /// Collected pointer positions: how long before the timestamp the first was (at most 0).
     Moves {
         first_offset_ms: f64,
@@ -178,8 +182,8 @@ impl Event {
     }
 
     /// Reads the JSON text of one event; also says which window the event itself names.
-    pub(super) fn parse(json: &str, index: u64) -> Result<(Self, Option<Cow<'_, str>>), NotAnEvent> {
-        let header = Header::parse(json)?;
+    pub(super) fn parse(json: ByteString, index: u64) -> Result<(Self, Option<String>), NotAnEvent> {
+        let header = Header::parse(&json)?;
         let kind = whole(header.kind)
             .map(EventType::from_number)
             .ok_or(NotAnEvent::Malformed)?;
@@ -188,28 +192,25 @@ impl Event {
         if header.cv.is_some() && (header.data.is_some_and(is_string) || data.has_compressed_field()) {
             return Err(NotAnEvent::Compressed(text(header.cv).unwrap_or_default().into()));
         }
-        if kind == EventType::FullSnapshot && !data.node.is_some_and(is_object) {
+        if kind == EventType::FullSnapshot && !data.node.is_some_and(is_object) && !data.has_wireframes() {
             // rrweb throws on a snapshot without a tree.
-            let mobile = data.wireframes.is_some();
-            return Err(if mobile {
-                NotAnEvent::Wireframes
-            } else {
-                NotAnEvent::Malformed
-            });
+            return Err(NotAnEvent::Malformed);
         }
         let source = match kind {
             EventType::IncrementalSnapshot => whole(data.source).map(IncrementalSource::from_number),
             _ => None,
         };
+        let detail = data.detail(kind, source);
+        let window = window_id(header.window_id).map(Cow::into_owned);
         let event = Self {
             timestamp_ms,
             kind,
             source,
-            detail: data.detail(kind, source),
+            detail,
             index,
-            json: json.into(),
+            json,
         };
-        Ok((event, window_id(header.window_id)))
+        Ok((event, window))
     }
 }
 
@@ -222,8 +223,6 @@ pub(super) enum NotAnEvent {
     Packed,
     /// `PostHog` compressed fields of it; the version of that compression.
     Compressed(String),
-    /// A snapshot of a mobile app, which has wireframes and no document.
-    Wireframes,
 }
 
 /// Whether a piece of JSON may stand in a list of events: an event, or one that is still packed.
@@ -277,6 +276,8 @@ struct Data<'a> {
     #[serde(borrow)]
     wireframes: Option<&'a RawValue>,
     #[serde(borrow)]
+    updates: Option<&'a RawValue>,
+    #[serde(borrow)]
     adds: Option<&'a RawValue>,
     #[serde(borrow)]
     removes: Option<&'a RawValue>,
@@ -301,12 +302,39 @@ impl<'a> Data<'a> {
             .any(is_string)
     }
 
+    /// The first change of a list tells for all of it.
+    fn has_wireframes(&self) -> bool {
+        #[derive(Deserialize)]
+        struct Change<'a> {
+            #[serde(borrow)]
+            wireframe: Option<&'a RawValue>,
+        }
+        let of_wireframes = |changes: &RawValue| {
+            // Nearly all mutations are a document's; searching them is cheaper than reading them.
+            if memchr::memmem::find(changes.get().as_bytes(), b"\"wireframe\"").is_none() {
+                return false;
+            }
+            let changes: Vec<&RawValue> = serde_json::from_str(changes.get()).unwrap_or_default();
+            changes.first().is_some_and(|first| {
+                serde_json::from_str(first.get()).is_ok_and(|change: Change<'_>| change.wireframe.is_some())
+            })
+        };
+        self.wireframes
+            .is_some_and(|wireframes| wireframes.get().starts_with('['))
+            || [self.adds, self.updates].into_iter().flatten().any(of_wireframes)
+    }
+
     fn detail(&self, kind: EventType, source: Option<IncrementalSource>) -> Detail {
         match (kind, source) {
             (EventType::DomContentLoaded | EventType::Load | EventType::Meta, _) => Detail::Page {
                 href: text(self.href).map(Into::into),
                 size: self.size(),
             },
+            (EventType::FullSnapshot, _) | (_, Some(IncrementalSource::Mutation))
+                if self.has_wireframes() =>
+            {
+                Detail::Wireframes
+            }
             (_, Some(IncrementalSource::ViewportResize)) => {
                 self.size().map_or(Detail::None, Detail::Viewport)
             }
@@ -382,11 +410,11 @@ mod tests {
     use super::*;
 
     fn event(json: &str) -> Event {
-        Event::parse(json, 0).unwrap().0
+        Event::parse(json.into(), 0).unwrap().0
     }
 
     fn refusal(json: &str) -> NotAnEvent {
-        Event::parse(json, 0).unwrap_err()
+        Event::parse(json.into(), 0).unwrap_err()
     }
 
     #[test]
@@ -456,7 +484,7 @@ mod tests {
         }
         assert_eq!(refusal("\"x\u{9c}abc\""), NotAnEvent::Packed);
         let mobile = r#"{"type":2,"timestamp":1,"data":{"wireframes":[]}}"#;
-        assert_eq!(refusal(mobile), NotAnEvent::Wireframes);
+        assert_eq!(event(mobile).detail, Detail::Wireframes);
         let compressed = r#"{"type":3,"timestamp":1,"cv":"2024-10","data":{"source":0,"texts":"\u001f"}}"#;
         assert_eq!(refusal(compressed), NotAnEvent::Compressed("2024-10".into()));
         let decoded = r#"{"type":3,"timestamp":1,"cv":"2024-10","data":{"source":0,"texts":[]}}"#;
@@ -472,7 +500,11 @@ mod tests {
             (r#""""#, None),
         ] {
             let json = format!(r#"{{"type":4,"timestamp":1,"windowId":{id}}}"#);
-            assert_eq!(Event::parse(&json, 0).unwrap().1.as_deref(), expected, "{id}");
+            assert_eq!(
+                Event::parse(json.into(), 0).unwrap().1.as_deref(),
+                expected,
+                "{id}"
+            );
         }
     }
 }

@@ -2,11 +2,15 @@
 //! `format` knows the containers, `tidy` repairs the order of events, `activity` and `summary` look at the result.
 
 pub mod activity;
+mod budget;
 mod event;
 mod format;
 mod problem;
 mod summary;
 mod tidy;
+
+use budget::Budget;
+use problem::Problems;
 
 use crate::error::{Error, Kind, Result};
 use crate::source::RawInput;
@@ -22,6 +26,8 @@ pub use summary::{IdleGap, Page, Summary, WindowSummary};
 pub struct Recording {
     /// What messages call it.
     pub name: String,
+    /// The session's id, where the input names one.
+    pub session: Option<String>,
     pub format: Format,
     /// In the order in which the input first names them; never empty.
     pub windows: Vec<Window>,
@@ -38,35 +44,138 @@ pub struct Window {
     pub events: Vec<Event>,
 }
 
-/// Reads a recording in any format we know.
-pub fn open(input: RawInput) -> Result<Recording> {
-    let RawInput { name, bytes } = input;
-    let contents = format::read(bytes).map_err(|error| error.during(&name))?;
-    let had_events = contents.windows.iter().any(|window| !window.events.is_empty());
-    let mut problems = contents.problems;
-    let windows: Vec<Window> = contents
-        .windows
-        .into_iter()
-        .filter_map(|window| tidy::window(window, &mut problems))
-        .collect();
-    let started_ms = windows
-        .iter()
-        .filter_map(Window::first_ms)
-        .fold(f64::INFINITY, f64::min);
-    match windows.is_empty() {
-        false => Ok(Recording {
+/// As much text as `PostHog` itself decodes of one recording.
+pub const DEFAULT_MAX_BYTES: u64 = 1 << 30;
+
+/// Everything that one input holds: usually one session, sometimes several.
+#[derive(Debug)]
+pub struct Archive {
+    name: String,
+    format: Format,
+    /// Never empty.
+    sessions: Vec<Session>,
+    problems: Problems,
+}
+
+/// One visit, its windows as they came: not yet in order, not yet playable.
+#[derive(Debug)]
+struct Session {
+    id: Option<String>,
+    windows: Vec<Window>,
+}
+
+/// One of several sessions, as a list shows it.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct SessionEntry {
+    /// Counted from 1.
+    pub number: usize,
+    pub id: Option<String>,
+    pub events: usize,
+    /// Milliseconds since 1970, of the earliest event.
+    pub started_ms: f64,
+    pub duration_s: f64,
+}
+
+impl Archive {
+    /// Reads an input in any format we know, decoding at most `max_bytes`.
+    pub fn read(input: RawInput, max_bytes: u64) -> Result<Self> {
+        let RawInput { name, bytes } = input;
+        let contents =
+            format::read(bytes, &mut Budget::new(max_bytes)).map_err(|error| error.during(&name))?;
+        if contents.sessions.is_empty() {
+            return Err(Error::new(
+                Kind::InvalidRecording,
+                format!("{name}: no rrweb event in it"),
+            ));
+        }
+        Ok(Self {
             name,
             format: contents.format,
-            windows,
+            sessions: contents.sessions,
+            problems: contents.problems,
+        })
+    }
+
+    pub const fn format(&self) -> Format {
+        self.format
+    }
+
+    pub fn sessions(&self) -> Vec<SessionEntry> {
+        let entry = |(index, session): (usize, &Session)| {
+            let times = || {
+                session
+                    .windows
+                    .iter()
+                    .flat_map(|window| &window.events)
+                    .map(|event| event.timestamp_ms)
+            };
+            let started_ms = times().fold(f64::INFINITY, f64::min);
+            SessionEntry {
+                number: index + 1,
+                id: session.id.clone(),
+                events: times().count(),
+                started_ms,
+                duration_s: (times().fold(started_ms, f64::max) - started_ms).round() / 1000.0,
+            }
+        };
+        self.sessions.iter().enumerate().map(entry).collect()
+    }
+
+    /// Makes one session playable: the one with this id or number (from 1), or the only one.
+    pub fn into_recording(mut self, session: Option<&str>) -> Result<Recording> {
+        let index = self.choose(session)?;
+        let mut session = self.sessions.swap_remove(index);
+        let mut problems = self.problems;
+        session.windows = session
+            .windows
+            .into_iter()
+            .filter_map(|window| tidy::window(window, &mut problems))
+            .collect();
+        let started_ms = session
+            .windows
+            .iter()
+            .filter_map(Window::first_ms)
+            .fold(f64::INFINITY, f64::min);
+        if session.windows.is_empty() {
+            return Err(no_full_snapshot().during(self.name));
+        }
+        Ok(Recording {
+            name: self.name,
+            session: session.id,
+            format: self.format,
+            windows: session.windows,
             problems: problems.into_vec(),
             started_ms,
-        }),
-        true if had_events => Err(no_full_snapshot().during(name)),
-        true => Err(Error::new(
-            Kind::InvalidRecording,
-            format!("{name}: no rrweb event in it"),
-        )),
+        })
     }
+
+    fn choose(&self, wanted: Option<&str>) -> Result<usize> {
+        let count = self.sessions.len();
+        let usage = |message: String| Error::new(Kind::Usage, format!("{}: {message}", self.name));
+        let Some(wanted) = wanted else {
+            return match count {
+                1 => Ok(0),
+                _ => Err(usage(format!("there are {count} sessions in it"))
+                    .hint("`replaycast inspect` lists them; choose one with --session NUMBER.")),
+            };
+        };
+        let named = self
+            .sessions
+            .iter()
+            .position(|session| session.id.as_deref() == Some(wanted));
+        let numbered = wanted.parse().ok().filter(|number| (1..=count).contains(number));
+        named.or(numbered.map(|number| number - 1)).ok_or_else(|| {
+            usage(format!(
+                "there is no session '{wanted}' in it, only {count}, numbered from 1"
+            ))
+            .hint("`replaycast inspect` lists them.")
+        })
+    }
+}
+
+/// Reads the only session of an input.
+pub fn open(input: RawInput) -> Result<Recording> {
+    Archive::read(input, DEFAULT_MAX_BYTES)?.into_recording(None)
 }
 
 fn no_full_snapshot() -> Error {

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use bytestring::ByteString;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -27,21 +28,21 @@ pub(super) fn holds_line(value: &str) -> bool {
     })
 }
 
-pub(super) fn read(text: &str, collector: &mut Collector) -> Result<Format> {
+pub(super) fn read(text: &ByteString, collector: &mut Collector<'_>) -> Result<Format> {
     let mut format = Format::RrwebLines;
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
         match parse(line.trim()) {
             _ if line.trim().is_empty() => {}
-            Some(Line::Event(json)) => collector.event(None, json)?,
+            Some(Line::Event(json)) => collector.event(None, text.slice_ref(json))?,
             Some(Line::WindowEvent(window, json)) => {
                 format = Format::PosthogLines;
-                collector.event(window.as_deref(), json.get())?;
+                collector.event(window.as_deref(), text.slice_ref(json.get()))?;
             }
             Some(Line::WindowEvents(window, events)) => {
                 format = Format::PosthogLines;
                 for json in events {
-                    collector.event(window.as_deref(), json.get())?;
+                    collector.event(window.as_deref(), text.slice_ref(json.get()))?;
                 }
             }
             None => collector

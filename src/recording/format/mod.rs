@@ -7,16 +7,17 @@ mod rrweb_array;
 mod rrweb_wrapper;
 mod unsupported;
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
+use bytestring::ByteString;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::Window;
+use super::budget::Budget;
 use super::event::{self, Event, NotAnEvent};
 use super::problem::{Place, ProblemKind, Problems};
+use super::{Session, Window};
 use crate::error::{Error, Kind, Result};
 
 /// How a recording came.
@@ -51,24 +52,26 @@ impl fmt::Display for Format {
 #[derive(Debug)]
 pub(super) struct Contents {
     pub(super) format: Format,
-    pub(super) windows: Vec<Window>,
+    /// In the order in which the input first names them. Each has a window with an event.
+    pub(super) sessions: Vec<Session>,
     pub(super) problems: Problems,
 }
 
 /// Tells the format by content, never by name, and reads it.
-pub(super) fn read(bytes: Vec<u8>) -> Result<Contents> {
+pub(super) fn read(bytes: Vec<u8>, budget: &mut Budget) -> Result<Contents> {
     unsupported::refuse_binary(&bytes)?;
-    let mut collector = Collector::default();
-    let text = collector.text(bytes);
-    let format = read_text(text.trim_start_matches('\u{feff}'), &mut collector)?;
+    let mut collector = Collector::new(budget);
+    let text = collector.text(bytes)?;
+    let format = read_text(&text, &mut collector)?;
     Ok(Contents {
         format,
-        windows: collector.windows,
+        sessions: collector.sessions,
         problems: collector.problems,
     })
 }
 
-fn read_text(text: &str, collector: &mut Collector) -> Result<Format> {
+fn read_text(text: &ByteString, collector: &mut Collector<'_>) -> Result<Format> {
+    let text = &text.slice_ref(text.trim_start_matches('\u{feff}'));
     // Lines of JSON are several values; everything else is one.
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
     let first = match values.next() {
@@ -92,10 +95,11 @@ fn read_text(text: &str, collector: &mut Collector) -> Result<Format> {
             format!("unexpected text after the end of the JSON, at byte {offset}"),
         ));
     }
-    match first.as_bytes()[0] {
-        b'[' => rrweb_array::read(first, collector),
-        b'{' if posthog_export::is_one(first) => posthog_export::read(first, collector),
-        b'{' => rrweb_wrapper::read(first, collector),
+    let value = &text.slice_ref(first);
+    match value.as_bytes()[0] {
+        b'[' => rrweb_array::read(value, collector),
+        b'{' if posthog_export::is_one(value) => posthog_export::read(value, collector),
+        b'{' => rrweb_wrapper::read(value, collector),
         _ => Err(Error::new(
             Kind::InvalidRecording,
             "a single JSON value, and no list of rrweb events",
@@ -136,11 +140,15 @@ fn elements(array: &str) -> Result<Vec<&RawValue>> {
     serde_json::from_str(array).map_err(|error| broken_json(array, &error))
 }
 
-/// Takes the events in the order of the input and sorts them into windows.
-#[derive(Debug, Default)]
-struct Collector {
-    windows: Vec<Window>,
-    by_id: HashMap<String, usize>,
+/// Takes the events in the order of the input and sorts them into sessions and windows.
+#[derive(Debug)]
+struct Collector<'a> {
+    budget: &'a mut Budget,
+    sessions: Vec<Session>,
+    /// The id of the session that events go to; it exists once an event has come.
+    session: Option<String>,
+    /// Where each window is: its session's number and its own.
+    windows: HashMap<(Option<String>, String), (usize, usize)>,
     problems: Problems,
     next_index: u64,
 }
@@ -148,24 +156,41 @@ struct Collector {
 /// The window of events that name none.
 const MAIN_WINDOW: &str = "main";
 
-impl Collector {
+impl<'a> Collector<'a> {
+    fn new(budget: &'a mut Budget) -> Self {
+        Self {
+            budget,
+            sessions: Vec::new(),
+            session: None,
+            windows: HashMap::new(),
+            problems: Problems::default(),
+            next_index: 0,
+        }
+    }
+
     /// Damaged text stays text: a broken character in one event is no reason to lose the others.
-    fn text(&mut self, bytes: Vec<u8>) -> String {
-        String::from_utf8(bytes).unwrap_or_else(|error| {
+    fn text(&mut self, bytes: Vec<u8>) -> Result<ByteString> {
+        self.budget.spend(bytes.len() as u64)?;
+        let text = String::from_utf8(bytes).unwrap_or_else(|error| {
             let offset = error.utf8_error().valid_up_to() as u64;
             self.problems.note(ProblemKind::NotUtf8, Place::Byte(offset));
             String::from_utf8_lossy(error.as_bytes()).into_owned()
-        })
+        });
+        Ok(text.into())
+    }
+
+    /// Events from now on belong to this session, which may have some already.
+    fn session(&mut self, id: Option<String>) {
+        self.session = id;
     }
 
     /// Takes one entry. `window` is what the container says; without it the event itself may name one.
-    fn event(&mut self, window: Option<&str>, json: &str) -> Result<()> {
+    fn event(&mut self, window: Option<&str>, json: ByteString) -> Result<()> {
         let index = self.next_index;
         self.next_index += 1;
         match Event::parse(json, index) {
             Ok((event, own_window)) => {
-                let id = window.map(Cow::Borrowed).or(own_window);
-                self.window(id.as_deref().unwrap_or(MAIN_WINDOW))
+                self.window(window.or(own_window.as_deref()).unwrap_or(MAIN_WINDOW))
                     .events
                     .push(event);
                 Ok(())
@@ -176,20 +201,33 @@ impl Collector {
             }
             Err(NotAnEvent::Packed) => Err(unsupported::packed()),
             Err(NotAnEvent::Compressed(version)) => Err(unsupported::compressed_events(&version)),
-            Err(NotAnEvent::Wireframes) => Err(unsupported::wireframes()),
         }
     }
 
     fn window(&mut self, id: &str) -> &mut Window {
-        let index = self.by_id.get(id).copied().unwrap_or_else(|| {
-            self.by_id.insert(id.to_owned(), self.windows.len());
-            self.windows.push(Window {
+        let key = (self.session.clone(), id.to_owned());
+        let (session, window) = self.windows.get(&key).copied().unwrap_or_else(|| {
+            let known = self
+                .sessions
+                .iter()
+                .position(|session| session.id == self.session);
+            let session = known.unwrap_or_else(|| {
+                self.sessions.push(Session {
+                    id: self.session.clone(),
+                    windows: Vec::new(),
+                });
+                self.sessions.len() - 1
+            });
+            let windows = &mut self.sessions[session].windows;
+            windows.push(Window {
                 id: id.to_owned(),
                 events: Vec::new(),
             });
-            self.windows.len() - 1
+            let place = (session, windows.len() - 1);
+            self.windows.insert(key, place);
+            place
         });
-        &mut self.windows[index]
+        &mut self.sessions[session].windows[window]
     }
 }
 
@@ -210,16 +248,21 @@ mod tests {
 
     /// The format, and each window's id and number of events.
     fn found(text: &str) -> (Format, Vec<(String, usize)>) {
-        let contents = read(text.into()).unwrap();
+        let contents = read_whole(text).unwrap();
         let windows = contents
-            .windows
+            .sessions
             .into_iter()
+            .flat_map(|session| session.windows)
             .map(|window| (window.id, window.events.len()));
         (contents.format, windows.collect())
     }
 
+    fn read_whole(bytes: impl Into<Vec<u8>>) -> Result<Contents> {
+        read(bytes.into(), &mut Budget::new(1 << 30))
+    }
+
     fn failure(bytes: impl Into<Vec<u8>>) -> String {
-        let error = read(bytes.into()).unwrap_err();
+        let error = read_whole(bytes).unwrap_err();
         assert_eq!(error.kind(), Kind::InvalidRecording);
         format!("{error} | {}", error.hint_text().unwrap_or_default())
     }
@@ -284,7 +327,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_yet_is_named() {
         let zip = b"PK\x03\x04....";
-        let cases: [(Vec<u8>, &str); 12] = [
+        let cases: [(Vec<u8>, &str); 11] = [
             (b"\x1f\x8b\x08\x00".to_vec(), "gzip"),
             (b"\x28\xb5\x2f\xfd\x00".to_vec(), "Zstandard"),
             (zip.to_vec(), "ZIP"),
@@ -302,10 +345,6 @@ mod tests {
                 "2022-12-02",
             ),
             (format!("[[{META},{SNAPSHOT}]]").into(), "several sessions"),
-            (
-                r#"[{"type":2,"timestamp":1,"data":{"wireframes":[]}}]"#.into(),
-                "mobile",
-            ),
         ];
         for (bytes, name) in cases {
             let message = failure(bytes);
@@ -356,7 +395,7 @@ mod tests {
             format!("[\"w1\",{META}]\n[\"é\",{SNAPSHOT}]"),
         ] {
             for end in 0..text.len() {
-                drop(read(text.as_bytes()[..end].to_vec()));
+                drop(read_whole(&text.as_bytes()[..end]));
             }
         }
     }
@@ -379,13 +418,13 @@ mod tests {
             format!("[\"w\",{META}]\n[\"w\",{{oops\n[\"w\",{SNAPSHOT}]\n[\"w\",7]\n").into_bytes();
         let at = META.len() + 10;
         bytes[2] = 0xff;
-        let contents = read(bytes).unwrap();
+        let contents = read_whole(bytes).unwrap();
         let problems = contents.problems.into_vec();
         let met: Vec<_> = problems
             .iter()
             .map(|problem| (problem.kind, problem.first))
             .collect();
-        assert_eq!(contents.windows.len(), 2);
+        assert_eq!(contents.sessions[0].windows.len(), 2);
         let [utf8, line, entry] = met[..] else {
             panic!("{met:?}")
         };

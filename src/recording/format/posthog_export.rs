@@ -1,6 +1,7 @@
 //! `PostHog`'s export file: `{"version":"2023-04-28","data":{"snapshots":[event with windowId, …]}}`.
 //! The events in it have been processed already; doing it again changes nothing.
 
+use bytestring::ByteString;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -28,7 +29,7 @@ pub(super) fn is_one(object: &str) -> bool {
     serde_json::from_str(object).is_ok_and(|export: Export<'_>| date(&export.version))
 }
 
-pub(super) fn read(object: &str, collector: &mut Collector) -> Result<Format> {
+pub(super) fn read(object: &ByteString, collector: &mut Collector<'_>) -> Result<Format> {
     let broken =
         |cause| Error::new(Kind::InvalidRecording, "a PostHog export without snapshots").caused_by(cause);
     let export: Export<'_> = serde_json::from_str(object).map_err(broken)?;
@@ -37,7 +38,7 @@ pub(super) fn read(object: &str, collector: &mut Collector) -> Result<Format> {
     }
     let data: Data<'_> = serde_json::from_str(export.data.get()).map_err(broken)?;
     for snapshot in data.snapshots {
-        collector.event(None, snapshot.get())?;
+        collector.event(None, object.slice_ref(snapshot.get()))?;
     }
     Ok(Format::PosthogExport)
 }

@@ -1,9 +1,11 @@
 //! Plain rrweb: `[event, event, …]`. `PostHog`'s "rrweb" export is the same, with a `windowId` in each event.
 
+use bytestring::ByteString;
+
 use super::{Collector, Format, elements, is_event_list, unsupported};
 use crate::error::{Error, Kind, Result};
 
-pub(super) fn read(array: &str, collector: &mut Collector) -> Result<Format> {
+pub(super) fn read(array: &ByteString, collector: &mut Collector<'_>) -> Result<Format> {
     let elements = elements(array)?;
     if !is_event_list(&elements) {
         return Err(match elements.first() {
@@ -14,7 +16,7 @@ pub(super) fn read(array: &str, collector: &mut Collector) -> Result<Format> {
         });
     }
     for element in elements {
-        collector.event(None, element.get())?;
+        collector.event(None, array.slice_ref(element.get()))?;
     }
     Ok(Format::RrwebArray)
 }

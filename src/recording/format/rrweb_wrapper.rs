@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use bytestring::ByteString;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -13,8 +14,8 @@ use crate::error::{Error, Kind, Result};
 /// No tool hides its events deeper than this.
 const DEPTH: usize = 8;
 
-pub(super) fn read(object: &str, collector: &mut Collector) -> Result<Format> {
-    let mut level = vec![object];
+pub(super) fn read(text: &ByteString, collector: &mut Collector<'_>) -> Result<Format> {
+    let mut level = vec![&**text];
     for _ in 0..DEPTH {
         let mut next = Vec::new();
         for object in level {
@@ -28,7 +29,7 @@ pub(super) fn read(object: &str, collector: &mut Collector) -> Result<Format> {
                         let elements = elements(value.get())?;
                         if is_event_list(&elements) {
                             for element in elements {
-                                collector.event(None, element.get())?;
+                                collector.event(None, text.slice_ref(element.get()))?;
                             }
                             return Ok(Format::RrwebWrapper);
                         }

@@ -54,13 +54,6 @@ pub(super) fn compressed_events(version: &str) -> Error {
     )
 }
 
-pub(super) fn wireframes() -> Error {
-    recognised(
-        "a recording of a mobile app (wireframes instead of a document)",
-        "Use PostHog's export to a file, which holds it converted to a web page.",
-    )
-}
-
 pub(super) fn export_version(version: &str) -> Error {
     recognised(
         format!("a PostHog export of version {version}"),

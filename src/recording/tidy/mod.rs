@@ -206,7 +206,7 @@ mod tests {
             .zip(0..)
             .map(|((timestamp, rest), index)| {
                 let json = format!("{{\"timestamp\":{timestamp},{rest}}}");
-                Event::parse(&json, index).unwrap().0
+                Event::parse(json.into(), index).unwrap().0
             })
             .collect();
         let mut problems = Problems::default();
@@ -319,7 +319,7 @@ mod tests {
                 (Some(size), Some(href), EventType::Meta)
             );
             // What the page gets says the same.
-            let (parsed, _) = Event::parse(&meta.json, 0).unwrap();
+            let (parsed, _) = Event::parse(meta.json.clone(), 0).unwrap();
             assert_eq!(
                 (&parsed.detail, parsed.timestamp_ms.to_bits()),
                 (&meta.detail, 2.5_f64.to_bits())

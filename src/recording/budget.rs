@@ -1,0 +1,91 @@
+//! How much decoded text one recording may amount to. Everything that decompresses draws on the same [`Budget`], so
+//! that nesting cannot multiply: containers, packed events and compressed fields count together.
+
+use std::io::Read;
+
+use crate::error::{Error, Kind, Result};
+
+const CHUNK: usize = 256 << 10;
+
+/// Bytes that may still be decoded.
+#[derive(Debug)]
+pub(super) struct Budget {
+    limit: u64,
+    left: u64,
+}
+
+impl Budget {
+    pub(super) const fn new(limit: u64) -> Self {
+        Self { limit, left: limit }
+    }
+
+    /// Takes account of text that is there already.
+    pub(super) fn spend(&mut self, bytes: u64) -> Result<()> {
+        match self.left.checked_sub(bytes) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => Err(Error::new(
+                Kind::RecordingTooLarge,
+                format!("the recording is larger than {} when decoded", size(self.limit)),
+            )
+            .hint("If it is not a decompression bomb, allow more with --max-input, for example --max-input 4GiB.")),
+        }
+    }
+
+    /// Reads a decoder to its end, or until the budget is used up. `what` names the data in an error.
+    pub(super) fn read(&mut self, mut decoder: impl Read, what: &str) -> Result<Vec<u8>> {
+        let mut decoded = Vec::new();
+        loop {
+            let before = decoded.len();
+            let read = decoder.by_ref().take(CHUNK as u64).read_to_end(&mut decoded);
+            self.spend((decoded.len() - before) as u64)?;
+            match read {
+                Ok(0) => return Ok(decoded),
+                Ok(_) => {}
+                Err(cause) => {
+                    let after = decoded.len();
+                    return Err(Error::new(
+                        Kind::InvalidRecording,
+                        format!("the {what} is damaged or cut off, after {after} decoded bytes"),
+                    )
+                    .caused_by(cause)
+                    .hint("Download or export it again, and wait until it has loaded to the end."));
+                }
+            }
+        }
+    }
+}
+
+fn size(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    UNITS
+        .into_iter()
+        .find(|(unit, _)| bytes >= *unit && bytes.is_multiple_of(*unit))
+        .map_or_else(
+            || format!("{bytes} bytes"),
+            |(unit, name)| format!("{} {name}", bytes / unit),
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_decoded_counts_together() {
+        let mut budget = Budget::new(1024);
+        assert_eq!(budget.read(&b"abc"[..], "text").unwrap(), b"abc");
+        budget.spend(1000).unwrap();
+        let error = budget.read(&[0; 22][..], "text").unwrap_err();
+        assert_eq!(error.kind(), Kind::RecordingTooLarge);
+        assert!(error.to_string().contains("larger than 1 KiB"), "{error}");
+    }
+
+    #[test]
+    fn a_bomb_stops_at_the_budget() {
+        let mut budget = Budget::new(1 << 20);
+        assert!(budget.read(std::io::repeat(0), "text").is_err());
+    }
+}
