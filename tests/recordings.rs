@@ -100,6 +100,17 @@ fn damage_capture_of_the_busiest_recording_misses_nothing() {
 }
 
 #[test]
+fn what_is_drawn_after_a_long_pause_does_not_depend_on_the_frames_before() {
+    let Some(input) = shared("posthog-site-homepage.json") else {
+        return;
+    };
+    // At full size: it was the edges of letters that differed, by one level.
+    let [damage, every] = ["damage", "every-frame"]
+        .map(|method| render(&input, &format!("--idle keep --end 30.5 --capture {method}")));
+    damage.assert_equals(&every);
+}
+
+#[test]
 fn damage_capture_of_clicks_and_animations_misses_nothing() {
     let Some(input) = shared("steel-example.json") else {
         return;

@@ -54,6 +54,8 @@ const BEGIN_FRAME: &[&str] = &[
     "--disable-new-content-rendering-timeout",
     "--disable-threaded-animation",
     "--disable-threaded-scrolling",
+    // A tile that is drawn anew in part has other edges than one drawn whole, and which it is depends on its age.
+    "--disable-partial-raster",
     "--disable-checker-imaging",
     "--disable-image-animation-resync",
     "--enable-surface-synchronization",
