@@ -20,8 +20,8 @@ use crate::encode::{EncodeSummary, Encoder, EncoderSettings};
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Frame, FrameSpec, Picture, Size};
 use crate::frame_hashes::FrameHashes;
-use crate::player::{Player, Problems};
-use crate::recording::Window;
+use crate::player::{Players, Problems};
+use crate::recording::Recording;
 use crate::timeline::RenderPlan;
 
 /// Frames that may wait between two stages. A 1920x1080 picture is 8 MB.
@@ -30,9 +30,7 @@ const QUEUE: usize = 4;
 /// Everything that one render needs, resolved.
 #[derive(Debug)]
 pub struct RenderJob<'a> {
-    pub window: &'a Window,
-    /// Epoch milliseconds of session time 0.
-    pub session_start_ms: f64,
+    pub recording: &'a Recording,
     pub plan: &'a RenderPlan,
     /// None only for synthetic capture, which has no browser.
     pub browser: Option<BrowserOptions>,
@@ -140,10 +138,10 @@ async fn capture_frames(
         });
     };
     let (browser, method) = start_browser(options, job.capture, observer).await?;
-    let (player, _) = Player::start(&browser, job.plan.size, job.window, job.session_start_ms).await?;
     let startup_s = begun.elapsed().as_secs_f64();
-    let statistics = capture(method, &player, job.plan, &sink).await?;
-    let problems = player.problems().await?;
+    let mut players = Players::new(&browser, job.plan.size, job.recording);
+    let statistics = capture(method, &mut players, job.plan, &sink).await?;
+    let (problems, blocked_requests) = players.finish().await?;
     Ok(CaptureSummary {
         statistics,
         method,
@@ -151,7 +149,7 @@ async fn capture_frames(
         browser: Some(BrowserFacts {
             version: browser.version().to_owned(),
             network_isolation: browser.network_isolation(),
-            blocked_requests: player.page().blocked_requests(),
+            blocked_requests,
         }),
         startup_s,
     })

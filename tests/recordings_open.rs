@@ -123,7 +123,7 @@ fn real_sessions_hold_what_is_known_of_them() {
             seconds,
             "{file}"
         );
-        let timeline = Timeline::resolve(&recording, window, &TimelineOptions::default()).unwrap();
+        let timeline = Timeline::resolve(&recording, &TimelineOptions::default()).unwrap();
         let plan = timeline.plan(SizeOption::Native, Fps::new(30, 1));
         assert_eq!(plan.size.to_string(), size, "{file}");
     }
@@ -132,9 +132,12 @@ fn real_sessions_hold_what_is_known_of_them() {
 #[test]
 fn the_same_session_in_other_order_is_the_same() {
     let Some(folder) = folder() else { return };
-    let json = |file: &str| -> (Recording, Vec<Box<str>>) {
+    let json = |file: &str| -> (Recording, Vec<String>) {
         let recording = open(&folder.join("formats").join(file)).unwrap();
-        let events = recording.windows[0].events.iter().map(|event| event.json.clone());
+        let events = recording.windows[0]
+            .events
+            .iter()
+            .map(|event| event.json.to_string());
         let events = events.collect();
         (recording, events)
     };
@@ -189,7 +192,7 @@ fn every_conformance_recording_makes_a_plan() {
         let recording = open(&path).unwrap_or_else(|error| panic!("{error}"));
         let window = recording.busiest_window();
         assert!((4..=43).contains(&window.events.len()), "{}", path.display());
-        let timeline = Timeline::resolve(&recording, window, &TimelineOptions::default()).unwrap();
+        let timeline = Timeline::resolve(&recording, &TimelineOptions::default()).unwrap();
         let plan = timeline.plan(SizeOption::Native, Fps::new(30, 1));
         assert!(
             (1..=30 * 60).contains(&plan.frame_count),
@@ -212,7 +215,7 @@ fn an_absurd_time_gap_is_reported_and_cut() {
         idle: Idle::Keep,
         ..TimelineOptions::default()
     };
-    let error = Timeline::resolve(&recording, recording.busiest_window(), &options).unwrap_err();
+    let error = Timeline::resolve(&recording, &options).unwrap_err();
     assert_eq!(error.kind(), Kind::Usage);
 }
 
@@ -223,12 +226,7 @@ fn hours_of_idle_time_become_minutes() {
     let summary = Summary::of(&recording);
     // 57 s of activity in 13 hours.
     assert!((30.0..90.0).contains(&summary.active_s), "{}", summary.active_s);
-    let timeline = Timeline::resolve(
-        &recording,
-        recording.busiest_window(),
-        &TimelineOptions::default(),
-    )
-    .unwrap();
+    let timeline = Timeline::resolve(&recording, &TimelineOptions::default()).unwrap();
     let video_s = timeline.clock.video_duration_ms() / 1000.0;
     assert!(
         video_s <= summary.active_s + summary.idle_gaps.len() as f64 + 1.0,

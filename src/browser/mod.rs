@@ -92,11 +92,19 @@ impl Browser {
         target.height = Some(i64::from(size.height));
         target.enable_begin_frame_control = Some(self.options.frames == FrameControl::BeginFrame);
         let target: CreateTargetReturns = self.connection.call(None, target, deadline).await?.parse()?;
-        let mut attach = AttachToTargetParams::new(target.target_id);
+        let mut attach = AttachToTargetParams::new(target.target_id.clone());
         attach.flatten = Some(true);
         let attached: AttachToTargetReturns = self.connection.call(None, attach, deadline).await?.parse()?;
         let session: Arc<str> = Arc::from(attached.session_id.inner().as_str());
-        Page::open(self.connection.clone(), session, deadline, size, document).await
+        Page::open(
+            self.connection.clone(),
+            target.target_id,
+            session,
+            deadline,
+            size,
+            document,
+        )
+        .await
     }
 
     /// Product and version as the browser names them, for example `HeadlessChrome/156.0.8078.79`.

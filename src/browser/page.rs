@@ -19,6 +19,7 @@ use chromiumoxide_cdp::cdp::browser_protocol::page::{
     self as cdp_page, CaptureScreenshotFormat, CaptureScreenshotParams, HandleJavaScriptDialogParams,
     NavigateParams,
 };
+use chromiumoxide_cdp::cdp::browser_protocol::target::{CloseTargetParams, TargetId};
 use chromiumoxide_cdp::cdp::js_protocol::runtime::{
     CallArgument, CallFunctionOnParams, EvaluateParams, RemoteObjectId,
 };
@@ -53,6 +54,7 @@ pub struct Screenshot(pub Vec<u8>);
 #[derive(Debug)]
 pub struct Page {
     connection: Connection,
+    target: TargetId,
     session: Arc<str>,
     deadline: Duration,
     global: RemoteObjectId,
@@ -62,6 +64,7 @@ pub struct Page {
 impl Page {
     pub(super) async fn open(
         connection: Connection,
+        target: TargetId,
         session: Arc<str>,
         deadline: Duration,
         size: Size,
@@ -70,6 +73,7 @@ impl Page {
         let blocked = Arc::new(AtomicU64::new(0));
         let mut page = Self {
             connection,
+            target,
             session,
             deadline,
             global: RemoteObjectId::new(String::new()),
@@ -155,6 +159,14 @@ impl Page {
         };
         let answer = self.call(params).await?;
         decode(&answer.parse::<Captured<'_>>()?.data)
+    }
+
+    /// Ends the page; its renderer may go as well.
+    pub async fn close(&self) -> Result<()> {
+        self.connection
+            .call(None, CloseTargetParams::new(self.target.clone()), self.deadline)
+            .await
+            .map(drop)
     }
 
     /// How many requests of the page were refused.

@@ -3,11 +3,12 @@
 
 use std::time::Instant;
 
+use super::scene::{Scene, at};
 use super::{CaptureStatistics, CapturedFrame, FrameSink, PICTURE_PAUSE, PICTURE_TRIES, Shot, spent};
 use crate::browser::{Page, Screenshot};
 use crate::error::{Error, Kind, Result};
 use crate::frame::FrameSpec;
-use crate::player::{Advance, Player};
+use crate::player::{Advance, Player, Players};
 use crate::timeline::RenderPlan;
 
 /// After a change frames are drawn until this many in a row had no damage: scrolling and late decoding go on
@@ -43,26 +44,32 @@ impl FrameClock {
 }
 
 pub(super) async fn capture_damage(
-    player: &Player,
+    players: &mut Players<'_>,
     plan: &RenderPlan,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
-    let mut camera = Camera::new(player, plan);
+    let mut camera = Camera::new(plan);
+    let mut scene = Scene::new(players, plan);
     let mut calm = 0;
     let mut quiet_until = Some(f64::NEG_INFINITY);
     for spec in plan.frames() {
+        let (player, turned) = scene.turn_to(spec).await?;
+        if turned {
+            quiet_until = Some(f64::NEG_INFINITY);
+        }
         let still = calm >= CALM_FRAMES && quiet_until.is_none_or(|until| spec.session_ms < until);
         let mut shot = Shot::Repeat;
         if !still {
-            let advance = camera.advance(spec).await?;
+            let advance = camera.advance(&player, spec).await?;
             quiet_until = advance.quiet_until;
-            if advance.changed || spec.index == 0 {
+            if advance.changed || turned {
                 calm = 0;
             }
             if calm < CALM_FRAMES {
+                let page = player.page();
                 let time = camera.clock.time(spec);
-                if spec.index == 0 || camera.is_damaged(time).await.map_err(at(spec))? {
-                    shot = Shot::Encoded(camera.picture(time).await.map_err(at(spec))?);
+                if turned || camera.is_damaged(page, time).await.map_err(at(spec))? {
+                    shot = Shot::Encoded(camera.picture(page, time).await.map_err(at(spec))?);
                     calm = 0;
                 } else {
                     calm += 1;
@@ -77,15 +84,17 @@ pub(super) async fn capture_damage(
 }
 
 pub(super) async fn capture_every_frame(
-    player: &Player,
+    players: &mut Players<'_>,
     plan: &RenderPlan,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
-    let mut camera = Camera::new(player, plan);
+    let mut camera = Camera::new(plan);
+    let mut scene = Scene::new(players, plan);
     for spec in plan.frames() {
-        camera.advance(spec).await?;
+        let (player, _) = scene.turn_to(spec).await?;
+        camera.advance(&player, spec).await?;
         let time = camera.clock.time(spec);
-        let shot = Shot::Encoded(camera.picture(time).await.map_err(at(spec))?);
+        let shot = Shot::Encoded(camera.picture(player.page(), time).await.map_err(at(spec))?);
         if sink.send(CapturedFrame { spec, shot }).await.is_err() {
             break;
         }
@@ -93,32 +102,30 @@ pub(super) async fn capture_every_frame(
     Ok(camera.statistics)
 }
 
-struct Camera<'a> {
-    player: &'a Player,
+struct Camera {
     clock: FrameClock,
     statistics: CaptureStatistics,
 }
 
-impl<'a> Camera<'a> {
-    fn new(player: &'a Player, plan: &RenderPlan) -> Self {
+impl Camera {
+    fn new(plan: &RenderPlan) -> Self {
         Self {
-            player,
             clock: FrameClock::new(plan),
             statistics: CaptureStatistics::default(),
         }
     }
 
-    async fn advance(&mut self, spec: FrameSpec) -> Result<Advance> {
+    async fn advance(&mut self, player: &Player, spec: FrameSpec) -> Result<Advance> {
         let begun = Instant::now();
-        let advance = self.player.advance(spec.session_ms).await.map_err(at(spec))?;
+        let advance = player.advance(spec.session_ms).await.map_err(at(spec))?;
         self.statistics.advances += 1;
         spent(&mut self.statistics.advance_s, begun);
         Ok(advance)
     }
 
-    async fn is_damaged(&mut self, time: f64) -> Result<bool> {
+    async fn is_damaged(&mut self, page: &Page, time: f64) -> Result<bool> {
         let begun = Instant::now();
-        let damaged = self.page().begin_frame(time, self.clock.interval).await?;
+        let damaged = page.begin_frame(time, self.clock.interval).await?;
         self.statistics.damage_checks += 1;
         spent(&mut self.statistics.damage_check_s, begun);
         Ok(damaged)
@@ -126,11 +133,10 @@ impl<'a> Camera<'a> {
 
     /// The picture of a frame that is drawn already, or is drawn now. A renderer that is starting up gives none yet,
     /// one that has just died none any more; asking again tells them apart.
-    async fn picture(&mut self, time: f64) -> Result<Screenshot> {
+    async fn picture(&mut self, page: &Page, time: f64) -> Result<Screenshot> {
         let begun = Instant::now();
         for _ in 0..PICTURE_TRIES {
-            let picture = self
-                .page()
+            let picture = page
                 .begin_frame_with_screenshot(time, self.clock.interval)
                 .await?;
             if let Some(picture) = picture {
@@ -143,21 +149,6 @@ impl<'a> Camera<'a> {
         Err(Error::new(
             Kind::Stalled,
             "the browser drew a frame but gave no picture of it",
-        ))
-    }
-
-    fn page(&self) -> &'a Page {
-        self.player.page()
-    }
-}
-
-/// Says which moment of the session an error belongs to.
-pub(super) fn at(spec: FrameSpec) -> impl FnOnce(Error) -> Error {
-    move |error| {
-        error.during(format_args!(
-            "frame {} (session time {:.3} s)",
-            spec.index,
-            spec.session_ms / 1000.0
         ))
     }
 }

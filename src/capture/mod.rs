@@ -4,6 +4,7 @@
 mod begin_frame;
 mod decode;
 mod probe;
+mod scene;
 mod screenshot;
 mod synthetic;
 
@@ -14,7 +15,7 @@ use tokio::sync::mpsc;
 use crate::browser::Screenshot;
 use crate::error::Result;
 use crate::frame::FrameSpec;
-use crate::player::Player;
+use crate::player::Players;
 use crate::timeline::RenderPlan;
 
 pub use decode::decode;
@@ -70,18 +71,18 @@ pub struct CaptureStatistics {
     pub screenshot_s: f64,
 }
 
-/// Captures the whole plan from a player that stands at the session's start. Ends early without an error when
+/// Captures the whole plan from players that have not begun. Ends early without an error when
 /// the sink is closed: then the failure is on the other side.
 pub async fn capture(
     method: CaptureMethod,
-    player: &Player,
+    players: &mut Players<'_>,
     plan: &RenderPlan,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
     match method {
-        CaptureMethod::Damage => begin_frame::capture_damage(player, plan, sink).await,
-        CaptureMethod::EveryFrame => begin_frame::capture_every_frame(player, plan, sink).await,
-        CaptureMethod::Screenshot => screenshot::capture(player, plan, sink).await,
+        CaptureMethod::Damage => begin_frame::capture_damage(players, plan, sink).await,
+        CaptureMethod::EveryFrame => begin_frame::capture_every_frame(players, plan, sink).await,
+        CaptureMethod::Screenshot => screenshot::capture(players, plan, sink).await,
         CaptureMethod::Synthetic => Ok(capture_synthetic(plan, sink).await),
     }
 }

@@ -3,17 +3,17 @@
 
 use std::time::Instant;
 
-use super::begin_frame::at;
+use super::scene::{Scene, at};
 use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot, spent};
 use crate::error::Result;
-use crate::player::Player;
+use crate::player::Players;
 use crate::timeline::RenderPlan;
 
 /// After a change pictures are taken until this many in a row were equal.
 const CALM_PICTURES: u32 = 2;
 
 pub(super) async fn capture(
-    player: &Player,
+    players: &mut Players<'_>,
     plan: &RenderPlan,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
@@ -21,7 +21,12 @@ pub(super) async fn capture(
     let mut calm = 0;
     let mut quiet_until = Some(f64::NEG_INFINITY);
     let mut before: Vec<u8> = Vec::new();
+    let mut scene = Scene::new(players, plan);
     for spec in plan.frames() {
+        let (player, turned) = scene.turn_to(spec).await?;
+        if turned {
+            quiet_until = Some(f64::NEG_INFINITY);
+        }
         let still = calm >= CALM_PICTURES && quiet_until.is_none_or(|until| spec.session_ms < until);
         let mut shot = Shot::Repeat;
         if !still {
@@ -30,7 +35,7 @@ pub(super) async fn capture(
             statistics.advances += 1;
             spent(&mut statistics.advance_s, begun);
             quiet_until = advance.quiet_until;
-            if advance.changed || spec.index == 0 {
+            if advance.changed || turned {
                 calm = 0;
             }
             if calm < CALM_PICTURES {

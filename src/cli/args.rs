@@ -9,7 +9,7 @@ use crate::browser::BROWSER_VARIABLE;
 use crate::capture::CaptureMethod;
 use crate::encode::{Codec, Container};
 use crate::frame::Fps;
-use crate::timeline::{Idle, SessionTime, SizeOption};
+use crate::timeline::{Idle, SessionTime, SizeOption, WindowOption};
 
 /// Turns a session replay (rrweb events, from PostHog or any rrweb tool) into a video that opens anywhere.
 #[derive(Debug, Parser)]
@@ -86,6 +86,10 @@ pub(super) struct RenderArgs {
     /// Idle time: keep, or skip[:GAP[:KEEP]], gaps longer than GAP seconds become KEEP seconds
     #[arg(long, default_value = "skip:5:1", value_name = "HOW", help_heading = "Time")]
     pub(super) idle: Idle,
+
+    /// Which browser window (tab): its id, as inspect lists it; or auto, the one that the person is in
+    #[arg(long, default_value = "auto", value_name = "ID", help_heading = "Picture")]
+    pub(super) window: WindowOption,
 
     /// How pictures are taken [default: damage, or screenshot where the browser has no beginFrame]
     #[arg(long, value_enum, value_name = "HOW", help_heading = "Browser")]

@@ -38,8 +38,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
         .transpose()?;
 
     let recording = read(args.input.clone()).await?;
-    let window = recording.busiest_window();
-    let timeline = Timeline::resolve(&recording, window, &settings.timeline)?;
+    let timeline = Timeline::resolve(&recording, &settings.timeline)?;
     let plan = timeline.plan(args.size, args.fps);
     if !args.quiet {
         tell_plan(&recording, &timeline, &plan, args.verbose);
@@ -47,8 +46,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
 
     let progress = Arc::new(Progress::new(args.progress, args.quiet, args.verbose, &plan));
     let job = RenderJob {
-        window,
-        session_start_ms: recording.started_ms,
+        recording: &recording,
         plan: &plan,
         browser: settings.browser.clone(),
         capture: args.capture,
@@ -68,16 +66,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     let video_bytes = size_of(video.path())?;
     let wall_s = begun.elapsed().as_secs_f64();
     if let Some(report) = report {
-        let contents = Report::new(
-            args,
-            &settings,
-            &recording,
-            window,
-            &plan,
-            &rendered,
-            video_bytes,
-            wall_s,
-        );
+        let contents = Report::new(args, &settings, &recording, &plan, &rendered, video_bytes, wall_s);
         let json = contents.to_json()?;
         fs::write(report.path(), json).map_err(|source| Error::io("writing the report", source))?;
         report.commit()?;

@@ -10,7 +10,7 @@ use crate::frame::Size;
 use crate::pipeline::{BrowserFacts, Rendered};
 use crate::player::MissingAsset;
 use crate::player::Warning;
-use crate::recording::{Format, Problem, Recording, Window};
+use crate::recording::{Format, Problem, Recording};
 use crate::timeline::{Piece, RenderPlan};
 
 #[derive(Debug, Serialize)]
@@ -20,6 +20,7 @@ pub(super) struct Report<'a> {
     output: Output,
     /// Video time against session time, in milliseconds; straight lines between the ends of each piece.
     time_map: &'a [Piece],
+    shown_windows: Vec<ShownWindow<'a>>,
     capture: Capture<'a>,
     missing_assets: &'a [MissingAsset],
     player_warnings: &'a [Warning],
@@ -30,8 +31,9 @@ pub(super) struct Report<'a> {
 struct Input<'a> {
     name: &'a str,
     format: Format,
-    window: &'a str,
-    windows: usize,
+    session: Option<&'a str>,
+    /// The ids of all windows.
+    windows: Vec<&'a str>,
     started_ms: f64,
     duration_s: f64,
     problems: &'a [Problem],
@@ -50,6 +52,13 @@ struct Output {
     frames: u64,
     encoded_frames: u64,
     bytes: u64,
+}
+
+/// Which window is shown from a moment of the session on.
+#[derive(Debug, Serialize)]
+struct ShownWindow<'a> {
+    from_session_ms: f64,
+    window: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -76,7 +85,6 @@ impl<'a> Report<'a> {
         args: &RenderArgs,
         settings: &RenderSettings,
         recording: &'a Recording,
-        window: &'a Window,
         plan: &'a RenderPlan,
         rendered: &'a Rendered,
         bytes: u64,
@@ -87,8 +95,12 @@ impl<'a> Report<'a> {
             input: Input {
                 name: &recording.name,
                 format: recording.format,
-                window: &window.id,
-                windows: recording.windows.len(),
+                session: recording.session.as_deref(),
+                windows: recording
+                    .windows
+                    .iter()
+                    .map(|window| window.id.as_str())
+                    .collect(),
                 started_ms: recording.started_ms,
                 duration_s: recording.duration_ms() / 1000.0,
                 problems: &recording.problems,
@@ -108,6 +120,15 @@ impl<'a> Report<'a> {
                 bytes,
             },
             time_map: plan.clock.pieces(),
+            shown_windows: plan
+                .windows
+                .turns()
+                .iter()
+                .map(|turn| ShownWindow {
+                    from_session_ms: turn.start_ms,
+                    window: &recording.windows[turn.window].id,
+                })
+                .collect(),
             capture: Capture {
                 method: rendered.method,
                 statistics: rendered.captured,

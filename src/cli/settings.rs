@@ -52,6 +52,7 @@ impl RenderSettings {
                 end: args.end,
                 speed: args.speed,
                 idle: args.idle,
+                window: args.window.clone(),
             },
             browser,
         })

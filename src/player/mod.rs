@@ -1,6 +1,8 @@
 //! The replay inside the page, as Rust sees it: hand the recording in, move it to a session time, learn what
 //! changed. `capture` drives it; the page's side of the contract is `player-assets/src/contract.ts`.
 
+mod players;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -8,6 +10,8 @@ use crate::browser::{Browser, Document, Page};
 use crate::error::{Error, Kind, Result};
 use crate::frame::Size;
 use crate::recording::Window;
+
+pub use players::Players;
 
 /// The player's script, built by `make player` and embedded here.
 const SCRIPT: &str = include_str!(concat!(
@@ -65,6 +69,34 @@ pub struct Problems {
     pub warnings: Vec<Warning>,
 }
 
+impl Problems {
+    pub const fn new() -> Self {
+        Self {
+            missing: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Counts those of another player as well.
+    pub fn add(&mut self, other: Self) {
+        for asset in other.missing {
+            if !self.missing.contains(&asset) {
+                self.missing.push(asset);
+            }
+        }
+        for warning in other.warnings {
+            match self
+                .warnings
+                .iter_mut()
+                .find(|known| known.message == warning.message)
+            {
+                Some(known) => known.count += warning.count,
+                None => self.warnings.push(warning),
+            }
+        }
+    }
+}
+
 /// A page that replays one window of a recording.
 #[derive(Debug)]
 pub struct Player {
@@ -79,7 +111,7 @@ impl Player {
         canvas: Size,
         window: &Window,
         session_start_ms: f64,
-    ) -> Result<(Self, Advance)> {
+    ) -> Result<Self> {
         let page = browser.open_page(canvas, document()?).await?;
         for part in parts(window) {
             let load = "function (events) { return this.replaycast.load(events); }";
@@ -90,8 +122,8 @@ impl Player {
             "canvas": { "width": canvas.width, "height": canvas.height },
             "sessionStart": session_start_ms,
         });
-        let advance = page.call_function(start, vec![options]).await?;
-        Ok((Self { page }, advance))
+        let _: Advance = page.call_function(start, vec![options]).await?;
+        Ok(Self { page })
     }
 
     /// Moves the replay to `session_ms`, which is never before the last one, and waits until it can be drawn.

@@ -65,7 +65,7 @@ fn is_active(event: &Event) -> bool {
 }
 
 /// Pointer positions are collected for a while and sent with the time of the last.
-fn extent(event: &Event, started_ms: f64) -> Span {
+pub(crate) fn extent(event: &Event, started_ms: f64) -> Span {
     let end_ms = event.timestamp_ms - started_ms;
     let start_ms = match event.detail {
         Detail::Moves { first_offset_ms } => (end_ms + first_offset_ms).max(0.0),

@@ -6,6 +6,7 @@ mod options;
 mod plan;
 mod session_time;
 mod size;
+mod windows;
 
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Fps, Size};
@@ -16,11 +17,12 @@ pub use options::{Idle, TimelineOptions};
 pub use plan::RenderPlan;
 pub use session_time::SessionTime;
 pub use size::SizeOption;
+pub use windows::{Turn, WindowOption, WindowSchedule};
 
 /// Longer videos are asked for by mistake: a clock jumped, and idle time is kept.
 const LONGEST_VIDEO_MS: f64 = 30.0 * 24.0 * 3_600_000.0;
 
-/// The options, made sense of for one window of a recording.
+/// The options, made sense of for one recording.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Timeline {
     /// What the video shows, in session time.
@@ -28,11 +30,17 @@ pub struct Timeline {
     /// The largest viewport within the range.
     pub viewport: Size,
     pub clock: ClockMap,
+    pub windows: WindowSchedule,
 }
 
 impl Timeline {
-    pub fn resolve(recording: &Recording, window: &Window, options: &TimelineOptions) -> Result<Self> {
-        let range = resolve_range(recording, window, options)?;
+    pub fn resolve(recording: &Recording, options: &TimelineOptions) -> Result<Self> {
+        let windows = WindowSchedule::resolve(recording, &options.window)?;
+        let scheduled = || {
+            let places = windows.shown_between(f64::NEG_INFINITY, f64::INFINITY);
+            places.into_iter().map(|place| &recording.windows[place])
+        };
+        let range = resolve_range(recording, scheduled(), options)?;
         let speed = options.speed;
         if !(0.01..=1000.0).contains(&speed) {
             return Err(Error::new(
@@ -43,7 +51,8 @@ impl Timeline {
         let kept = match options.idle {
             Idle::Keep => vec![range],
             Idle::Skip { gap_ms, keep_ms } => {
-                let spans = activity::spans(&window.events, recording.started_ms, gap_ms);
+                let events = scheduled().flat_map(|window| &window.events);
+                let spans = activity::spans(events, recording.started_ms, gap_ms);
                 without_idle_gaps(range, &spans, gap_ms, keep_ms)
             }
         };
@@ -60,26 +69,41 @@ impl Timeline {
         }
         Ok(Self {
             range,
-            viewport: size::largest_viewport(recording, window, range),
+            viewport: size::largest_viewport(recording, &windows, range),
             clock,
+            windows,
         })
     }
 
     /// Lays the grid of frames over the video.
     pub fn plan(&self, size: SizeOption, fps: Fps) -> RenderPlan {
-        RenderPlan::new(size.resolve(self.viewport), fps, self.clock.clone())
+        RenderPlan::new(
+            size.resolve(self.viewport),
+            fps,
+            self.clock.clone(),
+            self.windows.clone(),
+        )
     }
 }
 
-/// The part of the session that is asked for, which is all of the window's if nothing is.
-fn resolve_range(recording: &Recording, window: &Window, options: &TimelineOptions) -> Result<Span> {
+/// The part of the session that is asked for, which is all of the windows' if nothing is.
+fn resolve_range<'a>(
+    recording: &Recording,
+    windows: impl Iterator<Item = &'a Window> + Clone,
+    options: &TimelineOptions,
+) -> Result<Span> {
     let session_ms = |epoch_ms: Option<f64>| epoch_ms.map_or(0.0, |ms| ms - recording.started_ms);
-    let first_ms = session_ms(window.first_ms());
-    let last_ms = session_ms(window.last_ms());
+    let first_ms = session_ms(
+        windows
+            .clone()
+            .filter_map(Window::first_ms)
+            .min_by(f64::total_cmp),
+    );
+    let last_ms = session_ms(windows.filter_map(Window::last_ms).max_by(f64::total_cmp));
     let seconds = |ms: f64| format!("{} s", (ms / 100.0).round() / 10.0);
     let usage = |message: String| Err(Error::new(Kind::Usage, message));
 
-    // A start or end outside of the window's own time shows nothing more, so it is moved to where that begins.
+    // A start or end outside of the windows' own time shows nothing more, so it is moved to where that begins.
     let start_ms = options
         .start
         .map_or(first_ms, |start| start.session_ms(recording.started_ms));
@@ -167,7 +191,7 @@ mod tests {
     fn resolve(recording: &Recording, change: impl FnOnce(&mut TimelineOptions)) -> Result<Timeline> {
         let mut options = TimelineOptions::default();
         change(&mut options);
-        Timeline::resolve(recording, recording.busiest_window(), &options)
+        Timeline::resolve(recording, &options)
     }
 
     /// Session seconds of the pieces.

@@ -3,9 +3,9 @@
 
 use std::str::FromStr;
 
-use super::SessionTime;
+use super::{SessionTime, WindowOption};
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TimelineOptions {
     /// The beginning of the recording if nothing else is said.
     pub start: Option<SessionTime>,
@@ -14,6 +14,7 @@ pub struct TimelineOptions {
     /// The video plays this many times as fast as the session.
     pub speed: f64,
     pub idle: Idle,
+    pub window: WindowOption,
 }
 
 impl Default for TimelineOptions {
@@ -23,6 +24,7 @@ impl Default for TimelineOptions {
             end: None,
             speed: 1.0,
             idle: Idle::default(),
+            window: WindowOption::default(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The grid of frames that capture fills and the encoder writes: how large, how many, and what each of them shows.
 
-use super::ClockMap;
+use super::{ClockMap, WindowSchedule};
 use crate::frame::{Fps, FrameSpec, Size};
 
 /// Everything about the video that is known before it is made.
@@ -9,18 +9,20 @@ pub struct RenderPlan {
     pub size: Size,
     pub fps: Fps,
     pub clock: ClockMap,
+    pub windows: WindowSchedule,
     /// At least 1.
     pub frame_count: u64,
 }
 
 impl RenderPlan {
-    pub(super) fn new(size: Size, fps: Fps, clock: ClockMap) -> Self {
+    pub(super) fn new(size: Size, fps: Fps, clock: ClockMap, windows: WindowSchedule) -> Self {
         // The small part keeps rounding from adding a frame to a video that fits the grid exactly.
         let frames = clock.video_duration_ms() * fps.as_f64() / 1000.0 - 1e-6;
         Self {
             size,
             fps,
             clock,
+            windows,
             frame_count: (frames.ceil() as u64).max(1),
         }
     }
@@ -55,7 +57,12 @@ mod tests {
             start_ms: 0.0,
             end_ms: session_ms,
         };
-        RenderPlan::new(Size::new(16, 16), fps, ClockMap::new(&[span], 1.0))
+        RenderPlan::new(
+            Size::new(16, 16),
+            fps,
+            ClockMap::new(&[span], 1.0),
+            WindowSchedule::only(0),
+        )
     }
 
     #[test]

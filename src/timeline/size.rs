@@ -2,8 +2,9 @@
 
 use std::str::FromStr;
 
+use super::WindowSchedule;
 use crate::frame::Size;
-use crate::recording::{Event, Recording, Span, Window};
+use crate::recording::{Event, Recording, Span};
 
 /// The native size is never larger than this.
 const FULL_HD: Size = Size::new(1920, 1080);
@@ -45,22 +46,24 @@ impl FromStr for SizeOption {
     }
 }
 
-/// The largest viewport within the range, counting the one in force at its beginning.
-pub(super) fn largest_viewport(recording: &Recording, window: &Window, range: Span) -> Size {
-    let mut in_force = None;
-    let mut later = Vec::new();
-    for event in &window.events {
-        let session_ms = recording.session_ms(event);
-        match event.viewport() {
-            Some(size) if session_ms <= range.start_ms => in_force = Some(size),
-            Some(size) if session_ms <= range.end_ms => later.push(size),
-            _ => {}
-        }
+/// The largest viewport that is shown within the range, counting those in force at its beginning.
+pub(super) fn largest_viewport(recording: &Recording, schedule: &WindowSchedule, range: Span) -> Size {
+    let shown = schedule.shown_between(range.start_ms, range.end_ms);
+    let windows = || shown.iter().map(|&place| &recording.windows[place]);
+    let mut sizes = Vec::new();
+    for window in windows() {
+        let viewports = || {
+            let told = |event: &Event| Some((recording.session_ms(event), event.viewport()?));
+            window.events.iter().filter_map(told)
+        };
+        sizes.extend(viewports().take_while(|(ms, _)| *ms <= range.start_ms).last());
+        sizes.extend(viewports().filter(|(ms, _)| *ms > range.start_ms && *ms <= range.end_ms));
     }
     // One absurd viewport must not make all others small.
-    let sizes = in_force.into_iter().chain(later).map(clamp);
-    let first = || window.events.iter().find_map(Event::viewport);
+    let first = || windows().find_map(|window| window.events.iter().find_map(Event::viewport));
     sizes
+        .into_iter()
+        .map(|(_, size)| clamp(size))
         .max_by_key(|size| size.pixels())
         .or_else(first)
         .unwrap_or(FULL_HD)
@@ -148,7 +151,7 @@ mod tests {
                 start_ms: f64::from(start) * 1000.0,
                 end_ms: f64::from(end) * 1000.0,
             };
-            let size = largest_viewport(&recording, recording.busiest_window(), range);
+            let size = largest_viewport(&recording, &WindowSchedule::only(0), range);
             assert_eq!(size.width, width, "{start}..{end}");
         }
     }

@@ -1,0 +1,66 @@
+//! The players of one browser: one for each window of the recording that the video shows, begun when it is first
+//! shown and ended after its last time. `capture` asks for the one that a frame shows.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Player, Problems};
+use crate::browser::Browser;
+use crate::error::Result;
+use crate::frame::Size;
+use crate::recording::Recording;
+
+#[derive(Debug)]
+pub struct Players<'a> {
+    browser: &'a Browser,
+    canvas: Size,
+    recording: &'a Recording,
+    /// By the window's place in the recording.
+    running: BTreeMap<usize, Arc<Player>>,
+    /// Of players that have ended.
+    problems: Problems,
+    blocked_requests: u64,
+}
+
+impl<'a> Players<'a> {
+    pub const fn new(browser: &'a Browser, canvas: Size, recording: &'a Recording) -> Self {
+        Self {
+            browser,
+            canvas,
+            recording,
+            running: BTreeMap::new(),
+            problems: Problems::new(),
+            blocked_requests: 0,
+        }
+    }
+
+    /// The player of a window, which stands wherever it was left.
+    pub async fn of(&mut self, window: usize) -> Result<Arc<Player>> {
+        if let Some(player) = self.running.get(&window) {
+            return Ok(Arc::clone(player));
+        }
+        let recorded = &self.recording.windows[window];
+        let player = Player::start(self.browser, self.canvas, recorded, self.recording.started_ms).await?;
+        let player = Arc::new(player);
+        self.running.insert(window, Arc::clone(&player));
+        Ok(player)
+    }
+
+    /// Ends the player of a window that is not shown again.
+    pub async fn end(&mut self, window: usize) -> Result<()> {
+        if let Some(player) = self.running.remove(&window) {
+            self.problems.add(player.problems().await?);
+            self.blocked_requests += player.page().blocked_requests();
+            player.page().close().await?;
+        }
+        Ok(())
+    }
+
+    /// Ends them all, and tells what they could not show and how many requests of theirs were refused.
+    pub async fn finish(mut self) -> Result<(Problems, u64)> {
+        while let Some(&window) = self.running.keys().next() {
+            self.end(window).await?;
+        }
+        Ok((self.problems, self.blocked_requests))
+    }
+}
