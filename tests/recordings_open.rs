@@ -132,9 +132,12 @@ fn real_sessions_hold_what_is_known_of_them() {
 #[test]
 fn the_same_session_in_other_order_is_the_same() {
     let Some(folder) = folder() else { return };
-    let json = |file: &str| -> (Recording, Vec<Box<str>>) {
+    let json = |file: &str| -> (Recording, Vec<String>) {
         let recording = open(&folder.join("formats").join(file)).unwrap();
-        let events = recording.windows[0].events.iter().map(|event| event.json.clone());
+        let events = recording.windows[0]
+            .events
+            .iter()
+            .map(|event| event.json.to_string());
         let events = events.collect();
         (recording, events)
     };
@@ -145,10 +148,8 @@ fn the_same_session_in_other_order_is_the_same() {
     assert_eq!(events, expected);
     let (shuffled, events) = json("SYNTHETIC-homepage-out-of-order.json");
     assert!(problem_count(&shuffled, ProblemKind::OutOfOrder) > 0);
-    let mut sorted = (events, expected);
-    sorted.0.sort();
-    sorted.1.sort();
-    assert_eq!(sorted.0, sorted.1);
+    assert_eq!(problem_count(&shuffled, ProblemKind::ClockJump), 0);
+    assert_eq!(events, expected);
 }
 
 #[test]
