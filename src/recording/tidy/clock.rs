@@ -171,3 +171,234 @@ fn median(times: impl Iterator<Item = f64>) -> Option<f64> {
     let middle = times.len() / 2;
     (!times.is_empty()).then(|| *times.select_nth_unstable_by(middle, f64::total_cmp).1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recording::tidy::order;
+    use crate::recording::tidy::tests::{CHANGE, META, OTHER_CHANGE, SNAPSHOT, counts, events};
+
+    const CUSTOM: &str = r#""type":5,"data":{"tag":"a","payload":{"timestamp":3}}"#;
+    const START_MS: f64 = 1.6e12;
+    const YEAR_S: f64 = 365.0 * 24.0 * 3600.0;
+    const HOUR_S: f64 = 3600.0;
+
+    /// The times after the correction, the events before it, and what was noted.
+    fn corrected<S: AsRef<str>>(input: &[(f64, S)]) -> (Vec<f64>, Vec<(ProblemKind, u64, Place)>) {
+        let mut events = events(input);
+        let mut problems = Problems::default();
+        set_right(&mut events, &mut problems);
+        for event in &events {
+            let (in_page, _) = Event::parse(event.json.clone(), 0).unwrap();
+            assert_eq!(in_page.timestamp_ms.to_bits(), event.timestamp_ms.to_bits());
+        }
+        let times = events.iter().map(|event| event.timestamp_ms).collect();
+        (times, counts(&problems.into_vec()))
+    }
+
+    /// What becomes of events at these times, in seconds from the start. The second is the full snapshot, and no
+    /// two of the others are alike.
+    fn corrected_s(seconds: &[f64]) -> (Vec<f64>, u64) {
+        let rest = |at| match at {
+            0 => META.to_owned(),
+            1 => SNAPSHOT.to_owned(),
+            at => format!(r#""type":3,"data":{{"source":0,"texts":[{{"id":{at},"value":""}}]}}"#),
+        };
+        let input: Vec<(f64, String)> = seconds
+            .iter()
+            .enumerate()
+            .map(|(at, second)| (START_MS + second * 1000.0, rest(at)))
+            .collect();
+        let (times, problems) = corrected(&input);
+        assert!(problems.iter().all(|(kind, ..)| *kind == ProblemKind::ClockJump));
+        let seconds = times.iter().map(|time| (time - START_MS) / 1000.0).collect();
+        (seconds, problems.iter().map(|(_, count, _)| count).sum())
+    }
+
+    #[test]
+    fn seconds_among_milliseconds_become_such() {
+        let input = [
+            (START_MS, META),
+            (START_MS, SNAPSHOT),
+            (1_600_000_000.25, CUSTOM),
+            (1_600_000_002.0, CUSTOM),
+            (1_600_000_003.123_456, CUSTOM),
+            (START_MS + 4000.0, CHANGE),
+        ];
+        let (times, problems) = corrected(&input);
+        assert_eq!(
+            times,
+            [0.0, 0.0, 250.0, 2000.0, 3123.456, 4000.0].map(|ms| START_MS + ms)
+        );
+        assert_eq!(problems, [(ProblemKind::TimeInSeconds, 3, Place::Event(2))]);
+        // Who writes seconds throughout, or counts from the beginning of the page, may.
+        for start in [1.6e9, 0.0] {
+            let input = [
+                (start, META),
+                (start, SNAPSHOT),
+                (start + 1.5, CUSTOM),
+                (start + 2.0, CHANGE),
+            ];
+            let (times, problems) = corrected(&input);
+            assert_eq!((times, problems), (input.map(|(time, _)| time).to_vec(), vec![]));
+        }
+    }
+
+    #[test]
+    fn leaps_become_nothing() {
+        let y = YEAR_S;
+        for (told, right, moved) in [
+            // Nothing to do; a week of idling is a pause.
+            (
+                &[0.0, 0.0, 5.0, 604_800.0][..],
+                &[0.0, 0.0, 5.0, 604_800.0][..],
+                0,
+            ),
+            // The clock was wrong first, and was set.
+            (&[-50.0 * y, 0.0, 5.0, 9.0], &[0.0, 0.0, 5.0, 9.0], 1),
+            (
+                &[-50.0 * y, 2.0 - 50.0 * y, 0.0, 5.0, 9.0],
+                &[-2.0, 0.0, 0.0, 5.0, 9.0],
+                2,
+            ),
+            // The clock became wrong.
+            (
+                &[0.0, 0.0, 5.0, 10.0 * y, 10.0 * y + 3.0],
+                &[0.0, 0.0, 5.0, 5.0, 8.0],
+                2,
+            ),
+            (&[0.0, 0.0, 5.0, -20.0 * y], &[0.0, 0.0, 5.0, 5.0], 1),
+            // One stray event, and a stray stretch that lasts longer than the clock says once it is right again.
+            (&[0.0, 0.0, 5.0, 10.0 * y, 9.0], &[0.0, 0.0, 5.0, 5.0, 9.0], 1),
+            (
+                &[0.0, 0.0, 5.0, 6.0, y, y + 1.0, y + 8.0, 9.0],
+                &[0.0, 0.0, 5.0, 6.0, 6.0, 7.0, 9.0, 9.0],
+                3,
+            ),
+            // Two wrong clocks after each other.
+            (
+                &[0.0, 0.0, 5.0, 6.0, y, y + 1.0, -y, 1.0 - y],
+                &[0.0, 0.0, 5.0, 6.0, 6.0, 7.0, 7.0, 8.0],
+                4,
+            ),
+        ] {
+            let (seconds, count) = corrected_s(told);
+            assert_eq!((&seconds[..], count), (right, moved), "{told:?}");
+        }
+    }
+
+    #[test]
+    fn absurd_times_are_times() {
+        for (told, right) in [
+            ([-5.0, -5.0, -4.0], [-5.0, -5.0, -4.0]),
+            ([-1e300, 1.0, 2.0], [1.0, 1.0, 2.0]),
+            ([1.0, 2.0, 1.7e308], [1.0, 2.0, 2.0]),
+            ([-1.7e308, 1.7e308, 1.7e308], [1.7e308, 1.7e308, 1.7e308]),
+            ([5e-324, 0.0, -0.0], [5e-324, 0.0, -0.0]),
+        ] {
+            let (times, _) = corrected(&[(told[0], META), (told[1], SNAPSHOT), (told[2], CHANGE)]);
+            assert_eq!(times, right, "{told:?}");
+        }
+    }
+
+    #[test]
+    fn a_clock_set_back_goes_on() {
+        let h = HOUR_S;
+        for (told, right, moved) in [
+            // By more than the window had lasted: the changes would come before the snapshot.
+            (
+                &[0.0, 1.0, 5.0, 30.0, 31.0 - h, 35.0 - h][..],
+                &[0.0, 1.0, 5.0, 30.0, 30.0, 34.0][..],
+                2,
+            ),
+            // By 20 s, into what was recorded before.
+            (
+                &[0.0, 1.0, 15.0, 25.0, 30.0, 10.0, 18.0, 26.0, 34.0],
+                &[0.0, 1.0, 15.0, 25.0, 30.0, 30.0, 38.0, 46.0, 54.0],
+                4,
+            ),
+            // Twice, which adds up.
+            (
+                &[0.0, 1.0, 15.0, 30.0, 1.0 - h, 6.0 - h, 16.0 - h, 4.0 - 2.0 * h],
+                &[0.0, 1.0, 15.0, 30.0, 30.0, 35.0, 45.0, 45.0],
+                4,
+            ),
+            // And set right again after a while.
+            (
+                &[0.0, 1.0, 15.0, 30.0, 31.0 - h, 36.0 - h, 40.0, 50.0],
+                &[0.0, 1.0, 15.0, 30.0, 30.0, 35.0, 40.0, 50.0],
+                2,
+            ),
+        ] {
+            let (seconds, count) = corrected_s(told);
+            assert_eq!((&seconds[..], count), (right, moved), "{told:?}");
+            let mut sorted = seconds.clone();
+            sorted.sort_by(f64::total_cmp);
+            assert_eq!(sorted, seconds, "the order is that of arrival");
+        }
+    }
+
+    #[test]
+    fn what_comes_late_is_no_setback() {
+        for told in [
+            // A block between two others, and one between three.
+            &[0.0, 1.0, 5.0, 60.0, 70.0, 80.0, 20.0, 30.0, 40.0, 90.0][..],
+            &[
+                0.0, 1.0, 5.0, 60.0, 70.0, 80.0, 90.0, 95.0, 62.0, 66.0, 20.0, 30.0, 40.0,
+            ],
+            // A single late event among many.
+            &[0.0, 1.0, 10.0, 20.0, 30.0, 40.0, 15.0, 50.0],
+            // Steps that are too small, and too many.
+            &[0.0, 1.0, 5.0, 9.0, 3.0, 7.0, 12.0],
+            &[0.0, 1.0, 90.0, 12.0, 70.0, 30.0, 80.0, 20.0, 60.0, 10.0, 50.0],
+        ] {
+            assert_eq!(corrected_s(told), (told.to_vec(), 0));
+        }
+        let s = |second: f64| START_MS + second * 1000.0;
+        for input in [
+            // The beginning, after what it begins.
+            &[
+                (s(60.0), SNAPSHOT),
+                (s(61.0), CHANGE),
+                (s(0.0), META),
+                (s(1.0), SNAPSHOT),
+                (s(2.0), OTHER_CHANGE),
+            ][..],
+            // All of it once more.
+            &[
+                (s(0.0), META),
+                (s(1.0), SNAPSHOT),
+                (s(20.0), CHANGE),
+                (s(30.0), OTHER_CHANGE),
+                (s(0.0), META),
+                (s(1.0), SNAPSHOT),
+                (s(20.0), CHANGE),
+                (s(30.0), OTHER_CHANGE),
+            ],
+        ] {
+            let told: Vec<f64> = input.iter().map(|(time, _)| *time).collect();
+            assert_eq!(corrected(input), (told, vec![]));
+        }
+    }
+
+    #[test]
+    fn what_is_set_right_needs_no_sorting() {
+        let mut events = events(&[
+            (START_MS, META),
+            (START_MS, SNAPSHOT),
+            (START_MS + 1000.0, CHANGE),
+            (START_MS + 1000.0 - HOUR_S * 1000.0, OTHER_CHANGE),
+            (START_MS + 2000.0 - HOUR_S * 1000.0, CHANGE),
+            (START_MS + 2500.5 - HOUR_S * 1000.0, CUSTOM),
+        ]);
+        let mut problems = Problems::default();
+        set_right(&mut events, &mut problems);
+        order::sort(&mut events, &mut problems);
+        let order: Vec<u64> = events.iter().map(|event| event.index).collect();
+        assert_eq!(order, [0, 1, 2, 3, 4, 5]);
+        assert_eq!(
+            counts(&problems.into_vec()),
+            [(ProblemKind::ClockJump, 3, Place::Event(3))]
+        );
+    }
+}

@@ -77,7 +77,7 @@ fn meta(timestamp_ms: f64, index: u64, href: &str, size: Size) -> Event {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recording::tidy::tests::{META, SNAPSHOT, counts, events, tidied};
+    use crate::recording::tidy::tests::{META, SNAPSHOT, counts, tidied};
 
     #[test]
     fn a_missing_meta_takes_its_size_from_what_there_is() {

@@ -132,3 +132,93 @@ fn can_be_split(adds: &[&RawValue]) -> bool {
         !is_later(add.parent) && !add.next.is_some_and(is_later)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recording::tidy::tests::{META, SNAPSHOT, counts, order, tidied};
+
+    #[test]
+    fn damaged_changes_go() {
+        let (events, problems) = tidied(&[
+            (1.0, META),
+            (1.0, SNAPSHOT),
+            (2.0, r#""type":3,"data":{"source":0,"adds":"\u001f\u008b"}"#),
+            (3.0, r#""type":3,"data":{"source":8,"adds":[],"removes":{}}"#),
+            (4.0, r#""type":3,"data":{"source":8,"adds":[]}"#),
+        ]);
+        assert_eq!(order(&events), [0, 1, 4]);
+        assert_eq!(
+            counts(&problems),
+            [(ProblemKind::DamagedChange, 2, Place::Event(2))]
+        );
+    }
+
+    /// A mutation that adds nodes with ids from 1, each into the parent and before the sibling that these say.
+    fn mutation(adds: usize, parent: impl Fn(usize) -> usize, next: impl Fn(usize) -> usize) -> String {
+        let add = |id| {
+            let (parent, next) = (parent(id), next(id));
+            format!(
+                r#"{{"parentId":{parent},"nextId":{next}, "node":{{"type":3,"textContent":"","id":{id}}}}}"#
+            )
+        };
+        let adds: Vec<String> = (1..=adds).map(add).collect();
+        format!(
+            r#""type":3,"delay":4,"data":{{"source":0,"texts":[7],"removes":[8],"adds":[{}],"attributes":[9]}}"#,
+            adds.join(", ")
+        )
+    }
+
+    fn split(change: String) -> Vec<String> {
+        let (events, problems) = tidied(&[(1.0, META.to_owned()), (1.0, SNAPSHOT.to_owned()), (2.0, change)]);
+        assert_eq!(problems, []);
+        assert!(events[2..].iter().all(|event| event.index == 2));
+        events[2..].iter().map(|event| event.json.to_string()).collect()
+    }
+
+    #[test]
+    fn huge_mutations_are_split_where_nothing_waits() {
+        let none = |_| 0;
+        for (adds, sizes) in [
+            (5000, &[5000][..]),
+            (5001, &[5000, 1]),
+            (12_000, &[5000, 5000, 2000]),
+        ] {
+            let chunks = split(mutation(adds, |id| id - 1, none));
+            let chunks: Vec<serde_json::Value> = chunks
+                .iter()
+                .map(|chunk| serde_json::from_str(chunk).unwrap())
+                .collect();
+            let mut ids = Vec::new();
+            for (number, chunk) in chunks.iter().enumerate() {
+                let data = &chunk["data"];
+                let count = |list: &str| data[list].as_array().unwrap().len();
+                let (first, last) = (number == 0, number + 1 == sizes.len());
+                assert_eq!(
+                    [
+                        count("adds"),
+                        count("removes"),
+                        count("texts"),
+                        count("attributes")
+                    ],
+                    [sizes[number], first.into(), last.into(), last.into()]
+                );
+                assert_eq!(data["isMutationChunk"] == true, sizes.len() > 1);
+                assert_eq!([&chunk["delay"], &chunk["timestamp"]], [4, 2]);
+                let adds = data["adds"].as_array().unwrap();
+                ids.extend(adds.iter().map(|add| add["node"]["id"].as_u64().unwrap()));
+            }
+            assert!(ids.into_iter().eq(1..=adds as u64));
+        }
+        // The first node waits for the last, as its parent or as its sibling.
+        let waits = |id| if id == 1 { 5001 } else { 0 };
+        for change in [mutation(5001, waits, none), mutation(5001, none, waits)] {
+            assert_eq!(split(change).len(), 1);
+        }
+        // So many small parts of something else are no adds.
+        assert_eq!(
+            split(mutation(1, none, none).replace("[7]", &format!("[{}7]", "7,".repeat(99_999)))).len(),
+            1
+        );
+    }
+}
