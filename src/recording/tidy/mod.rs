@@ -25,10 +25,11 @@ pub(super) fn window(mut window: Window, problems: &mut Problems) -> Option<Wind
     order::drop_before_full_snapshot(events, problems);
     mutations::drop_damaged(events, problems);
     extensions::strip(events, problems);
-    // After all steps that could make two events alike, and before those that tell them apart.
     repeats::drop_repeats(events, problems);
     // Wireframes become nodes here: in order, each once, and before anything needs a size or a document.
     meta::repair(events, problems);
+    // A repaired event may be what another is already.
+    repeats::drop_repeats(events, problems);
     mutations::split_huge(events);
     Some(window)
 }
@@ -97,5 +98,60 @@ mod tests {
             counts(&problems),
             [(ProblemKind::WindowWithoutFullSnapshot, 2, Place::Event(0))]
         );
+    }
+
+    fn texts(window: &Window) -> Vec<String> {
+        window.events.iter().map(|event| event.json.to_string()).collect()
+    }
+
+    /// Thousands of small windows out of awkward parts, the same in each run of the test.
+    #[test]
+    fn what_came_out_goes_in_again_without_a_change() {
+        let rests = [
+            META,
+            SNAPSHOT,
+            CHANGE,
+            OTHER_CHANGE,
+            r#""type":4,"data":{"href":"b","width":0,"height":0}"#,
+            r#""type":2,"data":{"node":{"childNodes":[{"tagName":"aitopia"},{"tagName":"p"}]}}"#,
+            r#""type":3,"data":{"source":0,"adds":"x"}"#,
+            r#""type":3,"data":{"source":0},"delay":3"#,
+            r#""type":3,"data":{"source":0,"isMutationChunk":true}"#,
+            r#""type":5,"data":{}"#,
+        ];
+        let times = [
+            -5.0,
+            0.0,
+            1.6e9,
+            1.6e12,
+            1.6e12 + 0.5,
+            1.6e12 + 7.0,
+            1.6e12 + 20_000.0,
+            1.6e12 + 60_000.0,
+            1.6e12 - 3_600_000.0,
+            1.9e12,
+            1e300,
+        ];
+        let mut seed = 1_u64;
+        let mut any_of = |count: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 33) as usize % count
+        };
+        for _ in 0..5000 {
+            let mut input = vec![(1.6e12, SNAPSHOT)];
+            for _ in 0..any_of(10) {
+                input.push((times[any_of(times.len())], rests[any_of(rests.len())]));
+            }
+            let first = any_of(input.len());
+            input.swap(0, first);
+            let id = "w".to_owned();
+            let events = events(&input);
+            let once = window(Window { id, events }, &mut Problems::default()).unwrap();
+            let expected = texts(&once);
+            let mut problems = Problems::default();
+            let twice = window(once, &mut problems).unwrap();
+            assert_eq!(texts(&twice), expected, "{input:?}");
+            assert_eq!(problems.into_vec(), [], "{input:?}");
+        }
     }
 }

@@ -173,7 +173,13 @@ mod tests {
         let (events, problems) = tidied(&[(1.0, META.to_owned()), (1.0, SNAPSHOT.to_owned()), (2.0, change)]);
         assert_eq!(problems, []);
         assert!(events[2..].iter().all(|event| event.index == 2));
-        events[2..].iter().map(|event| event.json.to_string()).collect()
+        let texts = |events: &[Event]| -> Vec<String> {
+            events[2..].iter().map(|event| event.json.to_string()).collect()
+        };
+        let mut again = events.clone();
+        split_huge(&mut again);
+        assert_eq!(texts(&again), texts(&events));
+        texts(&events)
     }
 
     #[test]
