@@ -16,7 +16,7 @@ const LONGEST_PAUSE_MS: f64 = 30.0 * 24.0 * 3_600_000.0;
 /// March 1973 in milliseconds, the year 5138 in seconds: what is above counts milliseconds.
 const LEAST_IN_MS: f64 = 1e11;
 
-/// Clocks that are corrected little by little go back by less, and blocks of events come late by more.
+/// What goes back by less is taken for an event that came late, as many do by a second or two.
 const SHORTEST_SETBACK_MS: f64 = 10_000.0;
 
 /// Where time goes back more often, the events were mixed on their way.
