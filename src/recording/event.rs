@@ -153,6 +153,8 @@ pub enum Detail {
     Viewport(Size),
     /// A screen of a mobile app, or a change to one, made of wireframes instead of nodes.
     Wireframes,
+    /// A change whose lists are something else, such as text that is still compressed; rrweb would throw.
+    DamagedLists,
     /// Collected pointer positions: how long before the timestamp the first was (at most 0).
     Moves {
         first_offset_ms: f64,
@@ -179,6 +181,16 @@ impl Event {
 
     pub(super) fn is_full_snapshot(&self) -> bool {
         self.kind == EventType::FullSnapshot
+    }
+
+    /// Moves the event to another time, in what the page gets as well.
+    pub(super) fn set_timestamp(&mut self, timestamp_ms: f64) {
+        if let Some(told) = Header::parse(&self.json).ok().and_then(|header| header.timestamp) {
+            let start = told.get().as_ptr().addr() - self.json.as_ptr().addr();
+            let (before, after) = (&self.json[..start], &self.json[start + told.get().len()..]);
+            self.json = format!("{before}{timestamp_ms}{after}").into();
+        }
+        self.timestamp_ms = timestamp_ms;
     }
 
     /// Reads the JSON text of one event; also says which window the event itself names.
@@ -302,6 +314,19 @@ impl<'a> Data<'a> {
             .any(is_string)
     }
 
+    /// Lists may be missing, but not be something else.
+    fn has_damaged_lists(&self, source: IncrementalSource) -> bool {
+        let lists = match source {
+            IncrementalSource::Mutation => [self.adds, self.removes, self.texts, self.attributes],
+            IncrementalSource::StyleSheetRule => [self.adds, self.removes, None, None],
+            _ => [None; 4],
+        };
+        lists
+            .into_iter()
+            .flatten()
+            .any(|list| !list.get().starts_with('['))
+    }
+
     /// The first change of a list tells for all of it.
     fn has_wireframes(&self) -> bool {
         #[derive(Deserialize)]
@@ -335,6 +360,7 @@ impl<'a> Data<'a> {
             {
                 Detail::Wireframes
             }
+            (_, Some(source)) if self.has_damaged_lists(source) => Detail::DamagedLists,
             (_, Some(IncrementalSource::ViewportResize)) => {
                 self.size().map_or(Detail::None, Detail::Viewport)
             }
@@ -433,6 +459,44 @@ mod tests {
             (&*event.json, event.timestamp_ms.to_bits()),
             (json, 12.5_f64.to_bits())
         );
+    }
+
+    #[test]
+    fn a_new_time_is_in_the_text_too() {
+        for (json, expected) in [
+            (
+                r#"{"timestamp":12,"type":4}"#,
+                r#"{"timestamp":1605819569274.5,"type":4}"#,
+            ),
+            (
+                r#"{"type":4, "timestamp" : -1.5e3 ,"data":{"timestamp":7}}"#,
+                r#"{"type":4, "timestamp" : 1605819569274.5 ,"data":{"timestamp":7}}"#,
+            ),
+        ] {
+            let mut event = event(json);
+            event.set_timestamp(1_605_819_569_274.5);
+            assert_eq!(&*event.json, expected);
+            let (read_again, _) = Event::parse(event.json, 0).unwrap();
+            assert_eq!(read_again.timestamp_ms.to_bits(), event.timestamp_ms.to_bits());
+        }
+        let mut whole = event(r#"{"type":4,"timestamp":1.25}"#);
+        whole.set_timestamp(1e12);
+        assert_eq!(&*whole.json, r#"{"type":4,"timestamp":1000000000000}"#);
+    }
+
+    #[test]
+    fn lists_that_are_none_are_damaged() {
+        for (data, damaged) in [
+            (r#"{"source":0,"adds":[],"removes":null}"#, false),
+            (r#"{"source":0,"texts":"x"}"#, true),
+            (r#"{"source":0,"attributes":{}}"#, true),
+            (r#"{"source":8,"adds":7}"#, true),
+            (r#"{"source":5,"texts":"x"}"#, false),
+            (r#"{"source":77,"adds":"x"}"#, false),
+        ] {
+            let event = event(&format!(r#"{{"type":3,"timestamp":1,"data":{data}}}"#));
+            assert_eq!(event.detail == Detail::DamagedLists, damaged, "{data}");
+        }
     }
 
     #[test]

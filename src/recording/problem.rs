@@ -24,6 +24,8 @@ pub enum ProblemKind {
     NotAnEvent,
     /// Events earlier than one before them in the input; sorted.
     OutOfOrder,
+    /// Times in seconds, among others in milliseconds.
+    TimeInSeconds,
     /// Exact repeats within one millisecond; dropped.
     Duplicate,
     /// Changes to a document that no full snapshot has shown yet; dropped.
@@ -34,8 +36,12 @@ pub enum ProblemKind {
     MissingMeta,
     /// No event tells the size of the viewport; a common one is assumed.
     UnknownViewport,
-    /// More than thirty days between two neighbouring events, or a time before 1970: a wrong clock.
+    /// Times of a clock that was wrong for a while; shifted.
     ClockJump,
+    /// Mutations and style sheet rules with something else in the place of a list; dropped.
+    DamagedChange,
+    /// Nodes that a browser extension put into the page; removed.
+    ExtensionNode,
 }
 
 /// Where in the input something is.
@@ -86,6 +92,11 @@ impl ProblemKind {
                 "events are out of order",
                 "sorted by time",
             ),
+            Self::TimeInSeconds => (
+                "event has its time in seconds",
+                "events have their times in seconds",
+                "turned into milliseconds",
+            ),
             Self::Duplicate => ("event is an exact repeat", "events are exact repeats", "dropped"),
             Self::BeforeFullSnapshot => (
                 "change comes before the window's first full snapshot",
@@ -108,9 +119,19 @@ impl ProblemKind {
                 "1280x720 is assumed",
             ),
             Self::ClockJump => (
-                "event is at an absurd time",
-                "events are at absurd times",
-                "kept as they are",
+                "event has the time of a wrong clock",
+                "events have the times of a wrong clock",
+                "shifted to the recording's clock",
+            ),
+            Self::DamagedChange => (
+                "change is damaged or still compressed",
+                "changes are damaged or still compressed",
+                "dropped",
+            ),
+            Self::ExtensionNode => (
+                "element is of a browser extension",
+                "elements are of browser extensions",
+                "removed",
             ),
         }
     }

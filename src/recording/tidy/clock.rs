@@ -1,0 +1,404 @@
+//! Puts the times of a window right, in the order in which its events came and before anything sorts them: rrweb
+//! plays by time, so what a jumping clock wrote would change a document that is not there yet. `tidy` calls it.
+//!
+//! The windows of a session share the machine's clock, yet each is judged alone: a jump is seen where two events
+//! follow each other, and in another window there may be none on its other side.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use crate::recording::event::{Event, EventType};
+use crate::recording::problem::{Place, ProblemKind, Problems};
+
+/// No session lasts this long: rrweb's users cut them after a day.
+const LONGEST_PAUSE_MS: f64 = 30.0 * 24.0 * 3_600_000.0;
+
+/// March 1973 in milliseconds, the year 5138 in seconds: what is above counts milliseconds.
+const LEAST_IN_MS: f64 = 1e11;
+
+/// What goes back by less is taken for an event that came late, as many do by a second or two.
+const SHORTEST_SETBACK_MS: f64 = 10_000.0;
+
+/// Where time goes back more often, the events were mixed on their way.
+const MOST_SETBACKS: usize = 3;
+
+/// Changes the events whose times are wrong, in what the page gets as well.
+pub(super) fn set_right(events: &mut [Event], problems: &mut Problems) {
+    let mut times: Vec<f64> = events.iter().map(|event| event.timestamp_ms).collect();
+    count_in_milliseconds(&mut times);
+    move_events(events, &times, ProblemKind::TimeInSeconds, problems);
+    undo_leaps(&mut times);
+    undo_setbacks(events, &mut times);
+    move_events(events, &times, ProblemKind::ClockJump, problems);
+}
+
+fn move_events(events: &mut [Event], times: &[f64], kind: ProblemKind, problems: &mut Problems) {
+    for (event, &time) in events.iter_mut().zip(times) {
+        if event.timestamp_ms.to_bits() != time.to_bits() {
+            event.set_timestamp(time);
+            problems.note(kind, Place::Event(event.index));
+        }
+    }
+}
+
+/// Sentry writes its own events in seconds, among those of rrweb in milliseconds.
+fn count_in_milliseconds(times: &mut [f64]) {
+    let Some(usual) = median(times.iter().copied().filter(|&time| time >= LEAST_IN_MS)) else {
+        return;
+    };
+    for time in times.iter_mut().filter(|time| **time < LEAST_IN_MS) {
+        // To the microsecond, which is what they are written to.
+        let ms = (*time * 1e6).round() / 1e3;
+        if (ms - usual).abs() <= LONGEST_PAUSE_MS {
+            *time = ms;
+        }
+    }
+}
+
+/// Where a clock leaps by more than any pause, to 1970 or 2036, the stretches that are not near the median event
+/// are shifted: to begin when the event before them happened, or to end when the event after them did.
+fn undo_leaps(times: &mut [f64]) {
+    let stretches = stretches(times);
+    let Some(usual) = median(times.iter().copied()).filter(|_| stretches.len() > 1) else {
+        return;
+    };
+    let is_right = |stretch: &Range<usize>| {
+        times[stretch.clone()]
+            .iter()
+            .any(|time| (time - usual).abs() <= LONGEST_PAUSE_MS / 2.0)
+    };
+    let right: Vec<bool> = stretches.iter().map(is_right).collect();
+    let first_right = right.iter().position(|&right| right).unwrap_or_default();
+    for stretch in stretches[..first_right].iter().rev() {
+        let end = times[stretch.end];
+        shift(
+            &mut times[stretch.clone()],
+            |wrong| wrong[wrong.len() - 1],
+            end,
+            end,
+        );
+    }
+    for index in first_right + 1..stretches.len() {
+        if right[index] {
+            continue;
+        }
+        let stretch = stretches[index].clone();
+        let begin = times[stretch.start - 1];
+        let next_right = (index + 1..stretches.len()).find(|&next| right[next]);
+        let limit = next_right.map_or(f64::INFINITY, |next| times[stretches[next].start]);
+        shift(&mut times[stretch], |wrong| wrong[0], begin, limit.max(begin));
+    }
+}
+
+/// Shifts `times` so that the one that `which` chooses becomes `to`, and none comes to lie after `limit`.
+fn shift(times: &mut [f64], which: impl Fn(&[f64]) -> f64, to: f64, limit: f64) {
+    let from = which(times);
+    for time in times {
+        *time = (*time - from + to).min(limit);
+    }
+}
+
+/// What lies between leaps.
+fn stretches(times: &[f64]) -> Vec<Range<usize>> {
+    let leaps = (1..times.len()).filter(|&at| (times[at] - times[at - 1]).abs() > LONGEST_PAUSE_MS);
+    let mut stretches = Vec::new();
+    let mut start = 0;
+    for end in leaps.chain([times.len()]) {
+        stretches.push(start..end);
+        start = end;
+    }
+    stretches
+}
+
+/// Where a clock was set back by less, what follows is shifted to go on where it was, up to where the clock was set
+/// forward again. A clock that is set back and events that come late look alike in their times alone; see
+/// [`is_setback`].
+fn undo_setbacks(events: &[Event], times: &mut [f64]) {
+    let starts: Vec<usize> = (1..times.len()).filter(|&at| times[at] < times[at - 1]).collect();
+    if starts.len() > MOST_SETBACKS {
+        return;
+    }
+    for (number, &start) in starts.iter().enumerate() {
+        let end = starts.get(number + 1).copied().unwrap_or(times.len());
+        let before = times[start - 1];
+        let back = before - times[start];
+        if back < SHORTEST_SETBACK_MS || !is_setback(events, times, start..end) {
+            continue;
+        }
+        let caught_up = (start + 1..end)
+            .find(|&at| times[at] >= before)
+            // Nine tenths: some time passed while the clock was wrong.
+            .filter(|&at| times[at] - times[at - 1] >= 0.9 * back);
+        let (end, limit) = caught_up.map_or((times.len(), f64::INFINITY), |at| (at, times[at]));
+        shift(&mut times[start..end], |wrong| wrong[0], before, limit);
+    }
+}
+
+/// Whether the run, which begins earlier than what came before it, was recorded after it nevertheless. Late events
+/// are a block that fits between two others, or a beginning with a snapshot of its own. After a clock was set back,
+/// sorting would mix the run with what came before it, or put changes before the snapshot that they change. What is
+/// there already was delivered again, by whatever clock.
+fn is_setback(events: &[Event], times: &[f64], run: Range<usize>) -> bool {
+    let (earlier, earlier_times) = (&events[..run.start], &times[..run.start]);
+    let latest = earlier_times.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let first = times[run.start];
+    let last = times[run.clone()]
+        .iter()
+        .copied()
+        .take_while(|&time| time < latest)
+        .last()
+        .unwrap_or(first);
+    let mixes = earlier_times.iter().any(|&time| first < time && time < last);
+    let first_snapshot = earlier
+        .iter()
+        .zip(earlier_times)
+        .filter(|(event, _)| event.is_full_snapshot())
+        .map(|(_, &time)| time)
+        .fold(f64::INFINITY, f64::min);
+    let loses_snapshot = first_snapshot.is_finite()
+        && run
+            .clone()
+            .take_while(|&at| !events[at].is_full_snapshot() && times[at] < first_snapshot)
+            .any(|at| events[at].kind == EventType::IncrementalSnapshot);
+    (mixes || loses_snapshot) && {
+        let known: HashSet<&str> = earlier.iter().map(|event| &*event.json).collect();
+        !events[run].iter().any(|event| known.contains(&*event.json))
+    }
+}
+
+fn median(times: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut times: Vec<f64> = times.collect();
+    let middle = times.len() / 2;
+    (!times.is_empty()).then(|| *times.select_nth_unstable_by(middle, f64::total_cmp).1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recording::tidy::order;
+    use crate::recording::tidy::tests::{CHANGE, META, OTHER_CHANGE, SNAPSHOT, counts, events};
+
+    const CUSTOM: &str = r#""type":5,"data":{"tag":"a","payload":{"timestamp":3}}"#;
+    const START_MS: f64 = 1.6e12;
+    const YEAR_S: f64 = 365.0 * 24.0 * 3600.0;
+    const HOUR_S: f64 = 3600.0;
+
+    /// The times after the correction, the events before it, and what was noted.
+    fn corrected<S: AsRef<str>>(input: &[(f64, S)]) -> (Vec<f64>, Vec<(ProblemKind, u64, Place)>) {
+        let mut events = events(input);
+        let mut problems = Problems::default();
+        set_right(&mut events, &mut problems);
+        for event in &events {
+            let (in_page, _) = Event::parse(event.json.clone(), 0).unwrap();
+            assert_eq!(in_page.timestamp_ms.to_bits(), event.timestamp_ms.to_bits());
+        }
+        let times = events.iter().map(|event| event.timestamp_ms).collect();
+        (times, counts(&problems.into_vec()))
+    }
+
+    /// What becomes of events at these times, in seconds from the start. The second is the full snapshot, and no
+    /// two of the others are alike.
+    fn corrected_s(seconds: &[f64]) -> (Vec<f64>, u64) {
+        let rest = |at| match at {
+            0 => META.to_owned(),
+            1 => SNAPSHOT.to_owned(),
+            at => format!(r#""type":3,"data":{{"source":0,"texts":[{{"id":{at},"value":""}}]}}"#),
+        };
+        let input: Vec<(f64, String)> = seconds
+            .iter()
+            .enumerate()
+            .map(|(at, second)| (START_MS + second * 1000.0, rest(at)))
+            .collect();
+        let (times, problems) = corrected(&input);
+        assert!(problems.iter().all(|(kind, ..)| *kind == ProblemKind::ClockJump));
+        let seconds = times.iter().map(|time| (time - START_MS) / 1000.0).collect();
+        (seconds, problems.iter().map(|(_, count, _)| count).sum())
+    }
+
+    #[test]
+    fn seconds_among_milliseconds_become_such() {
+        let input = [
+            (START_MS, META),
+            (START_MS, SNAPSHOT),
+            (1_600_000_000.25, CUSTOM),
+            (1_600_000_002.0, CUSTOM),
+            (1_600_000_003.123_456, CUSTOM),
+            (START_MS + 4000.0, CHANGE),
+        ];
+        let (times, problems) = corrected(&input);
+        assert_eq!(
+            times,
+            [0.0, 0.0, 250.0, 2000.0, 3123.456, 4000.0].map(|ms| START_MS + ms)
+        );
+        assert_eq!(problems, [(ProblemKind::TimeInSeconds, 3, Place::Event(2))]);
+        // Who writes seconds throughout, or counts from the beginning of the page, may.
+        for start in [1.6e9, 0.0] {
+            let input = [
+                (start, META),
+                (start, SNAPSHOT),
+                (start + 1.5, CUSTOM),
+                (start + 2.0, CHANGE),
+            ];
+            let (times, problems) = corrected(&input);
+            assert_eq!((times, problems), (input.map(|(time, _)| time).to_vec(), vec![]));
+        }
+    }
+
+    #[test]
+    fn leaps_become_nothing() {
+        let y = YEAR_S;
+        for (told, right, moved) in [
+            // Nothing to do; a week of idling is a pause.
+            (
+                &[0.0, 0.0, 5.0, 604_800.0][..],
+                &[0.0, 0.0, 5.0, 604_800.0][..],
+                0,
+            ),
+            // The clock was wrong first, and was set.
+            (&[-50.0 * y, 0.0, 5.0, 9.0], &[0.0, 0.0, 5.0, 9.0], 1),
+            (
+                &[-50.0 * y, 2.0 - 50.0 * y, 0.0, 5.0, 9.0],
+                &[-2.0, 0.0, 0.0, 5.0, 9.0],
+                2,
+            ),
+            // The clock became wrong.
+            (
+                &[0.0, 0.0, 5.0, 10.0 * y, 10.0 * y + 3.0],
+                &[0.0, 0.0, 5.0, 5.0, 8.0],
+                2,
+            ),
+            (&[0.0, 0.0, 5.0, -20.0 * y], &[0.0, 0.0, 5.0, 5.0], 1),
+            // One stray event, and a stray stretch that lasts longer than the clock says once it is right again.
+            (&[0.0, 0.0, 5.0, 10.0 * y, 9.0], &[0.0, 0.0, 5.0, 5.0, 9.0], 1),
+            (
+                &[0.0, 0.0, 5.0, 6.0, y, y + 1.0, y + 8.0, 9.0],
+                &[0.0, 0.0, 5.0, 6.0, 6.0, 7.0, 9.0, 9.0],
+                3,
+            ),
+            // Two wrong clocks after each other.
+            (
+                &[0.0, 0.0, 5.0, 6.0, y, y + 1.0, -y, 1.0 - y],
+                &[0.0, 0.0, 5.0, 6.0, 6.0, 7.0, 7.0, 8.0],
+                4,
+            ),
+        ] {
+            let (seconds, count) = corrected_s(told);
+            assert_eq!((&seconds[..], count), (right, moved), "{told:?}");
+        }
+    }
+
+    #[test]
+    fn absurd_times_are_times() {
+        for (told, right) in [
+            ([-5.0, -5.0, -4.0], [-5.0, -5.0, -4.0]),
+            ([-1e300, 1.0, 2.0], [1.0, 1.0, 2.0]),
+            ([1.0, 2.0, 1.7e308], [1.0, 2.0, 2.0]),
+            ([-1.7e308, 1.7e308, 1.7e308], [1.7e308, 1.7e308, 1.7e308]),
+            ([5e-324, 0.0, -0.0], [5e-324, 0.0, -0.0]),
+        ] {
+            let (times, _) = corrected(&[(told[0], META), (told[1], SNAPSHOT), (told[2], CHANGE)]);
+            assert_eq!(times, right, "{told:?}");
+        }
+    }
+
+    #[test]
+    fn a_clock_set_back_goes_on() {
+        let h = HOUR_S;
+        for (told, right, moved) in [
+            // By more than the window had lasted: the changes would come before the snapshot.
+            (
+                &[0.0, 1.0, 5.0, 30.0, 31.0 - h, 35.0 - h][..],
+                &[0.0, 1.0, 5.0, 30.0, 30.0, 34.0][..],
+                2,
+            ),
+            // By 20 s, into what was recorded before.
+            (
+                &[0.0, 1.0, 15.0, 25.0, 30.0, 10.0, 18.0, 26.0, 34.0],
+                &[0.0, 1.0, 15.0, 25.0, 30.0, 30.0, 38.0, 46.0, 54.0],
+                4,
+            ),
+            // Twice, which adds up.
+            (
+                &[0.0, 1.0, 15.0, 30.0, 1.0 - h, 6.0 - h, 16.0 - h, 4.0 - 2.0 * h],
+                &[0.0, 1.0, 15.0, 30.0, 30.0, 35.0, 45.0, 45.0],
+                4,
+            ),
+            // And set right again after a while.
+            (
+                &[0.0, 1.0, 15.0, 30.0, 31.0 - h, 36.0 - h, 40.0, 50.0],
+                &[0.0, 1.0, 15.0, 30.0, 30.0, 35.0, 40.0, 50.0],
+                2,
+            ),
+        ] {
+            let (seconds, count) = corrected_s(told);
+            assert_eq!((&seconds[..], count), (right, moved), "{told:?}");
+            let mut sorted = seconds.clone();
+            sorted.sort_by(f64::total_cmp);
+            assert_eq!(sorted, seconds, "the order is that of arrival");
+        }
+    }
+
+    #[test]
+    fn what_comes_late_is_no_setback() {
+        for told in [
+            // A block between two others, and one between three.
+            &[0.0, 1.0, 5.0, 60.0, 70.0, 80.0, 20.0, 30.0, 40.0, 90.0][..],
+            &[
+                0.0, 1.0, 5.0, 60.0, 70.0, 80.0, 90.0, 95.0, 62.0, 66.0, 20.0, 30.0, 40.0,
+            ],
+            // A single late event among many.
+            &[0.0, 1.0, 10.0, 20.0, 30.0, 40.0, 15.0, 50.0],
+            // Steps that are too small, and too many.
+            &[0.0, 1.0, 5.0, 9.0, 3.0, 7.0, 12.0],
+            &[0.0, 1.0, 90.0, 12.0, 70.0, 30.0, 80.0, 20.0, 60.0, 10.0, 50.0],
+        ] {
+            assert_eq!(corrected_s(told), (told.to_vec(), 0));
+        }
+        let s = |second: f64| START_MS + second * 1000.0;
+        for input in [
+            // The beginning, after what it begins.
+            &[
+                (s(60.0), SNAPSHOT),
+                (s(61.0), CHANGE),
+                (s(0.0), META),
+                (s(1.0), SNAPSHOT),
+                (s(2.0), OTHER_CHANGE),
+            ][..],
+            // All of it once more.
+            &[
+                (s(0.0), META),
+                (s(1.0), SNAPSHOT),
+                (s(20.0), CHANGE),
+                (s(30.0), OTHER_CHANGE),
+                (s(0.0), META),
+                (s(1.0), SNAPSHOT),
+                (s(20.0), CHANGE),
+                (s(30.0), OTHER_CHANGE),
+            ],
+        ] {
+            let told: Vec<f64> = input.iter().map(|(time, _)| *time).collect();
+            assert_eq!(corrected(input), (told, vec![]));
+        }
+    }
+
+    #[test]
+    fn what_is_set_right_needs_no_sorting() {
+        let mut events = events(&[
+            (START_MS, META),
+            (START_MS, SNAPSHOT),
+            (START_MS + 1000.0, CHANGE),
+            (START_MS + 1000.0 - HOUR_S * 1000.0, OTHER_CHANGE),
+            (START_MS + 2000.0 - HOUR_S * 1000.0, CHANGE),
+            (START_MS + 2500.5 - HOUR_S * 1000.0, CUSTOM),
+        ]);
+        let mut problems = Problems::default();
+        set_right(&mut events, &mut problems);
+        order::sort(&mut events, &mut problems);
+        let order: Vec<u64> = events.iter().map(|event| event.index).collect();
+        assert_eq!(order, [0, 1, 2, 3, 4, 5]);
+        assert_eq!(
+            counts(&problems.into_vec()),
+            [(ProblemKind::ClockJump, 3, Place::Event(3))]
+        );
+    }
+}
