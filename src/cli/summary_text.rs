@@ -1,0 +1,366 @@
+//! What `inspect` says to people: groups of aligned lines, at most 100 columns wide. Everything that a recording says
+//! goes through [`shown`], which keeps it from commanding the terminal.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use jiff::Timestamp;
+
+use super::print;
+use crate::recording::{Elsewhere, Format, HostCount, Lacks, SessionEntry, Summary, WindowSummary};
+
+const COLUMNS: usize = 100;
+/// Where the text after a label begins.
+const LABEL: usize = 14;
+/// As many lines of a list are shown; `--json` has all.
+const MOST_LINES: usize = 12;
+const MOST_SIZES: usize = 4;
+const MOST_ID: usize = 40;
+
+pub(super) fn of_sessions(name: &str, format: Format, sessions: &[SessionEntry]) -> String {
+    let name = print::printable(name);
+    let mut out = format!("{name}: {format}, {} sessions\n\n", sessions.len());
+    let mut table = Table::new(&[
+        ("number", Right),
+        ("session", Left),
+        ("started", Left),
+        ("duration", Right),
+        ("events", Right),
+    ]);
+    for session in sessions {
+        table.row([
+            session.number.to_string(),
+            shown_id(session.id.as_deref().unwrap_or_default()),
+            moment(session.started_ms),
+            print::seconds(session.duration_s),
+            session.events.to_string(),
+        ]);
+    }
+    table.write(&mut out, usize::MAX);
+    out.push_str("\nChoose one by its number or its id, for example with --session 1.\n");
+    out
+}
+
+pub(super) fn of_recording(name: &str, summary: &Summary) -> String {
+    let name = print::printable(name);
+    let mut out = format!("{name}: {}, {} events\n\n", summary.format, summary.events);
+    overview(&mut out, summary);
+    windows(&mut out, summary);
+    pages(&mut out, summary);
+    idle_gaps(&mut out, summary);
+    counts(&mut out, "Events by type", &summary.events_by_type);
+    counts(
+        &mut out,
+        "Incremental snapshots by source",
+        &summary.events_by_source,
+    );
+    lacks(&mut out, &summary.lacks);
+    if !summary.problems.is_empty() {
+        out.push_str("\nProblems\n");
+        for problem in &summary.problems {
+            line(&mut out, &format!("  {problem}"));
+        }
+    }
+    out
+}
+
+fn overview(out: &mut String, summary: &Summary) {
+    if let Some(session) = &summary.session {
+        labelled(out, "session", &shown_id(session));
+    }
+    labelled(out, "started", &moment(summary.started_ms));
+    let duration = print::seconds(summary.duration_s);
+    let active = print::seconds(summary.active_s);
+    labelled(out, "duration", &format!("{duration}, {active} of it active"));
+    if summary.mobile_events > 0 {
+        let events = summary.mobile_events;
+        labelled(
+            out,
+            "mobile app",
+            &format!("{events} events show its screens as wireframes"),
+        );
+    }
+}
+
+fn windows(out: &mut String, summary: &Summary) {
+    out.push_str("\nWindows\n");
+    let mut table = Table::new(&[
+        ("id", Left),
+        ("events", Right),
+        ("snapshots", Right),
+        ("from", Right),
+        ("to", Right),
+        ("active", Right),
+        ("sizes", Left),
+    ]);
+    for window in &summary.windows {
+        table.row([
+            shown_id(&window.id),
+            window.events.to_string(),
+            window.full_snapshots.to_string(),
+            print::seconds(window.start_s),
+            print::seconds(window.end_s),
+            print::seconds(window.active_s),
+            sizes(window),
+        ]);
+    }
+    table.write(out, MOST_LINES);
+    if summary.windows.len() > 1 {
+        let id = shown_id(&summary.busiest_window);
+        line(
+            out,
+            &format!("  Window {id} is rendered: it has the most activity."),
+        );
+    }
+}
+
+fn sizes(window: &WindowSummary) -> String {
+    let sizes: Vec<String> = window.sizes.iter().map(ToString::to_string).collect();
+    match sizes.len().checked_sub(MOST_SIZES) {
+        None | Some(0) => sizes.join(", "),
+        Some(more) => format!("{} and {more} more", sizes[..MOST_SIZES].join(", ")),
+    }
+}
+
+fn pages(out: &mut String, summary: &Summary) {
+    if summary.pages.is_empty() {
+        return;
+    }
+    out.push_str("\nPages\n");
+    let several_windows = summary.windows.len() > 1;
+    let mut columns = vec![("from", Right), ("to", Right), ("address", Left)];
+    if several_windows {
+        columns.insert(0, ("window", Left));
+    }
+    let mut table = Table::new(&columns);
+    for page in &summary.pages {
+        let times = [print::seconds(page.time_s), print::seconds(page.end_s)];
+        let window = several_windows.then(|| shown_id(&page.window));
+        let href = print::printable(&page.href);
+        table.row(window.into_iter().chain(times).chain([href]));
+    }
+    table.write(out, MOST_LINES);
+}
+
+fn idle_gaps(out: &mut String, summary: &Summary) {
+    let gaps = &summary.idle_gaps;
+    if gaps.is_empty() {
+        return;
+    }
+    let total: f64 = gaps.iter().map(|gap| gap.end_s - gap.start_s).sum();
+    let total = print::seconds(total);
+    let _ = writeln!(
+        out,
+        "\nIdle for more than 5 s: {} gaps, {total} in all",
+        gaps.len()
+    );
+    let mut table = Table::new(&[("from", Right), ("to", Right), ("length", Right)]);
+    for gap in gaps {
+        table.row([gap.start_s, gap.end_s, gap.end_s - gap.start_s].map(print::seconds));
+    }
+    table.write(out, MOST_LINES);
+}
+
+fn counts(out: &mut String, title: &str, counts: &BTreeMap<String, u64>) {
+    if counts.is_empty() {
+        return;
+    }
+    let mut counts: Vec<(&String, &u64)> = counts.iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    let mut table = Table::new(&[(title, Left), ("", Right)]);
+    table.indent = 0;
+    for (name, count) in counts {
+        table.row([format!("  {name}"), count.to_string()]);
+    }
+    out.push('\n');
+    table.write(out, MOST_LINES);
+}
+
+/// What is missing, each with what the one who records can do about it.
+fn lacks(out: &mut String, lacks: &Lacks) {
+    out.push_str("\nNot in the recording\n");
+    if *lacks == Lacks::default() {
+        out.push_str("  nothing of what a page is drawn from\n");
+        return;
+    }
+    for (label, elsewhere, advice) in [
+        (
+            "images",
+            &lacks.images,
+            "Record with rrweb's inlineImages to have them inside.",
+        ),
+        (
+            "fonts",
+            &lacks.fonts,
+            "Record with collectFonts to have inside those that scripts load.",
+        ),
+        (
+            "stylesheets",
+            &lacks.stylesheets,
+            "Record with inlineStylesheet, and let scripts read them: crossorigin=\"anonymous\" and CORS.",
+        ),
+    ] {
+        if elsewhere.count > 0 {
+            labelled(out, label, &addresses(elsewhere));
+            labelled(out, "", advice);
+        }
+    }
+    let iframes = &lacks.iframes;
+    if iframes.count > 0 {
+        let what = format!("{} without a document", iframes.count);
+        labelled(out, "iframes", &with_hosts(&what, &iframes.hosts));
+        labelled(
+            out,
+            "",
+            "Record with recordCrossOriginIframes, and with the recorder inside of them as well.",
+        );
+    }
+    for (label, count, what, advice) in [
+        (
+            "canvases",
+            lacks.canvases,
+            "without a picture",
+            "Record with recordCanvas (PostHog: captureCanvas).",
+        ),
+        (
+            "videos",
+            lacks.videos,
+            "elements",
+            "Their frames are never recorded.",
+        ),
+        (
+            "audio",
+            lacks.audios,
+            "elements",
+            "Their sound is never recorded.",
+        ),
+        (
+            "plug-ins",
+            lacks.embeds,
+            "embed and object elements",
+            "What they show is never recorded.",
+        ),
+        (
+            "blocked",
+            lacks.blocked,
+            "elements",
+            "The recorder left them out, for privacy: see blockClass and blockSelector.",
+        ),
+    ] {
+        if count > 0 {
+            labelled(out, label, &format!("{count} {what}"));
+            labelled(out, "", advice);
+        }
+    }
+}
+
+fn addresses(elsewhere: &Elsewhere) -> String {
+    let what = match elsewhere.count {
+        1 => "1 address".to_owned(),
+        count => format!("{count} addresses"),
+    };
+    let what = match elsewhere.blobs {
+        0 => what,
+        blobs => format!("{what}, {blobs} of them lost (blob:)"),
+    };
+    with_hosts(&what, &elsewhere.hosts)
+}
+
+/// As many hosts as fit on the line.
+fn with_hosts(what: &str, hosts: &[HostCount]) -> String {
+    let mut text = what.to_owned();
+    for (index, host) in hosts.iter().enumerate() {
+        let separator = if index == 0 { ": " } else { ", " };
+        let entry = format!("{separator}{} {}", print::printable(&host.host), host.count);
+        let more = hosts.len() - index;
+        let rest = format!("{separator}{more} more hosts");
+        let room = COLUMNS - LABEL - if more == 1 { 0 } else { rest.len() };
+        if text.chars().count() + entry.chars().count() > room && index > 0 {
+            text.push_str(&rest);
+            break;
+        }
+        text.push_str(&entry);
+    }
+    text
+}
+
+fn labelled(out: &mut String, label: &str, text: &str) {
+    line(out, &format!("  {label:<width$}{text}", width = LABEL - 2));
+}
+
+/// A line of its own, cut where it would become too long.
+fn line(out: &mut String, text: &str) {
+    out.push_str(&shortened(text.trim_end(), COLUMNS));
+    out.push('\n');
+}
+
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(most - 1).collect();
+    format!("{kept}…")
+}
+
+fn shown_id(id: &str) -> String {
+    match id {
+        "" => "(unnamed)".to_owned(),
+        id => shortened(&print::printable(id), MOST_ID),
+    }
+}
+
+/// A date and time in UTC, to the second.
+fn moment(epoch_ms: f64) -> String {
+    let time = Timestamp::from_second((epoch_ms / 1000.0).floor() as i64);
+    time.map_or_else(|_| "at no date".to_owned(), |time| time.to_string())
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Align {
+    Left,
+    Right,
+}
+use Align::{Left, Right};
+
+/// Columns as wide as their widest cell; the last may be cut at the edge.
+struct Table {
+    align: Vec<Align>,
+    /// The first has the titles.
+    rows: Vec<Vec<String>>,
+    indent: usize,
+}
+
+impl Table {
+    fn new(columns: &[(&str, Align)]) -> Self {
+        Self {
+            align: columns.iter().map(|(_, align)| *align).collect(),
+            rows: vec![columns.iter().map(|(title, _)| (*title).to_owned()).collect()],
+            indent: 2,
+        }
+    }
+
+    fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(cells.into_iter().collect());
+    }
+
+    fn write(&self, out: &mut String, most: usize) {
+        let rows = &self.rows[..self.rows.len().min(most.saturating_add(1))];
+        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
+        let widths: Vec<usize> = (0..self.align.len()).filter_map(width).collect();
+        for row in rows {
+            let mut text = " ".repeat(self.indent);
+            for ((cell, width), align) in row.iter().zip(&widths).zip(&self.align) {
+                let padding = " ".repeat(width - cell.chars().count());
+                match align {
+                    Left => text.extend([cell, &*padding, "   "]),
+                    Right => text.extend([&*padding, cell, "   "]),
+                }
+            }
+            line(out, &text);
+        }
+        let more = self.rows.len() - rows.len();
+        if more > 0 {
+            line(out, &format!("  … and {more} more; --json has all"));
+        }
+    }
+}
