@@ -1,13 +1,16 @@
-//! What `inspect` says to people: groups of aligned lines, at most 100 columns wide. Everything that a recording says
-//! goes through [`shown`], which keeps it from commanding the terminal.
+//! What `inspect` says to people: groups of aligned lines, at most 100 columns wide. What a
+//! recording says goes through [`print::printable`].
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use jiff::Timestamp;
 
 use super::print;
-use crate::recording::{Elsewhere, Format, HostCount, Lacks, SessionEntry, Summary, WindowSummary};
+use crate::recording::{
+    ACTIVITY_GAP_MS, Elsewhere, EventType, Format, HostCount, Lacks, SessionEntry, Summary, WindowSummary,
+};
 
 const COLUMNS: usize = 100;
 /// Where the text after a label begins.
@@ -48,17 +51,12 @@ pub(super) fn of_recording(name: &str, summary: &Summary) -> String {
     windows(&mut out, summary);
     pages(&mut out, summary);
     idle_gaps(&mut out, summary);
-    counts(&mut out, "Events by type", &summary.events_by_type);
-    counts(
-        &mut out,
-        "Incremental snapshots by source",
-        &summary.events_by_source,
-    );
+    counts(&mut out, summary);
     lacks(&mut out, &summary.lacks);
     if !summary.problems.is_empty() {
         out.push_str("\nProblems\n");
         for problem in &summary.problems {
-            line(&mut out, &format!("  {problem}"));
+            wrapped(&mut out, "  ", &problem.to_string());
         }
     }
     out
@@ -149,11 +147,13 @@ fn idle_gaps(out: &mut String, summary: &Summary) {
     }
     let total: f64 = gaps.iter().map(|gap| gap.end_s - gap.start_s).sum();
     let total = print::seconds(total);
-    let _ = writeln!(
-        out,
-        "\nIdle for more than 5 s: {} gaps, {total} in all",
-        gaps.len()
-    );
+    let many = match gaps.len() {
+        1 => "1 gap".to_owned(),
+        count => format!("{count} gaps"),
+    };
+    let gap = print::seconds(ACTIVITY_GAP_MS / 1000.0);
+    // Writing to a String cannot fail.
+    let _ = writeln!(out, "\nIdle for more than {gap}: {many}, {total} in all");
     let mut table = Table::new(&[("from", Right), ("to", Right), ("length", Right)]);
     for gap in gaps {
         table.row([gap.start_s, gap.end_s, gap.end_s - gap.start_s].map(print::seconds));
@@ -161,26 +161,36 @@ fn idle_gaps(out: &mut String, summary: &Summary) {
     table.write(out, MOST_LINES);
 }
 
-fn counts(out: &mut String, title: &str, counts: &BTreeMap<String, u64>) {
-    if counts.is_empty() {
-        return;
+/// The types of events, with the sources of incremental snapshots below theirs.
+fn counts(out: &mut String, summary: &Summary) {
+    out.push_str("\nEvents\n");
+    let mut table = Table::new(&[("type", Left), ("count", Right)]);
+    for (name, count) in by_count(&summary.events_by_type) {
+        table.row([name.to_owned(), count.to_string()]);
+        if name == EventType::IncrementalSnapshot.name() {
+            for (name, count) in by_count(&summary.events_by_source) {
+                table.row([format!("  {name}"), count.to_string()]);
+            }
+        }
     }
-    let mut counts: Vec<(&String, &u64)> = counts.iter().collect();
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-    let mut table = Table::new(&[(title, Left), ("", Right)]);
-    table.indent = 0;
-    for (name, count) in counts {
-        table.row([format!("  {name}"), count.to_string()]);
-    }
-    out.push('\n');
-    table.write(out, MOST_LINES);
+    // There are about as many types and sources as this.
+    table.write(out, 2 * MOST_LINES);
+}
+
+fn by_count(counts: &BTreeMap<String, u64>) -> Vec<(&str, u64)> {
+    let mut counts: Vec<(&str, u64)> = counts
+        .iter()
+        .map(|(name, count)| (name.as_str(), *count))
+        .collect();
+    counts.sort_by_key(|(_, count)| Reverse(*count));
+    counts
 }
 
 /// What is missing, each with what the one who records can do about it.
 fn lacks(out: &mut String, lacks: &Lacks) {
     out.push_str("\nNot in the recording\n");
     if *lacks == Lacks::default() {
-        out.push_str("  nothing of what a page is drawn from\n");
+        out.push_str("  nothing: all that was looked for is inside\n");
         return;
     }
     for (label, elsewhere, advice) in [
@@ -192,12 +202,12 @@ fn lacks(out: &mut String, lacks: &Lacks) {
         (
             "fonts",
             &lacks.fonts,
-            "Record with collectFonts to have inside those that scripts load.",
+            "Only those that scripts load (collectFonts) or stylesheets hold as data: can be inside.",
         ),
         (
             "stylesheets",
             &lacks.stylesheets,
-            "Record with inlineStylesheet, and let scripts read them: crossorigin=\"anonymous\" and CORS.",
+            "Record with inlineStylesheet; those of other hosts need crossorigin=\"anonymous\" and CORS.",
         ),
     ] {
         if elsewhere.count > 0 {
@@ -215,39 +225,40 @@ fn lacks(out: &mut String, lacks: &Lacks) {
             "Record with recordCrossOriginIframes, and with the recorder inside of them as well.",
         );
     }
-    for (label, count, what, advice) in [
+    for (label, count, (one, many), advice) in [
         (
             "canvases",
             lacks.canvases,
-            "without a picture",
+            ("without a picture", "without a picture"),
             "Record with recordCanvas (PostHog: captureCanvas).",
         ),
         (
             "videos",
             lacks.videos,
-            "elements",
+            ("element", "elements"),
             "Their frames are never recorded.",
         ),
         (
             "audio",
             lacks.audios,
-            "elements",
+            ("element", "elements"),
             "Their sound is never recorded.",
         ),
         (
             "plug-ins",
             lacks.embeds,
-            "embed and object elements",
+            ("embed or object element", "embed and object elements"),
             "What they show is never recorded.",
         ),
         (
             "blocked",
             lacks.blocked,
-            "elements",
+            ("element", "elements"),
             "The recorder left them out, for privacy: see blockClass and blockSelector.",
         ),
     ] {
         if count > 0 {
+            let what = if count == 1 { one } else { many };
             labelled(out, label, &format!("{count} {what}"));
             labelled(out, "", advice);
         }
@@ -271,9 +282,9 @@ fn with_hosts(what: &str, hosts: &[HostCount]) -> String {
     let mut text = what.to_owned();
     for (index, host) in hosts.iter().enumerate() {
         let separator = if index == 0 { ": " } else { ", " };
-        let entry = format!("{separator}{} {}", print::printable(&host.host), host.count);
+        let entry = format!("{separator}{} ({})", print::printable(&host.host), host.count);
         let more = hosts.len() - index;
-        let rest = format!("{separator}{more} more hosts");
+        let rest = format!(" and {more} more hosts");
         let room = COLUMNS - LABEL - if more == 1 { 0 } else { rest.len() };
         if text.chars().count() + entry.chars().count() > room && index > 0 {
             text.push_str(&rest);
@@ -285,7 +296,26 @@ fn with_hosts(what: &str, hosts: &[HostCount]) -> String {
 }
 
 fn labelled(out: &mut String, label: &str, text: &str) {
-    line(out, &format!("  {label:<width$}{text}", width = LABEL - 2));
+    wrapped(out, &format!("  {label:<width$}", width = LABEL - 2), text);
+}
+
+/// Text after a label, on as many lines as it needs, each beginning below the first.
+fn wrapped(out: &mut String, label: &str, text: &str) {
+    let mut current = label.to_owned();
+    let mut empty = true;
+    for word in text.split(' ') {
+        if !empty && current.chars().count() + 1 + word.chars().count() > COLUMNS {
+            line(out, &current);
+            current = " ".repeat(label.chars().count());
+            empty = true;
+        }
+        if !empty {
+            current.push(' ');
+        }
+        current.push_str(word);
+        empty = false;
+    }
+    line(out, &current);
 }
 
 /// A line of its own, cut where it would become too long.
@@ -327,7 +357,6 @@ struct Table {
     align: Vec<Align>,
     /// The first has the titles.
     rows: Vec<Vec<String>>,
-    indent: usize,
 }
 
 impl Table {
@@ -335,7 +364,6 @@ impl Table {
         Self {
             align: columns.iter().map(|(_, align)| *align).collect(),
             rows: vec![columns.iter().map(|(title, _)| (*title).to_owned()).collect()],
-            indent: 2,
         }
     }
 
@@ -348,7 +376,7 @@ impl Table {
         let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
         let widths: Vec<usize> = (0..self.align.len()).filter_map(width).collect();
         for row in rows {
-            let mut text = " ".repeat(self.indent);
+            let mut text = String::from("  ");
             for ((cell, width), align) in row.iter().zip(&widths).zip(&self.align) {
                 let padding = " ".repeat(width - cell.chars().count());
                 match align {
@@ -361,6 +389,102 @@ impl Table {
         let more = self.rows.len() - rows.len();
         if more > 0 {
             line(out, &format!("  … and {more} more; --json has all"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(write: impl FnOnce(&mut String)) -> Vec<String> {
+        let mut out = String::new();
+        write(&mut out);
+        out.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn tables_are_aligned_and_shortened() {
+        let mut table = Table::new(&[("name", Left), ("count", Right), ("note", Left)]);
+        for (name, count) in [
+            ("a", 1),
+            ("longer", 1_000_000),
+            ("é", 20),
+            ("never shown, however long", 3),
+        ] {
+            table.row([name.to_owned(), count.to_string(), "x".repeat(count.min(90))]);
+        }
+        let lines = said(|out| table.write(out, 3));
+        assert_eq!(lines[0], "  name       count   note");
+        assert_eq!(lines[1], "  a              1   x");
+        assert!(lines[2].starts_with("  longer   1000000   xxx") && lines[2].ends_with("x…"));
+        assert_eq!(lines[2].chars().count(), COLUMNS);
+        assert_eq!(lines[3], format!("  é             20   {}", "x".repeat(20)));
+        assert_eq!(lines[4..], ["  … and 1 more; --json has all"]);
+    }
+
+    #[test]
+    fn long_text_goes_on_below_its_beginning() {
+        let words = "word ".repeat(25);
+        let lines = said(|out| labelled(out, "label", words.trim()));
+        assert_eq!(lines[0], format!("  label       {}", "word ".repeat(17).trim()));
+        assert_eq!(lines[1], format!("              {}", "word ".repeat(8).trim()));
+        let lines = said(|out| labelled(out, "x", &"y".repeat(200)));
+        assert_eq!((lines.len(), lines[0].chars().count()), (1, COLUMNS));
+    }
+
+    #[test]
+    fn hosts_fill_one_line() {
+        let hosts: Vec<HostCount> = (1..=9)
+            .map(|number| HostCount {
+                host: format!("{}.test", "h".repeat(number)),
+                count: 10 - number as u64,
+            })
+            .collect();
+        assert_eq!(
+            with_hosts("3 addresses", &hosts[..2]),
+            "3 addresses: h.test (9), hh.test (8)"
+        );
+        let text = with_hosts("45 addresses", &hosts);
+        assert!(
+            text.ends_with(" more hosts") && text.chars().count() <= COLUMNS - LABEL,
+            "{text}"
+        );
+        let all: Vec<&str> = text.split(", ").collect();
+        assert!(all.len() >= 4, "{text}");
+    }
+
+    #[test]
+    fn several_sessions_are_a_list_to_choose_from() {
+        let session = |number, id: Option<&str>, duration_s| SessionEntry {
+            number,
+            id: id.map(str::to_owned),
+            events: 700 * number,
+            started_ms: 1_605_000_000_123.0,
+            duration_s,
+        };
+        let sessions = [session(1, Some("a\u{1b}b"), 2.5), session(2, None, 61.0)];
+        let text = of_sessions("visits.json", Format::RrwebArray, &sessions);
+        assert_eq!(
+            text.lines().collect::<Vec<_>>(),
+            [
+                "visits.json: rrweb events, 2 sessions",
+                "",
+                "  number   session     started                  duration   events",
+                "       1   a\\u{1b}b    2020-11-10T09:20:00Z        2.5 s      700",
+                "       2   (unnamed)   2020-11-10T09:20:00Z   1 min 1 s     1400",
+                "",
+                "Choose one by its number or its id, for example with --session 1.",
+            ]
+        );
+    }
+
+    #[test]
+    fn moments_are_dates_where_there_is_one() {
+        assert_eq!(moment(1_605_000_000_123.0), "2020-11-10T09:20:00Z");
+        assert_eq!(moment(-1500.0), "1969-12-31T23:59:58Z");
+        for absurd in [1e300, f64::INFINITY, -1e300] {
+            assert_eq!(moment(absurd), "at no date");
         }
     }
 }

@@ -78,7 +78,10 @@ pub(super) fn walk(json: &str, visitor: &mut impl Visitor) -> Option<NodeType> {
             }
             (Token::EndObject, Some(Open::Node(_))) => {
                 if let Some(Open::Node(node)) = open.pop() {
-                    let parent = open.iter_mut().rev().nth(1);
+                    let parent = match open.iter_mut().rev().nth(1) {
+                        Some(Open::Node(parent)) => Some(parent),
+                        _ => None,
+                    };
                     node.end(parent, visitor);
                     if open.is_empty() {
                         return node.kind;
@@ -130,11 +133,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    fn end(&self, parent: Option<&mut Open<'_>>, visitor: &mut impl Visitor) {
-        let parent = match parent {
-            Some(Open::Node(parent)) => Some(parent),
-            _ => None,
-        };
+    fn end(&self, parent: Option<&mut Node<'_>>, visitor: &mut impl Visitor) {
         match self.kind {
             Some(NodeType::Element) => {
                 let attributes = self.attributes.map(Attributes::of).unwrap_or_default();
