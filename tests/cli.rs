@@ -530,6 +530,34 @@ fn a_session_is_chosen_by_its_number() {
 }
 
 #[test]
+fn several_windows_go_by_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let body = element(10, "body", &json!({}), &[]);
+    let scroll =
+        |ms: u64| json!({"type": 3, "timestamp": ms, "data": {"source": 3, "id": 10, "x": 0, "y": 0}});
+    let quiet = "0196cf71-3156-76cb-bb45-d0de45b84d05";
+    let busy = "0196cf71-9abc-7def-8123-456789abcdef";
+    let mut lines = String::new();
+    for (window, then) in [(quiet, vec![]), (busy, vec![scroll(2000), scroll(3000)])] {
+        for event in recording(&body, &then).as_array().unwrap() {
+            lines += &format!("{}\n", json!([window, event]));
+        }
+    }
+    let path = folder.path().join("tabs.jsonl");
+    fs::write(&path, lines).unwrap();
+    let text = inspect([&path]);
+    for line in [
+        "  window   events   snapshots    from      to   active   sizes\n".to_owned(),
+        "       1        2           1   0.0 s   0.0 s    0.0 s   320x240\n".to_owned(),
+        format!("  1 is {quiet}\n"),
+        format!("  2 is {busy}, rendered: it has the most activity\n"),
+        "       2   0.0 s   2.0 s   https://page.example/\n".to_owned(),
+    ] {
+        assert!(text.contains(&line), "no '{line}' in:\n{text}");
+    }
+}
+
+#[test]
 fn every_shared_recording_fits_a_terminal() {
     for name in [
         "chalk-30497eae.json",

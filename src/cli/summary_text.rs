@@ -80,35 +80,49 @@ fn overview(out: &mut String, summary: &Summary) {
     }
 }
 
+/// Ids are often as long as a line has room, so several windows go by numbers.
 fn windows(out: &mut String, summary: &Summary) {
-    out.push_str("\nWindows\n");
-    let mut table = Table::new(&[
-        ("id", Left),
+    let several = summary.windows.len() > 1;
+    if several {
+        out.push_str("\nWindows\n");
+    } else {
+        line(out, "");
+        line(out, &format!("Window {}", shown_id(&summary.busiest_window)));
+    }
+    let columns = [
+        ("window", Right),
         ("events", Right),
         ("snapshots", Right),
         ("from", Right),
         ("to", Right),
         ("active", Right),
         ("sizes", Left),
-    ]);
-    for window in &summary.windows {
-        table.row([
-            shown_id(&window.id),
+    ];
+    let mut table = Table::new(&columns[usize::from(!several)..]);
+    for (window, number) in summary.windows.iter().zip(1..) {
+        let number = several.then(|| number.to_string());
+        table.row(number.into_iter().chain([
             window.events.to_string(),
             window.full_snapshots.to_string(),
             print::seconds(window.start_s),
             print::seconds(window.end_s),
             print::seconds(window.active_s),
             sizes(window),
-        ]);
+        ]));
     }
     table.write(out, MOST_LINES);
-    if summary.windows.len() > 1 {
-        let id = shown_id(&summary.busiest_window);
-        line(
-            out,
-            &format!("  Window {id} is rendered: it has the most activity."),
-        );
+    if several {
+        for (window, number) in summary.windows.iter().zip(1..) {
+            let rendered = window.id == summary.busiest_window;
+            if rendered || number <= MOST_LINES {
+                let note = if rendered {
+                    ", rendered: it has the most activity"
+                } else {
+                    ""
+                };
+                line(out, &format!("  {number} is {}{note}", shown_id(&window.id)));
+            }
+        }
     }
 }
 
@@ -128,16 +142,21 @@ fn pages(out: &mut String, summary: &Summary) {
     let several_windows = summary.windows.len() > 1;
     let mut columns = vec![("from", Right), ("to", Right), ("address", Left)];
     if several_windows {
-        columns.insert(0, ("window", Left));
+        columns.insert(0, ("window", Right));
     }
     let mut table = Table::new(&columns);
     for page in &summary.pages {
         let times = [print::seconds(page.time_s), print::seconds(page.end_s)];
-        let window = several_windows.then(|| shown_id(&page.window));
+        let window = several_windows.then(|| number_of(summary, &page.window));
         let href = print::printable(&page.href);
         table.row(window.into_iter().chain(times).chain([href]));
     }
     table.write(out, MOST_LINES);
+}
+
+fn number_of(summary: &Summary, window: &str) -> String {
+    let index = summary.windows.iter().position(|known| known.id == window);
+    index.map_or_else(String::new, |index| (index + 1).to_string())
 }
 
 fn idle_gaps(out: &mut String, summary: &Summary) {
@@ -151,9 +170,9 @@ fn idle_gaps(out: &mut String, summary: &Summary) {
         1 => "1 gap".to_owned(),
         count => format!("{count} gaps"),
     };
-    let gap = print::seconds(ACTIVITY_GAP_MS / 1000.0);
+    let gap = ACTIVITY_GAP_MS / 1000.0;
     // Writing to a String cannot fail.
-    let _ = writeln!(out, "\nIdle for more than {gap}: {many}, {total} in all");
+    let _ = writeln!(out, "\nIdle for more than {gap} s: {many}, {total} in all");
     let mut table = Table::new(&[("from", Right), ("to", Right), ("length", Right)]);
     for gap in gaps {
         table.row([gap.start_s, gap.end_s, gap.end_s - gap.start_s].map(print::seconds));
@@ -202,12 +221,12 @@ fn lacks(out: &mut String, lacks: &Lacks) {
         (
             "fonts",
             &lacks.fonts,
-            "Only those that scripts load (collectFonts) or stylesheets hold as data: can be inside.",
+            "Only those that scripts load (collectFonts) or CSS holds as data: can be inside.",
         ),
         (
             "stylesheets",
             &lacks.stylesheets,
-            "Record with inlineStylesheet; those of other hosts need crossorigin=\"anonymous\" and CORS.",
+            "Record with inlineStylesheet; other hosts' need crossorigin=\"anonymous\" and CORS.",
         ),
     ] {
         if elsewhere.count > 0 {
