@@ -540,7 +540,8 @@ fn several_windows_go_by_numbers() {
     let mut lines = String::new();
     for (window, then) in [(quiet, vec![]), (busy, vec![scroll(2000), scroll(3000)])] {
         for event in recording(&body, &then).as_array().unwrap() {
-            lines += &format!("{}\n", json!([window, event]));
+            lines += &json!([window, event]).to_string();
+            lines.push('\n');
         }
     }
     let path = folder.path().join("tabs.jsonl");

@@ -489,8 +489,8 @@ mod tests {
             [
                 "visits.json: rrweb events, 2 sessions",
                 "",
-                "  number   session     started                  duration   events",
-                "       1   a\\u{1b}b    2020-11-10T09:20:00Z        2.5 s      700",
+                "  number   session     started                 duration   events",
+                "       1   a\\u{1b}b    2020-11-10T09:20:00Z       2.5 s      700",
                 "       2   (unnamed)   2020-11-10T09:20:00Z   1 min 1 s     1400",
                 "",
                 "Choose one by its number or its id, for example with --session 1.",
