@@ -14,7 +14,7 @@ use tempfile::TempDir;
 mod common;
 
 use common::processes::names_in;
-use common::{element, fixture, recording, replaycast, stderr, succeed, write};
+use common::{element, fixture, recording, replaycast, shared, stderr, succeed, write};
 
 /// A session of four seconds in which something happens every second.
 fn four_seconds() -> Value {
@@ -449,6 +449,137 @@ fn inspect_tells_what_is_in_a_recording() {
     );
     let output = replaycast().args(["inspect", "/no/such.json"]).output().unwrap();
     assert_fails(&output, "inspect", 66, "/no/such.json does not exist", false);
+}
+
+/// What `inspect` writes to standard output.
+fn inspect(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> String {
+    let output = succeed(replaycast().arg("inspect").args(arguments));
+    assert_eq!(stderr(&output), "");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn inspect_tells_what_a_recording_lacks() {
+    let folder = tempfile::tempdir().unwrap();
+    let lost = "blob:https://page.example/0b0e";
+    let body = element(
+        10,
+        "body",
+        &json!({"style": "background: url('https://cdn.example/back.png?token=1')"}),
+        &[
+            element(11, "img", &json!({"src": "https://cdn.example/a.png"}), &[]),
+            element(12, "img", &json!({"src": "/own.png", "srcset": lost}), &[]),
+            element(13, "canvas", &json!({}), &[]),
+            element(14, "iframe", &json!({"rr_src": "https://ads.example/x"}), &[]),
+            element(15, "video", &json!({}), &[]),
+        ],
+    );
+    let font = json!({"type": 3, "timestamp": 2000, "data": {"source": 8, "id": 10, "adds": [
+        {"rule": "@font-face { font-family: A; src: url(https://fonts.example/a.woff2); }", "index": 0},
+    ]}});
+    let path = write(folder.path(), "lacking.json", &recording(&body, &[font]));
+
+    let summary: Value = serde_json::from_str(&inspect([OsStr::new("--json"), path.as_os_str()])).unwrap();
+    let expected = json!({
+        "images": {"count": 4, "blobs": 1, "hosts": [
+            {"host": "cdn.example", "count": 2}, {"host": "page.example", "count": 1},
+        ]},
+        "fonts": {"count": 1, "blobs": 0, "hosts": [{"host": "fonts.example", "count": 1}]},
+        "stylesheets": {"count": 0, "blobs": 0, "hosts": []},
+        "canvases": 1,
+        "iframes": {"count": 1, "hosts": [{"host": "ads.example", "count": 1}]},
+        "videos": 1, "audios": 0, "embeds": 0, "blocked": 0,
+    });
+    assert_eq!(summary["lacks"], expected);
+
+    let text = inspect([&path]);
+    let (_, lacking) = text.split_once("\nNot in the recording\n").unwrap();
+    for line in [
+        "  images      4 addresses, 1 of them lost (blob:): cdn.example (2), page.example (1)\n",
+        "  fonts       1 address: fonts.example (1)\n",
+        "  iframes     1 without a document: ads.example (1)\n",
+        "  canvases    1 without a picture\n",
+        "  videos      1 element\n",
+    ] {
+        assert!(lacking.contains(line), "no '{line}' in:\n{lacking}");
+    }
+    assert!(
+        !text.contains("token") && !lacking.contains("stylesheets"),
+        "{text}"
+    );
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+}
+
+#[test]
+fn a_session_is_chosen_by_its_number() {
+    let folder = workplace();
+    let path = folder.path().join("session.json");
+    let one = inspect([OsStr::new("--session=1"), path.as_os_str()]);
+    assert_eq!(one, inspect([&path]));
+    let output = replaycast()
+        .args(["inspect", "--session=2"])
+        .arg(&path)
+        .output()
+        .unwrap();
+    assert_fails(&output, "inspect", 64, "there is no session '2'", true);
+    let arguments = ["session.json", "-o", "new.mp4", "--session=1"];
+    succeed(&mut render_in(folder.path(), arguments));
+    let arguments = ["session.json", "-o", "other.mp4", "--session=2"];
+    let output = render_in(folder.path(), arguments).output().unwrap();
+    assert_fails(&output, "render", 64, "there is no session '2'", true);
+}
+
+#[test]
+fn several_windows_go_by_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let body = element(10, "body", &json!({}), &[]);
+    let scroll =
+        |ms: u64| json!({"type": 3, "timestamp": ms, "data": {"source": 3, "id": 10, "x": 0, "y": 0}});
+    let quiet = "0196cf71-3156-76cb-bb45-d0de45b84d05";
+    let busy = "0196cf71-9abc-7def-8123-456789abcdef";
+    let mut lines = String::new();
+    for (window, then) in [(quiet, vec![]), (busy, vec![scroll(2000), scroll(3000)])] {
+        for event in recording(&body, &then).as_array().unwrap() {
+            lines += &json!([window, event]).to_string();
+            lines.push('\n');
+        }
+    }
+    let path = folder.path().join("tabs.jsonl");
+    fs::write(&path, lines).unwrap();
+    let text = inspect([&path]);
+    for line in [
+        "  window   events   snapshots    from      to   active   sizes\n".to_owned(),
+        "       1        2           1   0.0 s   0.0 s    0.0 s   320x240\n".to_owned(),
+        format!("  1 is {quiet}\n"),
+        format!("  2 is {busy}, rendered: it has the most activity\n"),
+        "       2   0.0 s   2.0 s   https://page.example/\n".to_owned(),
+    ] {
+        assert!(text.contains(&line), "no '{line}' in:\n{text}");
+    }
+}
+
+#[test]
+fn every_shared_recording_fits_a_terminal() {
+    for name in [
+        "chalk-30497eae.json",
+        "highlight-css-inline-events.json",
+        "posthog-app-wide-layout.json",
+        "posthog-site-mobile-homepage.json",
+        "rrweb-2018-checkout-a.json",
+    ] {
+        let Some(path) = shared(name) else {
+            return;
+        };
+        // Only the first line has the name, which is as long as it is.
+        let text = inspect([&path]);
+        let (_, text) = text.split_once('\n').unwrap();
+        for line in text.lines() {
+            assert!(
+                line.chars().count() <= 100 && line.trim_end() == line,
+                "{name}: {line}"
+            );
+        }
+    }
 }
 
 #[test]

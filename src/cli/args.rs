@@ -43,6 +43,10 @@ pub(super) struct RenderArgs {
     /// The recording: a file, or - for standard input
     pub(super) input: OsString,
 
+    /// Which session, by id or number, where the input holds several; inspect lists them
+    #[arg(long, value_name = "SESSION", help_heading = "Input")]
+    pub(super) session: Option<String>,
+
     /// Where the video goes; - is standard output [default: INPUT's name with the format's extension]
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub(super) output: Option<PathBuf>,
@@ -144,6 +148,10 @@ pub(super) struct BrowserArgs {
 pub(super) struct InspectArgs {
     /// The recording: a file, or - for standard input
     pub(super) input: OsString,
+
+    /// Which session, by id or number, where the input holds several; inspect lists them
+    #[arg(long, value_name = "SESSION")]
+    pub(super) session: Option<String>,
 
     /// Print JSON instead of text
     #[arg(long)]

@@ -8,6 +8,7 @@ mod progress;
 mod render;
 mod report;
 mod settings;
+mod summary_text;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -17,7 +17,7 @@ use crate::encode::EncoderSettings;
 use crate::error::{Error, Kind, Result};
 use crate::output::{Spool, Staging};
 use crate::pipeline::{RenderJob, Rendered, render};
-use crate::recording::{self, Recording};
+use crate::recording::{Archive, DEFAULT_MAX_BYTES, Recording};
 use crate::source;
 use crate::timeline::{RenderPlan, Timeline};
 
@@ -37,7 +37,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
         .map(|path| Staging::begin(path, true))
         .transpose()?;
 
-    let recording = read(args.input.clone()).await?;
+    let recording = read(args.input.clone(), args.session.clone()).await?;
     let timeline = Timeline::resolve(&recording, &settings.timeline)?;
     let plan = timeline.plan(args.size, args.fps);
     if !args.quiet {
@@ -81,8 +81,11 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     Ok(())
 }
 
-async fn read(input: OsString) -> Result<Recording> {
-    aside("reader", move || recording::open(source::read(&input)?)).await
+async fn read(input: OsString, session: Option<String>) -> Result<Recording> {
+    aside("reader", move || {
+        Archive::read(source::read(&input)?, DEFAULT_MAX_BYTES)?.into_recording(session.as_deref())
+    })
+    .await
 }
 
 /// Does what may wait for other programs on a thread that nobody waits for in the end: a signal must be able to

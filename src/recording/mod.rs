@@ -5,7 +5,10 @@ pub mod activity;
 mod budget;
 mod event;
 mod format;
+mod json_text;
+mod lacks;
 mod problem;
+mod serialized_node;
 mod summary;
 mod tidy;
 
@@ -18,6 +21,7 @@ use crate::source::RawInput;
 pub use activity::{ACTIVITY_GAP_MS, Span};
 pub use event::{Detail, Event, EventType, IncrementalSource};
 pub use format::Format;
+pub use lacks::{Elsewhere, HostCount, Iframes, Lacks};
 pub use problem::{Place, Problem, ProblemKind};
 pub use summary::{IdleGap, Page, Summary, WindowSummary};
 

@@ -6,19 +6,23 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::activity::{self, ACTIVITY_GAP_MS, Span};
-use super::{Event, Format, Problem, Recording, Window};
+use super::{Detail, Event, Format, Lacks, Problem, Recording, Window};
 use crate::frame::Size;
 
 /// All times are seconds of session time.
 #[derive(Debug, Clone, Serialize)]
 pub struct Summary {
     pub format: Format,
+    /// The session's id, where the input names one.
+    pub session: Option<String>,
     /// Milliseconds since 1970.
     pub started_ms: f64,
     pub duration_s: f64,
     /// How long the user was active, in any window.
     pub active_s: f64,
     pub events: usize,
+    /// How many of them show the screen of a mobile app as wireframes.
+    pub mobile_events: usize,
     pub windows: Vec<WindowSummary>,
     /// The window that is rendered unless another is asked for.
     pub busiest_window: String,
@@ -26,6 +30,7 @@ pub struct Summary {
     pub pages: Vec<Page>,
     pub events_by_type: BTreeMap<String, u64>,
     pub events_by_source: BTreeMap<String, u64>,
+    pub lacks: Lacks,
     pub problems: Vec<Problem>,
 }
 
@@ -52,6 +57,8 @@ pub struct IdleGap {
 pub struct Page {
     pub window: String,
     pub time_s: f64,
+    /// When the window went on to the next page, or its last event.
+    pub end_s: f64,
     /// Without the query and anything like it: tokens stand there.
     pub href: String,
 }
@@ -62,10 +69,14 @@ impl Summary {
         let spans = activity::spans(events(), recording.started_ms, ACTIVITY_GAP_MS);
         Self {
             format: recording.format,
+            session: recording.session.clone(),
             started_ms: recording.started_ms,
             duration_s: seconds(recording.duration_ms()),
             active_s: seconds(activity::total_ms(&spans)),
             events: events().count(),
+            mobile_events: events()
+                .filter(|event| event.detail == Detail::Wireframes)
+                .count(),
             windows: recording
                 .windows
                 .iter()
@@ -80,6 +91,7 @@ impl Summary {
                     .filter_map(|event| event.source)
                     .map(super::IncrementalSource::name),
             ),
+            lacks: Lacks::of(&recording.windows),
             problems: recording.problems.clone(),
         }
     }
@@ -130,19 +142,23 @@ fn idle_gaps(spans: &[Span], duration_ms: f64) -> Vec<IdleGap> {
 fn pages(recording: &Recording) -> Vec<Page> {
     let mut pages = Vec::new();
     for window in &recording.windows {
-        let mut last = None;
+        let first = pages.len();
         for event in &window.events {
             let Some(href) = event.href().map(without_query) else {
                 continue;
             };
-            if last != Some(href) {
-                last = Some(href);
-                pages.push(Page {
-                    window: window.id.clone(),
-                    time_s: seconds(recording.session_ms(event)),
-                    href: href.to_owned(),
-                });
+            let time_s = seconds(recording.session_ms(event));
+            match pages[first..].last_mut() {
+                Some(Page { href: last, .. }) if last == href => continue,
+                Some(last) => last.end_s = time_s,
+                None => {}
             }
+            pages.push(Page {
+                window: window.id.clone(),
+                time_s,
+                end_s: seconds(window.last_ms().unwrap_or_default() - recording.started_ms),
+                href: href.to_owned(),
+            });
         }
     }
     pages.sort_by(|a, b| a.time_s.total_cmp(&b.time_s));
@@ -199,10 +215,12 @@ mod tests {
         let json = serde_json::to_value(&summary).unwrap();
         let expected = serde_json::json!({
             "format": "rrweb-array",
+            "session": null,
             "started_ms": 1000.0,
             "duration_s": 60.5,
             "active_s": 3.0,
             "events": 7,
+            "mobile_events": 0,
             "windows": [{
                 "id": "main", "events": 7, "full_snapshots": 1, "start_s": 0.0, "end_s": 60.5, "active_s": 3.0,
                 "sizes": [{"width": 800, "height": 600}, {"width": 400, "height": 600}],
@@ -210,11 +228,18 @@ mod tests {
             "busiest_window": "main",
             "idle_gaps": [{"start_s": 3.0, "end_s": 60.0}],
             "pages": [
-                {"window": "main", "time_s": 0.0, "href": "https://a.test/x"},
-                {"window": "main", "time_s": 60.0, "href": "https://a.test/"},
+                {"window": "main", "time_s": 0.0, "end_s": 60.0, "href": "https://a.test/x"},
+                {"window": "main", "time_s": 60.0, "end_s": 60.5, "href": "https://a.test/"},
             ],
             "events_by_type": {"FullSnapshot": 1, "IncrementalSnapshot": 2, "Meta": 3, "Other(99)": 1},
             "events_by_source": {"Mutation": 1, "Scroll": 1},
+            "lacks": {
+                "images": {"count": 0, "blobs": 0, "hosts": []},
+                "fonts": {"count": 0, "blobs": 0, "hosts": []},
+                "stylesheets": {"count": 0, "blobs": 0, "hosts": []},
+                "canvases": 0, "iframes": {"count": 0, "hosts": []},
+                "videos": 0, "audios": 0, "embeds": 0, "blocked": 0,
+            },
             "problems": [{
                 "kind": "not_an_event", "count": 1, "first": {"event": 7},
                 "message": "1 entry is not an rrweb event; dropped (first at event 7)",
