@@ -82,12 +82,6 @@ impl Archive {
         let RawInput { name, bytes } = input;
         let contents =
             format::read(bytes, &mut Budget::new(max_bytes)).map_err(|error| error.during(&name))?;
-        if contents.sessions.is_empty() {
-            return Err(Error::new(
-                Kind::InvalidRecording,
-                format!("{name}: no rrweb event in it"),
-            ));
-        }
         Ok(Self {
             name,
             format: contents.format,
