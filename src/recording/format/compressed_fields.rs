@@ -53,10 +53,10 @@ pub(super) fn decode(json: &str, budget: &mut Budget) -> Result<ByteString, Lost
 
 /// The JSON of one field, which must begin as said. rrweb wants lists even where there is nothing in them.
 fn field(value: &RawValue, begin: char, budget: &mut Budget) -> Result<String, Lost> {
-    let string = event::unquoted(value.get()).unwrap_or_default();
-    if string.is_empty() && begin == '[' {
+    if begin == '[' && ["null", "\"\""].contains(&value.get()) {
         return Ok("[]".to_owned());
     }
+    let string = event::unquoted(value.get()).ok_or(DAMAGED)?;
     let bytes = latin1(&string).ok_or(DAMAGED)?;
     let decoded = match &*bytes {
         [0x1f, 0x8b, ..] => read(GzDecoder::new(&*bytes), budget)?,
@@ -101,4 +101,125 @@ fn splice(text: &str, mut splices: Vec<(Range<usize>, String)>) -> ByteString {
     }
     spliced.push_str(&text[at..]);
     spliced.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{
+        META, SNAPSHOT, compressed_snapshot, events, gzip, latin1_quoted, problems, read_whole,
+    };
+    use super::*;
+    use crate::error::Kind;
+    use crate::recording::format;
+    use crate::recording::problem::Place;
+
+    fn gz(json: &str) -> String {
+        latin1_quoted(&gzip(json))
+    }
+
+    fn zst(json: &str) -> String {
+        latin1_quoted(&zstd::encode_all(json.as_bytes(), 3).unwrap())
+    }
+
+    fn change(cv: &str, data: &str) -> String {
+        format!(r#"{{"type":3,"timestamp":3,"cv":"{cv}","data":{{{data}}},"delay":7}}"#)
+    }
+
+    #[test]
+    fn fields_are_decoded_in_their_place() {
+        let (adds, texts) = (r#"[{"parentId":1,"node":{"é":[]}}]"#, r#"[{"id":2,"value":"x"}]"#);
+        for (data, expected) in [
+            (
+                format!(
+                    r#""source":0,"adds":{},"removes":{},"texts":{},"attributes":{}"#,
+                    gz(adds),
+                    gz("[]"),
+                    zst(texts),
+                    zst("[]")
+                ),
+                format!(r#""source":0,"adds":{adds},"removes":[],"texts":{texts},"attributes":[]"#),
+            ),
+            // Not all of them there, in another order, one plain, one empty.
+            (
+                format!(
+                    r#""texts":{},"adds":"","isMutationChunk":true,"source":0,"removes":[{{"id":1}}]"#,
+                    gz(texts)
+                ),
+                format!(
+                    r#""attributes":[],"texts":{texts},"adds":[],"isMutationChunk":true,"source":0,"removes":[{{"id":1}}]"#
+                ),
+            ),
+            (
+                format!(
+                    r#""source":0,"removes":null,"texts":{},"attributes":[],"adds":[]"#,
+                    gz(texts)
+                ),
+                format!(r#""source":0,"removes":[],"texts":{texts},"attributes":[],"adds":[]"#),
+            ),
+            (
+                format!(r#""source":8,"id":4,"adds":{}"#, gz(r#"[{"rule":"a{}"}]"#)),
+                r#""removes":[],"source":8,"id":4,"adds":[{"rule":"a{}"}]"#.to_owned(),
+            ),
+            // White space around the value, and fields decoded before.
+            (
+                format!(r#""source":8,"adds":{},"removes":[]"#, zst("\n [] ")),
+                r#""source":8,"adds":[] ,"removes":[]"#.to_owned(),
+            ),
+            (
+                r#""source":0,"adds":[]"#.to_owned(),
+                r#""source":0,"adds":[]"#.to_owned(),
+            ),
+        ] {
+            let text = format!("[{SNAPSHOT},{}]", change("2024-10", &data));
+            assert_eq!(events(&text), [SNAPSHOT, &change("2024-10", &expected)], "{data}");
+        }
+        let decoded = r#"{"type":2,"timestamp":2,"cv":"2024-10","data":{"node":{}}}"#;
+        assert_eq!(
+            events(&format!("[{META},{}]", compressed_snapshot())),
+            [META, decoded]
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_decoded_is_dropped_and_counted() {
+        let damaged = ProblemKind::DamagedFields;
+        let cut = |field: &str| {
+            let mut bytes = gzip(field);
+            bytes.pop();
+            latin1_quoted(&bytes)
+        };
+        let snapshot = |data: &str| format!(r#"{{"type":2,"timestamp":2,"cv":"2024-10","data":{data}}}"#);
+        let texts = |cv: &str, texts: &str| change(cv, &format!(r#""source":0,"texts":{texts}"#));
+        for (event, kind) in [
+            (texts("2024-10", "\"abc\""), damaged),
+            (texts("2024-10", "\"\\u001f\u{8b}\u{100}\""), damaged),
+            (texts("2024-10", "\"\\ud800\u{8b}\""), damaged),
+            (texts("2024-10", "\"(\u{b5}/\u{fd}\""), damaged),
+            (texts("2024-10", &cut("[]")), damaged),
+            (texts("2024-10", &gz("{}")), damaged),
+            (texts("2024-10", &gz("[],\"adds\":[]")), damaged),
+            (texts("2024-10", &gz("[")), damaged),
+            (texts("2024-10", &gz(&gz("[]"))), damaged),
+            (texts("2031-01", &gz("[]")), ProblemKind::UnknownCompression),
+            (snapshot("\"\""), damaged),
+            (snapshot(&gz("[]")), damaged),
+            (snapshot(&gz("{}")), ProblemKind::NotAnEvent),
+        ] {
+            let met = problems(&format!("[{META},{event},{SNAPSHOT},{event}]"));
+            assert_eq!(met, [(kind, 2, Place::Event(1))], "{event}");
+        }
+    }
+
+    #[test]
+    fn a_bomb_stops_at_the_budget() {
+        let bomb = format!("[{}]", " ".repeat(64 << 10));
+        for field in [gz(&bomb), zst(&bomb)] {
+            let event = change("2024-10", &format!(r#""source":0,"adds":{field}"#));
+            // One fits; together they do not.
+            let text = format!("[{}]", [&*event; 20].join(","));
+            assert_eq!(read_whole(&*text).unwrap().sessions.len(), 1);
+            let error = format::read(text.into_bytes(), &mut Budget::new(1 << 20)).unwrap_err();
+            assert_eq!(error.kind(), Kind::RecordingTooLarge);
+        }
+    }
 }

@@ -87,6 +87,10 @@ fn read_text(text: &ByteString, depth: usize, collector: &mut Collector<'_>) -> 
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
     let first = match values.next() {
         Some(Ok(first)) => first.get(),
+        // A damaged line costs no other, not even the first.
+        Some(Err(_)) if lines::is_second_whole(text, depth, collector)? => {
+            return lines::read(text, depth, collector);
+        }
         Some(Err(error)) => return Err(broken_json(text, &error)),
         None => {
             return Err(Error::new(
@@ -187,14 +191,25 @@ fn latin1(string: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::{GzEncoder, ZlibEncoder};
+
     use super::*;
+    use crate::recording::Archive;
+    use crate::recording::problem::{Place, ProblemKind};
 
     pub(super) const META: &str = r#"{"type":4,"timestamp":1,"data":{"href":"","width":8,"height":6}}"#;
     pub(super) const SNAPSHOT: &str = r#"{"type":2,"timestamp":2,"data":{"node":{}}}"#;
 
+    pub(super) fn read_whole(bytes: impl Into<Vec<u8>>) -> Result<Contents> {
+        read(bytes.into(), &mut Budget::new(1 << 30))
+    }
+
     /// The format, and each window's id and number of events.
-    fn found(text: &str) -> (Format, Vec<(String, usize)>) {
-        let contents = read_whole(text).unwrap();
+    pub(super) fn found(text: &str) -> (Format, Vec<(String, usize)>) {
+        let contents = read_whole(text).unwrap_or_else(|error| panic!("{error}: {text}"));
         let windows = contents
             .sessions
             .into_iter()
@@ -203,14 +218,67 @@ mod tests {
         (contents.format, windows.collect())
     }
 
-    fn read_whole(bytes: impl Into<Vec<u8>>) -> Result<Contents> {
-        read(bytes.into(), &mut Budget::new(1 << 30))
+    /// Each session's id, or a dash, and number of events, as in `a:2 -:1`.
+    pub(super) fn sessions(text: &str) -> String {
+        let contents = read_whole(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+        let sessions = contents.sessions.iter().map(|session| {
+            let events: usize = session.windows.iter().map(|window| window.events.len()).sum();
+            format!("{}:{events}", session.id.as_deref().unwrap_or("-"))
+        });
+        sessions.collect::<Vec<_>>().join(" ")
     }
 
-    fn failure(bytes: impl Into<Vec<u8>>) -> String {
+    /// The JSON of each event, in the order of the windows.
+    pub(super) fn events(text: &str) -> Vec<String> {
+        let contents = read_whole(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+        let windows = contents.sessions.into_iter().flat_map(|session| session.windows);
+        let events = windows.flat_map(|window| window.events);
+        events.map(|event| event.json.to_string()).collect()
+    }
+
+    /// What was met, how often, and where first.
+    pub(super) fn problems(text: &str) -> Vec<(ProblemKind, u64, Place)> {
+        let problems = read_whole(text).unwrap().problems.into_vec();
+        let problems = problems
+            .iter()
+            .map(|problem| (problem.kind, problem.count, problem.first));
+        problems.collect()
+    }
+
+    pub(super) fn failure(bytes: impl Into<Vec<u8>>) -> String {
         let error = read_whole(bytes).unwrap_err();
         assert_eq!(error.kind(), Kind::InvalidRecording);
         format!("{error} | {}", error.hint_text().unwrap_or_default())
+    }
+
+    /// JSON in a JSON string.
+    pub(super) fn quoted(json: &str) -> String {
+        serde_json::to_string(json).unwrap()
+    }
+
+    /// Bytes as JavaScript puts them into JSON.
+    pub(super) fn latin1_quoted(bytes: &[u8]) -> String {
+        quoted(&bytes.iter().copied().map(char::from).collect::<String>())
+    }
+
+    /// As rrweb's `pack` does it.
+    pub(super) fn pack(json: &str) -> String {
+        let marked = json.replacen('{', "{\"v\":\"v1\",", 1);
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(marked.as_bytes()).unwrap();
+        latin1_quoted(&encoder.finish().unwrap())
+    }
+
+    pub(super) fn gzip(json: &str) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(json.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    /// `SNAPSHOT` as `PostHog` compresses it.
+    pub(super) fn compressed_snapshot() -> String {
+        let data = latin1_quoted(&gzip(r#"{"node":{}}"#));
+        format!(r#"{{"type":2,"timestamp":2,"cv":"2024-10","data":{data}}}"#)
     }
 
     #[test]
@@ -273,7 +341,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_yet_is_named() {
         let zip = b"PK\x03\x04....";
-        let cases: [(Vec<u8>, &str); 11] = [
+        let cases: [(Vec<u8>, &str); 10] = [
             (b"\x1f\x8b\x08\x00".to_vec(), "gzip"),
             (b"\x28\xb5\x2f\xfd\x00".to_vec(), "Zstandard"),
             (zip.to_vec(), "ZIP"),
@@ -281,16 +349,15 @@ mod tests {
             (b"\0\0\x01\0snappy".to_vec(), "binary"),
             (b"<!doctype html>".to_vec(), "HTML"),
             (b"hello".to_vec(), "not JSON"),
-            ("[\"x\u{9c}abc\"]".into(), "packed"),
+            ("[\"x\u{9c}abc\"]".into(), "rrweb-packed events"),
             (
                 r#"["w",{"type":2,"timestamp":1,"cv":"2024-10","data":"\u001f\u008b"}]"#.into(),
-                "cv=2024-10",
+                "compressed by PostHog",
             ),
             (
-                r#"{"version":"2022-12-02","data":{"snapshotsByWindowId":{}}}"#.into(),
-                "2022-12-02",
+                r#"["w",{"type":2,"timestamp":1,"cv":"2031-01","data":"\u001f\u008b"}]"#.into(),
+                "another way than cv=2024-10",
             ),
-            (format!("[[{META},{SNAPSHOT}]]").into(), "several sessions"),
         ];
         for (bytes, name) in cases {
             let message = failure(bytes);
@@ -334,14 +401,66 @@ mod tests {
         );
     }
 
+    /// One small recording in each shape there is.
+    fn every_shape() -> Vec<String> {
+        let events = format!("{META},{SNAPSHOT}");
+        let (packed, compressed) = (pack(SNAPSHOT), compressed_snapshot());
+        vec![
+            format!("[{events}]"),
+            format!(r#"{{"id":"s","events":[{events}]}}"#),
+            format!(r#"{{"events":{}}}"#, quoted(&format!("[{events}]"))),
+            quoted(&format!("[{events}]")),
+            format!("{META}\n{SNAPSHOT}\n"),
+            format!("[\"w1\",{META}]\n[\"é\",{SNAPSHOT}]"),
+            format!(r#"{{"window_id":"w","data":[{events}]}}"#),
+            format!(r#"{{"version":"2023-04-28","data":{{"id":"s","snapshots":[{events}]}}}}"#),
+            format!(r#"{{"version":"2022-12-02","data":{{"snapshotsByWindowId":{{"w":[{events}]}}}}}}"#),
+            format!(
+                r#"{{"event":"$snapshot","properties":{{"$session_id":"s","$snapshot_items":[{events}]}}}}"#
+            ),
+            format!("[[{events}],[{events}]]"),
+            format!("{{\"segment_id\":0}}\n[{events}]"),
+            format!("[{},{packed}]", pack(META)),
+            format!("[{META},{}]", quoted(SNAPSHOT)),
+            format!("[\"w\",{META}]\n[\"w\",{compressed}]"),
+            format!("[{META},{}]", pack(&compressed)),
+        ]
+    }
+
+    /// Reads an input to the end, whatever is in it.
+    fn kind_of_failure(bytes: Vec<u8>) -> Option<Kind> {
+        let name = "a".to_owned();
+        let archive = Archive::read(crate::source::RawInput { name, bytes }, 1 << 20);
+        let recording = archive.and_then(|archive| archive.into_recording(Some("1")));
+        recording.err().map(|error| error.kind())
+    }
+
+    const OF_DAMAGE: [Option<Kind>; 4] = [
+        None,
+        Some(Kind::InvalidRecording),
+        Some(Kind::NoFullSnapshot),
+        Some(Kind::RecordingTooLarge),
+    ];
+
     #[test]
     fn no_truncation_panics() {
-        for text in [
-            format!(r#"{{"version":"2023-04-28","data":{{"snapshots":[{META},{SNAPSHOT}]}}}}"#),
-            format!("[\"w1\",{META}]\n[\"é\",{SNAPSHOT}]"),
-        ] {
+        for text in every_shape() {
+            assert_eq!(kind_of_failure(text.clone().into_bytes()), None, "{text}");
             for end in 0..text.len() {
-                drop(read_whole(&text.as_bytes()[..end]));
+                let kind = kind_of_failure(text.as_bytes()[..end].to_vec());
+                assert!(OF_DAMAGE.contains(&kind), "{kind:?} at {end}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_flipped_bit_panics() {
+        for text in every_shape() {
+            for at in 0..text.len() * 8 {
+                let mut bytes = text.clone().into_bytes();
+                bytes[at / 8] ^= 1 << (at % 8);
+                let kind = kind_of_failure(bytes);
+                assert!(OF_DAMAGE.contains(&kind), "{kind:?} at bit {at}: {text}");
             }
         }
     }

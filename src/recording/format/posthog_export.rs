@@ -78,3 +78,61 @@ fn without(what: &str) -> Error {
         "The file was cut or edited: export it again, and wait until the recording has loaded to the end.",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Format;
+    use super::super::tests::{META, SNAPSHOT, failure, found, sessions};
+
+    fn export(version: &str, data: &str) -> String {
+        format!(r#"{{"version":"{version}","data":{{"person":null,{data}}}}}"#)
+    }
+
+    #[test]
+    fn both_versions_are_read() {
+        let own = META.replacen('{', "{\"windowId\":\"other\",", 1);
+        let by_window =
+            format!(r#""snapshotsByWindowId":{{"w1":[{own},{SNAPSHOT}],"w2":[{SNAPSHOT}]}},"next":1"#);
+        let windows = [("w1", 2), ("w2", 1)].map(|(id, events)| (id.to_owned(), events));
+        let text = export("2022-12-02", &by_window);
+        assert_eq!(found(&text), (Format::PosthogExport, windows.to_vec()));
+        assert_eq!(sessions(&text), "-:3");
+        let in_order = format!(r#""id":"0197-demo","snapshots":[{own},{META}]"#);
+        let windows = [("other", 1), ("main", 1)].map(|(id, events)| (id.to_owned(), events));
+        let text = export("2023-04-28", &in_order);
+        assert_eq!(found(&text), (Format::PosthogExport, windows.to_vec()));
+        assert_eq!(sessions(&text), "0197-demo:2");
+        // A version that is no date makes no export.
+        let other = format!(r#"{{"version":"4.1.0-beta","data":{{"events":[{META}]}}}}"#);
+        assert_eq!(found(&other).0, Format::RrwebWrapper);
+        let other = format!(r#"{{"version":"2025-01-01","events":[{META}]}}"#);
+        assert_eq!(found(&other).0, Format::RrwebWrapper);
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let snapshots = format!(r#""snapshots":[{META}]"#);
+        for (text, name) in [
+            (export("2031-01-01", &snapshots), "version 2031-01-01"),
+            (r#"{"version":"2023-04-28"}"#.to_owned(), "without data"),
+            (
+                r#"{"version":"2023-04-28","data":null}"#.to_owned(),
+                "without data",
+            ),
+            (export("2022-12-02", &snapshots), "without snapshots by window"),
+            (export("2023-04-28", "\"id\":\"s\""), "without snapshots"),
+            (
+                export("2023-04-28", "\"snapshots\":{}"),
+                "without a list of snapshots",
+            ),
+            (export("2023-04-28", "\"snapshots\":[]"), "0 snapshots"),
+            (
+                export("2022-12-02", "\"snapshotsByWindowId\":{\"w\":[]}"),
+                "0 snapshots",
+            ),
+        ] {
+            let message = failure(&*text);
+            assert!(message.contains(name), "{text}: {message}");
+        }
+    }
+}

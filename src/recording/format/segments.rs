@@ -73,3 +73,56 @@ fn is_of_sentry(event: &Event) -> bool {
             matches!(tag.as_deref(), Some("options" | "breadcrumb" | "performanceSpan"))
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Format;
+    use super::super::tests::{META, SNAPSHOT, found, problems, sessions};
+
+    const CHANGE: &str = r#"{"type":3,"timestamp":9,"data":{"source":0}}"#;
+
+    #[test]
+    fn lists_are_sessions_or_their_segments() {
+        let whole = format!("{META},{SNAPSHOT}");
+        let sentry =
+            |tag: &str| format!(r#"{{"type":5,"timestamp":3,"data":{{"tag":"{tag}","payload":{{}}}}}}"#);
+        for (text, expected) in [
+            (format!("[[{whole}]]"), "-:2"),
+            (format!("[[{whole}],[{whole},{CHANGE}]]"), "-:2 -:3"),
+            (format!("[[],[{whole}],[]]"), "-:2"),
+            (
+                format!("[[{whole}],[{CHANGE}],[{whole}],[{CHANGE}],[{CHANGE}]]"),
+                "-:3 -:4",
+            ),
+            (format!("[[{CHANGE}],[{whole}]]"), "-:1 -:2"),
+            (format!("[[{whole}],[{whole},{}]]", sentry("mine")), "-:2 -:3"),
+            (
+                format!("[[{whole},{}],[{whole}],[{CHANGE}]]", sentry("options")),
+                "-:6",
+            ),
+            (format!("[[{whole}],[{whole},{}]]", sentry("breadcrumb")), "-:5"),
+            (
+                format!("[{whole}]\n[{whole},{}]", sentry("performanceSpan")),
+                "-:5",
+            ),
+            (format!("{{\"segment_id\":0}}\n[{whole}]"), "-:2"),
+            (
+                format!("{{\"segment_id\":0}}\n[{whole}]\n{{\"segment_id\":1}}\n[{whole}]"),
+                "-:4",
+            ),
+            (format!("[{whole}]\n[{whole}]\n[{CHANGE}]"), "-:2 -:3"),
+        ] {
+            assert_eq!(sessions(&text), expected, "{text}");
+            assert_eq!(found(&text).0, Format::RrwebLists, "{text}");
+            assert_eq!(problems(&text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn windows_of_segments_go_on() {
+        let other = CHANGE.replacen('{', "{\"windowId\":\"b\",", 1);
+        let text = format!("[[{META},{SNAPSHOT}],[{CHANGE},{other}],[{other}]]");
+        let windows = [("main", 3), ("b", 2)].map(|(id, events)| (id.to_owned(), events));
+        assert_eq!(found(&text).1, windows);
+    }
+}

@@ -103,7 +103,11 @@ impl<'a> Shape<'a> {
     }
 
     fn of_string(string: &'a ByteString, depth: usize, budget: &mut Budget) -> Result<Option<Self>> {
-        if !string.starts_with("\"[") && !string.starts_with("\"{") {
+        // Most strings are no JSON, and not worth decoding.
+        if !["\"[", "\"{", "\"\\\""]
+            .iter()
+            .any(|start| string.starts_with(start))
+        {
             return Ok(None);
         }
         let Some(text) = unquote(string, budget)? else {
@@ -146,7 +150,7 @@ pub(super) fn read(
                 let element = value.slice_ref(element.get());
                 match read(&element, depth - 1, collector)? {
                     Some(read) => format = format.or(Some(read)),
-                    None => collector.event(None, element)?,
+                    None => pass_over(element, collector)?,
                 }
             }
             several(format)
@@ -173,6 +177,14 @@ pub(super) fn read(
     Ok(Some(format))
 }
 
+/// Counts one of several values as no event, unless it is a list in which there happen to be none.
+pub(super) fn pass_over(value: ByteString, collector: &mut Collector<'_>) -> Result<()> {
+    match elements(&value) {
+        Some(elements) if elements.is_empty() => Ok(()),
+        _ => collector.event(None, value),
+    }
+}
+
 pub(super) fn read_events(
     text: &ByteString,
     events: Vec<&RawValue>,
@@ -190,5 +202,97 @@ pub(super) fn several(format: Option<Format>) -> Format {
         Some(Format::RrwebArray) => Format::RrwebLists,
         Some(format) => format,
         None => Format::RrwebLines,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{META, SNAPSHOT, failure, found, problems, quoted, sessions};
+    use super::*;
+
+    #[test]
+    fn several_recordings_are_several_sessions() {
+        let whole = format!("{META},{SNAPSHOT}");
+        let wrapped = |id: &str| format!(r#"{{{id}"user":{{"id":9}},"events":[{whole}]}}"#);
+        let (a, b, none) = (
+            wrapped("\"id\":\"a\","),
+            wrapped("\"sessionId\":\"b\",\"id\":3,"),
+            wrapped(""),
+        );
+        for (text, expected) in [
+            (format!("[{a},{b}]"), "a:2 b:2"),
+            (format!("{a}\n{b}\n"), "a:2 b:2"),
+            (format!("[{a},{b},{a}]"), "a:4 b:2"),
+            (format!("[{none},{none}]"), "-:2 -:2"),
+            (format!("{none}\n{a}\n{none}"), "-:2 a:2 -:2"),
+            (format!(r#"{{"count":2,"results":[{a},{b}]}}"#), "a:2 b:2"),
+            (format!(r#"{{"sessions":[[{whole}],[{whole}]]}}"#), "-:2 -:2"),
+            (
+                format!(r#"[{{"id":7,"data":[{whole}]}},{{"id":8,"data":[{whole}]}}]"#),
+                "7:2 8:2",
+            ),
+            (format!(r#"{{"replayId":"r","data":{{"rec":[{whole}]}}}}"#), "r:2"),
+            (a.clone(), "a:2"),
+        ] {
+            assert_eq!(sessions(&text), expected, "{text}");
+            assert_eq!(found(&text).0, Format::RrwebWrapper, "{text}");
+            assert_eq!(problems(&text), [], "{text}");
+        }
+        let export =
+            |id: &str| format!(r#"{{"version":"2023-04-28","data":{{"id":"{id}","snapshots":[{whole}]}}}}"#);
+        let exports = format!("[{},{}]", export("a"), export("b"));
+        assert_eq!(
+            (sessions(&exports), found(&exports).0),
+            ("a:2 b:2".into(), Format::PosthogExport)
+        );
+    }
+
+    #[test]
+    fn json_in_strings_is_read() {
+        let list = format!("[{META},{SNAPSHOT}]");
+        let object = format!(r#"{{"id":"a","events":{list}}}"#);
+        let line = format!("[\"w\",{META}]\n[\"w\",{SNAPSHOT}]\n");
+        for (text, format) in [
+            (quoted(&list), Format::RrwebArray),
+            (quoted(&quoted(&list)), Format::RrwebArray),
+            (quoted(&object), Format::RrwebWrapper),
+            (quoted(&line), Format::PosthogLines),
+            (
+                format!(r#"{{"n":"[1]","events":{}}}"#, quoted(&list)),
+                Format::RrwebWrapper,
+            ),
+            (format!(r#"{{"body":{}}}"#, quoted(&line)), Format::PosthogLines),
+            (
+                format!(r#"{{"data":{{"json":{}}}}}"#, quoted(&object)),
+                Format::RrwebWrapper,
+            ),
+        ] {
+            let (found, windows) = found(&text);
+            assert_eq!((found, windows[0].1), (format, 2), "{text}");
+        }
+        let with_id = format!(
+            r#"[{{"id":"a","events":{0}}},{{"id":"b","events":{0}}}]"#,
+            quoted(&list)
+        );
+        assert_eq!(sessions(&with_id), "a:2 b:2");
+        // Each level doubles the backslashes; a few are enough.
+        let deep = (0..12).fold(list, |json, _| quoted(&json));
+        failure(deep);
+    }
+
+    #[test]
+    fn block_lines_may_be_of_all_ages() {
+        let text = format!(
+            "[\"a\",{META}]\n{{\"window_id\":\"a\",\"data\":[{META}]}}\n{{\"windowId\":\"b\",\"data\":[{META}]}}\n\
+             {{\"windowId\":null,\"data\":[{META}]}}\n[null,{META}]\n[\"\",{META}]\n[3,{META}]\n{}\n{}\n",
+            META.replacen('{', "{\"windowId\":3,", 1),
+            META.replacen('{', "{\"windowId\":\"b\",", 1),
+        );
+        let windows = [("a", 2), ("b", 2), ("main", 3), ("3", 2)].map(|(id, events)| (id.to_owned(), events));
+        assert_eq!(found(&text), (Format::PosthogLines, windows.to_vec()));
+        assert_eq!((sessions(&text), problems(&text)), ("-:9".into(), vec![]));
+        // The lines as elements of a list.
+        let list = format!("[{}]", text.trim().replace('\n', ","));
+        assert_eq!(found(&list).1, windows);
     }
 }
