@@ -203,7 +203,7 @@ impl Event {
             return Err(NotAnEvent::Malformed);
         }
         let detail = data.detail(kind, source);
-        let window = window_id(header.window_id).map(Cow::into_owned);
+        let window = id(header.window_id).map(Cow::into_owned);
         let event = Self {
             timestamp_ms,
             kind,
@@ -373,8 +373,8 @@ impl<'a> Data<'a> {
     }
 }
 
-/// A window's id as text: `PostHog` writes strings, numbers, and sometimes null.
-pub(super) fn window_id(raw: Option<&RawValue>) -> Option<Cow<'_, str>> {
+/// A window's or session's id as text: `PostHog` writes strings, numbers, and sometimes null.
+pub(super) fn id(raw: Option<&RawValue>) -> Option<Cow<'_, str>> {
     let id = text(raw).or_else(|| number(raw).and(raw).map(|raw| Cow::Borrowed(raw.get())))?;
     (!id.is_empty()).then_some(id)
 }

@@ -180,8 +180,18 @@ impl Problems {
         }
     }
 
-    pub(super) fn any(&self, kind: ProblemKind) -> bool {
-        self.0.iter().any(|known| known.kind == kind)
+    /// Why some events could not be decoded, if there are such.
+    pub(super) fn undecodable(&self) -> Option<ProblemKind> {
+        let mut kinds = self.0.iter().map(|known| known.kind);
+        kinds.find(|kind| {
+            matches!(
+                kind,
+                ProblemKind::DamagedPackedEvent
+                    | ProblemKind::UnknownPacker
+                    | ProblemKind::DamagedFields
+                    | ProblemKind::UnknownCompression
+            )
+        })
     }
 
     pub(super) fn into_vec(self) -> Vec<Problem> {

@@ -92,15 +92,15 @@ fn range(text: &str, value: &RawValue) -> Range<usize> {
 fn splice(text: &str, mut splices: Vec<(Range<usize>, String)>) -> ByteString {
     splices.sort_by_key(|(range, _)| range.start);
     let decoded: usize = splices.iter().map(|(_, decoded)| decoded.len()).sum();
-    let mut spliced = String::with_capacity(text.len() + decoded);
+    let mut whole = String::with_capacity(text.len() + decoded);
     let mut at = 0;
     for (range, decoded) in splices {
-        spliced.push_str(&text[at..range.start]);
-        spliced.push_str(&decoded);
+        whole.push_str(&text[at..range.start]);
+        whole.push_str(&decoded);
         at = range.end;
     }
-    spliced.push_str(&text[at..]);
-    spliced.into()
+    whole.push_str(&text[at..]);
+    whole.into()
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ pub(super) fn read(text: &ByteString, depth: usize, collector: &mut Collector<'_
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
         let json = text.slice_ref(line.trim());
-        match value::read(&json, depth, collector)? {
+        match value::read_next(&json, depth, collector)? {
             Some(read) => format = format.or(Some(read)),
             None if json.is_empty() => {}
             None if serde_json::from_str::<&RawValue>(&json).is_ok() => value::pass_over(json, collector)?,

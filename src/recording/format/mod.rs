@@ -82,7 +82,7 @@ pub(super) fn read(bytes: Vec<u8>, budget: &mut Budget) -> Result<Contents> {
 
 /// `depth` is how many values within values are looked into.
 fn read_text(text: &ByteString, depth: usize, collector: &mut Collector<'_>) -> Result<Format> {
-    let text = &text.slice_ref(text.trim_start_matches('\u{feff}').trim_start());
+    let text = &text.slice_ref(text.trim_start_matches('\u{feff}'));
     // Lines of JSON are several values; everything else is one.
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
     let first = match values.next() {
@@ -99,7 +99,7 @@ fn read_text(text: &ByteString, depth: usize, collector: &mut Collector<'_>) -> 
             ));
         }
     };
-    let rest = &text[first.len()..];
+    let rest = &text[values.byte_offset()..];
     let after = rest.trim_start();
     if after.is_empty() {
         let value = &text.slice_ref(first);
@@ -180,7 +180,7 @@ fn session_id(fields: &Fields<'_>) -> Option<String> {
         "id",
     ]
     .into_iter()
-    .find_map(|name| event::window_id(fields.get(name)))
+    .find_map(|name| event::id(fields.get(name)))
     .map(std::borrow::Cow::into_owned)
 }
 

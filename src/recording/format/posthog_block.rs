@@ -21,7 +21,7 @@ impl<'a> Block<'a> {
         let named =
             window.is_none_or(|window| !window.get().starts_with(['{', '[']) && !is_event(window.get()));
         (named && is_event(event.get())).then(|| Self {
-            window: event::window_id(window),
+            window: event::id(window),
             events: vec![event],
         })
     }
@@ -32,7 +32,7 @@ impl<'a> Block<'a> {
         let events = elements(fields.get("data")?.get())?;
         let is_one = window.is_some()
             || session_id(fields).is_none() && events.iter().any(|element| is_event(element.get()));
-        let window = event::window_id(window);
+        let window = event::id(window);
         is_one.then_some(Self { window, events })
     }
 

@@ -39,7 +39,7 @@ impl<'a> Capture<'a> {
         let Some(properties) = &self.properties else {
             return Ok(());
         };
-        let id = |name| event::window_id(properties.get(name));
+        let id = |name| event::id(properties.get(name));
         let window = id("$window_id");
         collector.session(id("$session_id").as_deref());
         let items = ["$snapshot_items", "$snapshot_data"].map(|name| properties.get(name));

@@ -42,18 +42,15 @@ pub(super) fn find(object: &ByteString, depth: usize, budget: &mut Budget) -> Re
     Ok(None)
 }
 
-pub(super) fn read(wrapped: &Wrapped, depth: usize, collector: &mut Collector<'_>) -> Result<Format> {
-    let Wrapped { id, value } = wrapped;
-    let format = match (Shape::of(value, depth, collector.budget)?, id) {
-        (Some(Shape::Events(events)), Some(_)) => {
-            collector.session(id.as_deref());
-            value::read_events(value, events, collector)?;
-            None
+impl Wrapped {
+    pub(super) fn read(&self, depth: usize, collector: &mut Collector<'_>) -> Result<Format> {
+        match &self.id {
+            Some(id) => collector.session(Some(id)),
+            None => collector.begin_session(),
         }
-        _ => value::read(value, depth, collector)?,
-    };
-    Ok(match format {
-        Some(format @ (Format::PosthogLines | Format::PosthogWire | Format::PosthogExport)) => format,
-        _ => Format::RrwebWrapper,
-    })
+        Ok(match value::read(&self.value, depth, collector)? {
+            Some(format @ (Format::PosthogLines | Format::PosthogWire | Format::PosthogExport)) => format,
+            _ => Format::RrwebWrapper,
+        })
+    }
 }

@@ -24,26 +24,22 @@ pub(super) fn join(sessions: Vec<Session>) -> Vec<Session> {
     let mut places: HashMap<String, usize> = HashMap::new();
     for session in sessions {
         let goes_on = session.id.is_none() && (of_sentry || !any(&session, Event::is_full_snapshot));
-        match joined.last_mut().filter(|before| goes_on && before.id.is_none()) {
-            Some(before) => {
-                for window in session.windows {
-                    match places.get(&window.id) {
-                        Some(&place) => before.windows[place].events.extend(window.events),
-                        None => {
-                            places.insert(window.id.clone(), before.windows.len());
-                            before.windows.push(window);
-                        }
-                    }
-                }
-            }
-            None => {
-                places = session
-                    .windows
-                    .iter()
-                    .map(|window| window.id.clone())
-                    .zip(0..)
-                    .collect();
-                joined.push(session);
+        let Some(before) = joined.last_mut().filter(|before| goes_on && before.id.is_none()) else {
+            places = session
+                .windows
+                .iter()
+                .map(|window| window.id.clone())
+                .zip(0..)
+                .collect();
+            joined.push(session);
+            continue;
+        };
+        for window in session.windows {
+            if let Some(&place) = places.get(&window.id) {
+                before.windows[place].events.extend(window.events);
+            } else {
+                places.insert(window.id.clone(), before.windows.len());
+                before.windows.push(window);
             }
         }
     }

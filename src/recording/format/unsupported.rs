@@ -55,13 +55,7 @@ pub(super) fn no_event(problems: &Problems) -> Error {
         Error::new(Kind::InvalidRecording, message)
             .hint("The text was changed on its way: download or export it again.")
     };
-    let all = [
-        ProblemKind::UnknownPacker,
-        ProblemKind::DamagedPackedEvent,
-        ProblemKind::UnknownCompression,
-        ProblemKind::DamagedFields,
-    ];
-    match all.into_iter().find(|&kind| problems.any(kind)) {
+    match problems.undecodable() {
         Some(ProblemKind::UnknownPacker) => recognised(
             "rrweb-packed events of another packer version than v1",
             "Unpack them first with the unpack() of the rrweb that packed them.",

@@ -123,6 +123,51 @@ impl<'a> Shape<'a> {
         let holds_events = Shape::of(&first, depth - 1, budget)?.is_some();
         Ok(holds_events.then_some(Self::Quoted(text)))
     }
+
+    /// `value` is the text that the shape was told from.
+    fn read(self, value: &ByteString, depth: usize, collector: &mut Collector<'_>) -> Result<Format> {
+        Ok(match self {
+            Self::Event => {
+                collector.event(None, value.clone())?;
+                Format::RrwebLines
+            }
+            Self::Events(events) => {
+                for event in events {
+                    collector.event(None, value.slice_ref(event.get()))?;
+                }
+                Format::RrwebArray
+            }
+            Self::Values(values) => {
+                let mut format = None;
+                for element in values {
+                    let element = value.slice_ref(element.get());
+                    match read_next(&element, depth - 1, collector)? {
+                        Some(read) => format = format.or(Some(read)),
+                        None => pass_over(element, collector)?,
+                    }
+                }
+                several(format)
+            }
+            Self::Quoted(text) => read_text(&text, depth - 1, collector)?,
+            Self::Block(block) => {
+                block.read(value, collector)?;
+                Format::PosthogLines
+            }
+            Self::Capture(capture) => {
+                capture.read(value, collector)?;
+                Format::PosthogWire
+            }
+            Self::Export => {
+                posthog_export::read(value, collector)?;
+                Format::PosthogExport
+            }
+            Self::Wrapper(wrapped) => wrapped.read(depth - 1, collector)?,
+            Self::SegmentHeader => {
+                collector.begin_segments();
+                Format::RrwebLists
+            }
+        })
+    }
 }
 
 /// Reads a value of any shape; what there are no events in gives nothing.
@@ -131,50 +176,24 @@ pub(super) fn read(
     depth: usize,
     collector: &mut Collector<'_>,
 ) -> Result<Option<Format>> {
-    let Some(shape) = Shape::of(value, depth, collector.budget)? else {
-        return Ok(None);
-    };
-    let format = match shape {
-        Shape::Event => {
-            collector.event(None, value.clone())?;
-            Format::RrwebLines
-        }
-        Shape::Events(events) => {
-            collector.begin_session();
-            read_events(value, events, collector)?;
-            Format::RrwebArray
-        }
-        Shape::Values(values) => {
-            let mut format = None;
-            for element in values {
-                let element = value.slice_ref(element.get());
-                match read(&element, depth - 1, collector)? {
-                    Some(read) => format = format.or(Some(read)),
-                    None => pass_over(element, collector)?,
-                }
-            }
-            several(format)
-        }
-        Shape::Quoted(text) => read_text(&text, depth - 1, collector)?,
-        Shape::Block(block) => {
-            block.read(value, collector)?;
-            Format::PosthogLines
-        }
-        Shape::Capture(capture) => {
-            capture.read(value, collector)?;
-            Format::PosthogWire
-        }
-        Shape::Export => {
-            posthog_export::read(value, collector)?;
-            Format::PosthogExport
-        }
-        Shape::Wrapper(wrapped) => rrweb_wrapper::read(&wrapped, depth - 1, collector)?,
-        Shape::SegmentHeader => {
-            collector.begin_segments();
-            Format::RrwebLists
-        }
-    };
-    Ok(Some(format))
+    let shape = Shape::of(value, depth, collector.budget)?;
+    shape.map(|shape| shape.read(value, depth, collector)).transpose()
+}
+
+/// Reads the next of several values. Where that is a list, it may be of another session.
+pub(super) fn read_next(
+    value: &ByteString,
+    depth: usize,
+    collector: &mut Collector<'_>,
+) -> Result<Option<Format>> {
+    let shape = Shape::of(value, depth, collector.budget)?;
+    if matches!(
+        shape,
+        Some(Shape::Events(_) | Shape::Values(_) | Shape::Quoted(_))
+    ) {
+        collector.begin_session();
+    }
+    shape.map(|shape| shape.read(value, depth, collector)).transpose()
 }
 
 /// Counts one of several values as no event, unless it is a list in which there happen to be none.
@@ -183,17 +202,6 @@ pub(super) fn pass_over(value: ByteString, collector: &mut Collector<'_>) -> Res
         Some(elements) if elements.is_empty() => Ok(()),
         _ => collector.event(None, value),
     }
-}
-
-pub(super) fn read_events(
-    text: &ByteString,
-    events: Vec<&RawValue>,
-    collector: &mut Collector<'_>,
-) -> Result<()> {
-    for event in events {
-        collector.event(None, text.slice_ref(event.get()))?;
-    }
-    Ok(())
 }
 
 /// The format of several values, from that of the first.
@@ -270,11 +278,13 @@ mod tests {
             let (found, windows) = found(&text);
             assert_eq!((found, windows[0].1), (format, 2), "{text}");
         }
-        let with_id = format!(
-            r#"[{{"id":"a","events":{0}}},{{"id":"b","events":{0}}}]"#,
-            quoted(&list)
-        );
-        assert_eq!(sessions(&with_id), "a:2 b:2");
+        for text in [&list, &line] {
+            let with_id = format!(
+                r#"[{{"id":"a","events":{0}}},{{"id":"b","events":{0}}}]"#,
+                quoted(text)
+            );
+            assert_eq!(sessions(&with_id), "a:2 b:2", "{text}");
+        }
         // Each level doubles the backslashes; a few are enough.
         let deep = (0..12).fold(list, |json, _| quoted(&json));
         failure(deep);
