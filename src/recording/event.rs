@@ -189,19 +189,21 @@ impl Event {
             .ok_or(NotAnEvent::Malformed)?;
         let timestamp_ms = number(header.timestamp).ok_or(NotAnEvent::Malformed)?;
         let data = Data::of(header.data);
-        if header.cv.is_some() && (header.data.is_some_and(is_string) || data.has_compressed_field()) {
-            return Err(NotAnEvent::Compressed(text(header.cv).unwrap_or_default().into()));
+        let source = match kind {
+            EventType::IncrementalSnapshot => whole(data.source).map(IncrementalSource::from_number),
+            _ => None,
+        };
+        if data.has_compressed_field(source)
+            || kind == EventType::FullSnapshot && header.data.is_some_and(is_string)
+        {
+            return Err(NotAnEvent::Compressed);
         }
         if kind == EventType::FullSnapshot && !data.node.is_some_and(is_object) && !data.has_wireframes() {
             // rrweb throws on a snapshot without a tree.
             return Err(NotAnEvent::Malformed);
         }
-        let source = match kind {
-            EventType::IncrementalSnapshot => whole(data.source).map(IncrementalSource::from_number),
-            _ => None,
-        };
         let detail = data.detail(kind, source);
-        let window = window_id(header.window_id).map(Cow::into_owned);
+        let window = id(header.window_id).map(Cow::into_owned);
         let event = Self {
             timestamp_ms,
             kind,
@@ -221,16 +223,13 @@ pub(super) enum NotAnEvent {
     Malformed,
     /// rrweb's packer made a string of it.
     Packed,
-    /// `PostHog` compressed fields of it; the version of that compression.
-    Compressed(String),
+    /// `PostHog` compressed fields of it.
+    Compressed,
 }
 
-/// Whether a piece of JSON may stand in a list of events: an event, or one that is still packed.
+/// Whether a piece of JSON is an event, as far as its type and timestamp tell.
 pub(super) fn looks_like_event(json: &str) -> bool {
-    match Header::parse(json) {
-        Ok(header) => whole(header.kind).is_some() && number(header.timestamp).is_some(),
-        Err(reason) => reason == NotAnEvent::Packed,
-    }
+    Header::parse(json).is_ok_and(|header| whole(header.kind).is_some() && number(header.timestamp).is_some())
 }
 
 #[derive(Deserialize)]
@@ -241,8 +240,6 @@ struct Header<'a> {
     timestamp: Option<&'a RawValue>,
     #[serde(borrow)]
     data: Option<&'a RawValue>,
-    #[serde(borrow)]
-    cv: Option<&'a RawValue>,
     #[serde(borrow, rename = "windowId")]
     window_id: Option<&'a RawValue>,
 }
@@ -251,8 +248,7 @@ impl<'a> Header<'a> {
     fn parse(json: &'a str) -> Result<Self, NotAnEvent> {
         match json.as_bytes() {
             [b'{', ..] => serde_json::from_str(json).map_err(|_| NotAnEvent::Malformed),
-            // zlib's first byte, which each packed event begins with.
-            [b'"', b'x', ..] => Err(NotAnEvent::Packed),
+            [b'"', ..] => Err(NotAnEvent::Packed),
             _ => Err(NotAnEvent::Malformed),
         }
     }
@@ -295,11 +291,13 @@ impl<'a> Data<'a> {
     }
 
     /// Events decoded by an earlier tool keep their `cv`, so the field decides and not the mark.
-    fn has_compressed_field(&self) -> bool {
-        [self.adds, self.removes, self.texts, self.attributes]
-            .into_iter()
-            .flatten()
-            .any(is_string)
+    fn has_compressed_field(&self, source: Option<IncrementalSource>) -> bool {
+        let fields = match source {
+            Some(IncrementalSource::Mutation) => [self.adds, self.removes, self.texts, self.attributes],
+            Some(IncrementalSource::StyleSheetRule) => [self.adds, self.removes, None, None],
+            _ => return false,
+        };
+        fields.into_iter().flatten().any(is_string)
     }
 
     /// The first change of a list tells for all of it.
@@ -375,8 +373,8 @@ impl<'a> Data<'a> {
     }
 }
 
-/// A window's id as text: `PostHog` writes strings, numbers, and sometimes null.
-pub(super) fn window_id(raw: Option<&RawValue>) -> Option<Cow<'_, str>> {
+/// A window's or session's id as text: `PostHog` writes strings, numbers, and sometimes null.
+pub(super) fn id(raw: Option<&RawValue>) -> Option<Cow<'_, str>> {
     let id = text(raw).or_else(|| number(raw).and(raw).map(|raw| Cow::Borrowed(raw.get())))?;
     (!id.is_empty()).then_some(id)
 }
@@ -400,9 +398,14 @@ fn whole(raw: Option<&RawValue>) -> Option<u64> {
 }
 
 fn text(raw: Option<&RawValue>) -> Option<Cow<'_, str>> {
+    unquoted(raw?.get())
+}
+
+/// What a JSON string says; nothing for other JSON.
+pub(super) fn unquoted(json: &str) -> Option<Cow<'_, str>> {
     #[derive(Deserialize)]
     struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-    serde_json::from_str(raw?.get()).ok().map(|Text(text)| text)
+    serde_json::from_str(json).ok().map(|Text(text)| text)
 }
 
 #[cfg(test)]
@@ -473,7 +476,6 @@ mod tests {
             "7",
             "null",
             "[4,1,{}]",
-            r#""text""#,
             r#"{"type":"4","timestamp":1}"#,
             r#"{"type":4}"#,
             r#"{"type":-1,"timestamp":1}"#,
@@ -486,7 +488,7 @@ mod tests {
         let mobile = r#"{"type":2,"timestamp":1,"data":{"wireframes":[]}}"#;
         assert_eq!(event(mobile).detail, Detail::Wireframes);
         let compressed = r#"{"type":3,"timestamp":1,"cv":"2024-10","data":{"source":0,"texts":"\u001f"}}"#;
-        assert_eq!(refusal(compressed), NotAnEvent::Compressed("2024-10".into()));
+        assert_eq!(refusal(compressed), NotAnEvent::Compressed);
         let decoded = r#"{"type":3,"timestamp":1,"cv":"2024-10","data":{"source":0,"texts":[]}}"#;
         assert_eq!(event(decoded).source, Some(IncrementalSource::Mutation));
     }

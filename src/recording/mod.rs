@@ -82,12 +82,6 @@ impl Archive {
         let RawInput { name, bytes } = input;
         let contents =
             format::read(bytes, &mut Budget::new(max_bytes)).map_err(|error| error.during(&name))?;
-        if contents.sessions.is_empty() {
-            return Err(Error::new(
-                Kind::InvalidRecording,
-                format!("{name}: no rrweb event in it"),
-            ));
-        }
         Ok(Self {
             name,
             format: contents.format,
@@ -137,7 +131,7 @@ impl Archive {
             .filter_map(Window::first_ms)
             .fold(f64::INFINITY, f64::min);
         if session.windows.is_empty() {
-            return Err(no_full_snapshot().during(self.name));
+            return Err(no_full_snapshot(&problems).during(self.name));
         }
         Ok(Recording {
             name: self.name,
@@ -178,12 +172,15 @@ pub fn open(input: RawInput) -> Result<Recording> {
     Archive::read(input, DEFAULT_MAX_BYTES)?.into_recording(None)
 }
 
-fn no_full_snapshot() -> Error {
+fn no_full_snapshot(problems: &Problems) -> Error {
     Error::new(
         Kind::NoFullSnapshot,
         "the recording has no full snapshot, so there is nothing to draw",
     )
-    .hint("Its beginning is missing: export it again after it has loaded to the end, or record with full snapshots.")
+    .hint(match problems.undecodable() {
+        Some(_) => "It may have been in events that cannot be decoded: use PostHog's export to a file, or download it again.",
+        None => "Its beginning is missing: export it again after it has loaded to the end, or record with full snapshots.",
+    })
 }
 
 impl Recording {

@@ -22,6 +22,14 @@ pub enum ProblemKind {
     UnreadableLine,
     /// Entries without a numeric type and timestamp, or full snapshots without a tree; dropped.
     NotAnEvent,
+    /// Events packed by rrweb that cannot be unpacked; dropped.
+    DamagedPackedEvent,
+    /// Events packed by a packer of another version than v1; dropped.
+    UnknownPacker,
+    /// Events with fields compressed by `PostHog` that cannot be decoded; dropped.
+    DamagedFields,
+    /// Events with fields compressed in another way than `cv=2024-10`; dropped.
+    UnknownCompression,
     /// Events earlier than one before them in the input; sorted.
     OutOfOrder,
     /// Exact repeats within one millisecond; dropped.
@@ -79,6 +87,26 @@ impl ProblemKind {
             Self::NotAnEvent => (
                 "entry is not an rrweb event",
                 "entries are not rrweb events",
+                "dropped",
+            ),
+            Self::DamagedPackedEvent => (
+                "packed event cannot be unpacked",
+                "packed events cannot be unpacked",
+                "dropped",
+            ),
+            Self::UnknownPacker => (
+                "packed event is of an unknown packer version",
+                "packed events are of an unknown packer version",
+                "dropped",
+            ),
+            Self::DamagedFields => (
+                "event has compressed fields that cannot be decoded",
+                "events have compressed fields that cannot be decoded",
+                "dropped",
+            ),
+            Self::UnknownCompression => (
+                "event is compressed in an unknown way",
+                "events are compressed in an unknown way",
                 "dropped",
             ),
             Self::OutOfOrder => (
@@ -150,6 +178,20 @@ impl Problems {
                 first: place,
             }),
         }
+    }
+
+    /// Why some events could not be decoded, if there are such.
+    pub(super) fn undecodable(&self) -> Option<ProblemKind> {
+        let mut kinds = self.0.iter().map(|known| known.kind);
+        kinds.find(|kind| {
+            matches!(
+                kind,
+                ProblemKind::DamagedPackedEvent
+                    | ProblemKind::UnknownPacker
+                    | ProblemKind::DamagedFields
+                    | ProblemKind::UnknownCompression
+            )
+        })
     }
 
     pub(super) fn into_vec(self) -> Vec<Problem> {

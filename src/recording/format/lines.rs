@@ -1,81 +1,71 @@
-//! JSON lines: plain rrweb events, and `PostHog`'s blocks as `["window", event]` (v2) or
-//! `{"window_id": "…", "data": [event, …]}` (v1). Lines that cannot be read are counted and skipped.
-
-use std::borrow::Cow;
+//! Several JSON values, one on each line: events, `PostHog`'s blocks, or whole recordings.
+//! Lines that cannot be read are counted and skipped.
 
 use bytestring::ByteString;
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::value::{self, Shape};
 use super::{Collector, Format};
 use crate::error::Result;
-use crate::recording::event;
 use crate::recording::problem::{Place, ProblemKind};
 
-/// What one line holds.
-enum Line<'a> {
-    Event(&'a str),
-    WindowEvent(Option<Cow<'a, str>>, &'a RawValue),
-    WindowEvents(Option<Cow<'a, str>>, Vec<&'a RawValue>),
+/// Whether the second line can be read by itself.
+pub(super) fn is_second_whole(
+    text: &ByteString,
+    depth: usize,
+    collector: &mut Collector<'_>,
+) -> Result<bool> {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    match lines.nth(1) {
+        Some(line) => Ok(Shape::of(&text.slice_ref(line), depth, collector.budget)?.is_some()),
+        None => Ok(false),
+    }
 }
 
-/// Whether a JSON value can only be a line, even if it is the only one.
-pub(super) fn holds_line(value: &str) -> bool {
-    parse(value).is_some_and(|line| match line {
-        Line::Event(json) => event::looks_like_event(json),
-        Line::WindowEvent(_, json) => event::looks_like_event(json.get()),
-        Line::WindowEvents(_, events) => super::is_event_list(&events),
-    })
-}
-
-pub(super) fn read(text: &ByteString, collector: &mut Collector<'_>) -> Result<Format> {
-    let mut format = Format::RrwebLines;
+pub(super) fn read(text: &ByteString, depth: usize, collector: &mut Collector<'_>) -> Result<Format> {
+    let mut format = None;
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
-        match parse(line.trim()) {
-            _ if line.trim().is_empty() => {}
-            Some(Line::Event(json)) => collector.event(None, text.slice_ref(json))?,
-            Some(Line::WindowEvent(window, json)) => {
-                format = Format::PosthogLines;
-                collector.event(window.as_deref(), text.slice_ref(json.get()))?;
-            }
-            Some(Line::WindowEvents(window, events)) => {
-                format = Format::PosthogLines;
-                for json in events {
-                    collector.event(window.as_deref(), text.slice_ref(json.get()))?;
-                }
-            }
+        let json = text.slice_ref(line.trim());
+        match value::read_next(&json, depth, collector)? {
+            Some(read) => format = format.or(Some(read)),
+            None if json.is_empty() => {}
+            None if serde_json::from_str::<&RawValue>(&json).is_ok() => value::pass_over(json, collector)?,
             None => collector
                 .problems
                 .note(ProblemKind::UnreadableLine, Place::Byte(offset)),
         }
         offset += line.len() as u64;
     }
-    Ok(format)
+    Ok(value::several(format))
 }
 
-fn parse(line: &str) -> Option<Line<'_>> {
-    #[derive(Deserialize)]
-    struct Block<'a> {
-        #[serde(borrow, alias = "windowId")]
-        window_id: Option<&'a RawValue>,
-        #[serde(borrow)]
-        data: Vec<&'a RawValue>,
-    }
-    match line.as_bytes().first()? {
-        b'{' => match serde_json::from_str(line) {
-            Ok(Block { window_id, data }) => Some(Line::WindowEvents(event::window_id(window_id), data)),
-            Err(_) => serde_json::from_str::<&RawValue>(line)
-                .ok()
-                .map(|event| Line::Event(event.get())),
-        },
-        b'[' => {
-            let (window, json): (Option<&RawValue>, &RawValue) = serde_json::from_str(line).ok()?;
-            // A list of two events is no line.
-            let named = window.is_none_or(|window| !window.get().starts_with(['{', '[']));
-            named.then(|| Line::WindowEvent(event::window_id(window), json))
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{META, SNAPSHOT, failure, problems, sessions};
+    use super::*;
+
+    #[test]
+    fn any_line_may_be_damaged() {
+        let lines = ["", META, SNAPSHOT].map(|json| format!("[\"w\",{json}]\n"));
+        for at in 0..3 {
+            let mut text = lines.clone();
+            text[0] = lines[1].clone();
+            let before: usize = text[..at].iter().map(String::len).sum();
+            text[at] = "[\"w\",{\"type\":4,\n".to_owned();
+            let text = text.concat();
+            assert_eq!(sessions(&text), "-:2", "{text}");
+            let place = Place::Byte(before as u64);
+            assert_eq!(problems(&text), [(ProblemKind::UnreadableLine, 1, place)]);
         }
-        b'"' => Some(Line::Event(line)),
-        _ => None,
+        // A list over several lines is none of lines.
+        failure(format!("[\n{META},\n{SNAPSHOT},\n"));
+    }
+
+    #[test]
+    fn lines_of_anything_else_are_counted() {
+        let text = format!("{{\"format\":1}}\n{META}\n\n7\n{SNAPSHOT}");
+        assert_eq!(sessions(&text), "-:2");
+        assert_eq!(problems(&text), [(ProblemKind::NotAnEvent, 2, Place::Event(0))]);
     }
 }

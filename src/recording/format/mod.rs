@@ -1,24 +1,32 @@
 //! The containers that events come in: one file per format, and [`read`], which tells them apart by content.
 //! `recording::open` calls it. What a format reader finds goes, event by event, into a [`Collector`].
 
+mod collector;
+mod compressed_fields;
+mod fields;
 mod lines;
+mod packed;
+mod posthog_block;
 mod posthog_export;
-mod rrweb_array;
+mod posthog_wire;
 mod rrweb_wrapper;
+mod segments;
 mod unsupported;
+mod value;
 
-use std::collections::HashMap;
 use std::fmt;
 
 use bytestring::ByteString;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::Session;
 use super::budget::Budget;
-use super::event::{self, Event, NotAnEvent};
-use super::problem::{Place, ProblemKind, Problems};
-use super::{Session, Window};
+use super::event;
+use super::problem::Problems;
 use crate::error::{Error, Kind, Result};
+use collector::Collector;
+use fields::Fields;
 
 /// How a recording came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -30,10 +38,14 @@ pub enum Format {
     RrwebWrapper,
     /// One event on each line.
     RrwebLines,
+    /// Several lists of events: sessions, or the segments of one.
+    RrwebLists,
     /// `PostHog`'s export file.
     PosthogExport,
     /// `PostHog`'s blocks: `["window", event]` or `{"window_id": …, "data": […]}` on each line.
     PosthogLines,
+    /// `PostHog`'s `$snapshot` events, as its recorder sends them.
+    PosthogWire,
 }
 
 impl fmt::Display for Format {
@@ -42,8 +54,10 @@ impl fmt::Display for Format {
             Self::RrwebArray => "rrweb events",
             Self::RrwebWrapper => "rrweb events in an object",
             Self::RrwebLines => "rrweb events, one a line",
+            Self::RrwebLists => "lists of rrweb events",
             Self::PosthogExport => "PostHog export",
             Self::PosthogLines => "PostHog blocks, one a line",
+            Self::PosthogWire => "PostHog $snapshot events",
         })
     }
 }
@@ -62,20 +76,21 @@ pub(super) fn read(bytes: Vec<u8>, budget: &mut Budget) -> Result<Contents> {
     unsupported::refuse_binary(&bytes)?;
     let mut collector = Collector::new(budget);
     let text = collector.text(bytes)?;
-    let format = read_text(&text, &mut collector)?;
-    Ok(Contents {
-        format,
-        sessions: collector.sessions,
-        problems: collector.problems,
-    })
+    let format = read_text(&text, value::DEPTH, &mut collector)?;
+    collector.finish(format)
 }
 
-fn read_text(text: &ByteString, collector: &mut Collector<'_>) -> Result<Format> {
+/// `depth` is how many values within values are looked into.
+fn read_text(text: &ByteString, depth: usize, collector: &mut Collector<'_>) -> Result<Format> {
     let text = &text.slice_ref(text.trim_start_matches('\u{feff}'));
     // Lines of JSON are several values; everything else is one.
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
     let first = match values.next() {
         Some(Ok(first)) => first.get(),
+        // A damaged line costs no other, not even the first.
+        Some(Err(_)) if lines::is_second_whole(text, depth, collector)? => {
+            return lines::read(text, depth, collector);
+        }
         Some(Err(error)) => return Err(broken_json(text, &error)),
         None => {
             return Err(Error::new(
@@ -85,26 +100,34 @@ fn read_text(text: &ByteString, collector: &mut Collector<'_>) -> Result<Format>
         }
     };
     let rest = &text[values.byte_offset()..];
-    if lines::holds_line(first) {
-        return lines::read(text, collector);
+    let after = rest.trim_start();
+    if after.is_empty() {
+        let value = &text.slice_ref(first);
+        return match value::read(value, depth, collector)? {
+            Some(format) => Ok(format),
+            None => Err(no_events(value)),
+        };
     }
-    if let Some(offset) = rest.find(|c: char| !c.is_ascii_whitespace()) {
-        let offset = values.byte_offset() + offset;
+    let gap = &rest[..rest.len() - after.len()];
+    if !gap.contains('\n') || first.contains('\n') {
+        let offset = text.len() - after.len();
         return Err(Error::new(
             Kind::InvalidRecording,
             format!("unexpected text after the end of the JSON, at byte {offset}"),
         ));
     }
-    let value = &text.slice_ref(first);
-    match value.as_bytes()[0] {
-        b'[' => rrweb_array::read(value, collector),
-        b'{' if posthog_export::is_one(value) => posthog_export::read(value, collector),
-        b'{' => rrweb_wrapper::read(value, collector),
-        _ => Err(Error::new(
-            Kind::InvalidRecording,
-            "a single JSON value, and no list of rrweb events",
-        )),
-    }
+    lines::read(text, depth, collector)
+}
+
+fn no_events(value: &str) -> Error {
+    let message = match value.as_bytes()[0] {
+        b'[' if value[1..].trim_start().starts_with(']') => "an empty list of events",
+        b'[' => "a JSON list, but not one of rrweb events",
+        b'{' => "a JSON object without a list of rrweb events in it",
+        _ => "a single JSON value, and no list of rrweb events",
+    };
+    Error::new(Kind::InvalidRecording, message)
+        .hint("An rrweb event is an object with a numeric type and timestamp.")
 }
 
 /// Says where JSON ends or breaks, as a byte offset into the input.
@@ -136,119 +159,57 @@ fn byte_offset(text: &str, line: usize, column: usize) -> usize {
 }
 
 /// Reads a list without looking into its elements, so their depth is no matter.
-fn elements(array: &str) -> Result<Vec<&RawValue>> {
-    serde_json::from_str(array).map_err(|error| broken_json(array, &error))
+fn elements(array: &str) -> Option<Vec<&RawValue>> {
+    serde_json::from_str(array).ok()
 }
 
-/// Takes the events in the order of the input and sorts them into sessions and windows.
-#[derive(Debug)]
-struct Collector<'a> {
-    budget: &'a mut Budget,
-    sessions: Vec<Session>,
-    /// The id of the session that events go to; it exists once an event has come.
-    session: Option<String>,
-    /// Where each window is: its session's number and its own.
-    windows: HashMap<(Option<String>, String), (usize, usize)>,
-    problems: Problems,
-    next_index: u64,
+/// Whether a value may stand in a list of events.
+fn is_event(json: &str) -> bool {
+    event::looks_like_event(json) || packed::looks_packed(json)
 }
 
-/// The window of events that name none.
-const MAIN_WINDOW: &str = "main";
-
-impl<'a> Collector<'a> {
-    fn new(budget: &'a mut Budget) -> Self {
-        Self {
-            budget,
-            sessions: Vec::new(),
-            session: None,
-            windows: HashMap::new(),
-            problems: Problems::default(),
-            next_index: 0,
-        }
-    }
-
-    /// Damaged text stays text: a broken character in one event is no reason to lose the others.
-    fn text(&mut self, bytes: Vec<u8>) -> Result<ByteString> {
-        self.budget.spend(bytes.len() as u64)?;
-        let text = String::from_utf8(bytes).unwrap_or_else(|error| {
-            let offset = error.utf8_error().valid_up_to() as u64;
-            self.problems.note(ProblemKind::NotUtf8, Place::Byte(offset));
-            String::from_utf8_lossy(error.as_bytes()).into_owned()
-        });
-        Ok(text.into())
-    }
-
-    /// Events from now on belong to this session, which may have some already.
-    fn session(&mut self, id: Option<String>) {
-        self.session = id;
-    }
-
-    /// Takes one entry. `window` is what the container says; without it the event itself may name one.
-    fn event(&mut self, window: Option<&str>, json: ByteString) -> Result<()> {
-        let index = self.next_index;
-        self.next_index += 1;
-        match Event::parse(json, index) {
-            Ok((event, own_window)) => {
-                self.window(window.or(own_window.as_deref()).unwrap_or(MAIN_WINDOW))
-                    .events
-                    .push(event);
-                Ok(())
-            }
-            Err(NotAnEvent::Malformed) => {
-                self.problems.note(ProblemKind::NotAnEvent, Place::Event(index));
-                Ok(())
-            }
-            Err(NotAnEvent::Packed) => Err(unsupported::packed()),
-            Err(NotAnEvent::Compressed(version)) => Err(unsupported::compressed_events(&version)),
-        }
-    }
-
-    fn window(&mut self, id: &str) -> &mut Window {
-        let key = (self.session.clone(), id.to_owned());
-        let (session, window) = self.windows.get(&key).copied().unwrap_or_else(|| {
-            let known = self
-                .sessions
-                .iter()
-                .position(|session| session.id == self.session);
-            let session = known.unwrap_or_else(|| {
-                self.sessions.push(Session {
-                    id: self.session.clone(),
-                    windows: Vec::new(),
-                });
-                self.sessions.len() - 1
-            });
-            let windows = &mut self.sessions[session].windows;
-            windows.push(Window {
-                id: id.to_owned(),
-                events: Vec::new(),
-            });
-            let place = (session, windows.len() - 1);
-            self.windows.insert(key, place);
-            place
-        });
-        &mut self.sessions[session].windows[window]
-    }
+/// What an object calls the session whose events it holds.
+fn session_id(fields: &Fields<'_>) -> Option<String> {
+    [
+        "session_id",
+        "sessionId",
+        "replay_id",
+        "replayId",
+        "recording_id",
+        "recordingId",
+        "id",
+    ]
+    .into_iter()
+    .find_map(|name| event::id(fields.get(name)))
+    .map(std::borrow::Cow::into_owned)
 }
 
-/// Whether a list is one of rrweb events: one of its first elements tells.
-fn is_event_list(elements: &[&RawValue]) -> bool {
-    elements
-        .iter()
-        .take(5)
-        .any(|element| event::looks_like_event(element.get()))
+/// Bytes that JavaScript made a string of, one character for each.
+fn latin1(string: &str) -> Option<Vec<u8>> {
+    string.chars().map(|c| u8::try_from(c).ok()).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::{GzEncoder, ZlibEncoder};
+
     use super::*;
+    use crate::recording::Archive;
+    use crate::recording::problem::{Place, ProblemKind};
 
     pub(super) const META: &str = r#"{"type":4,"timestamp":1,"data":{"href":"","width":8,"height":6}}"#;
     pub(super) const SNAPSHOT: &str = r#"{"type":2,"timestamp":2,"data":{"node":{}}}"#;
 
+    pub(super) fn read_whole(bytes: impl Into<Vec<u8>>) -> Result<Contents> {
+        read(bytes.into(), &mut Budget::new(1 << 30))
+    }
+
     /// The format, and each window's id and number of events.
-    fn found(text: &str) -> (Format, Vec<(String, usize)>) {
-        let contents = read_whole(text).unwrap();
+    pub(super) fn found(text: &str) -> (Format, Vec<(String, usize)>) {
+        let contents = read_whole(text).unwrap_or_else(|error| panic!("{error}: {text}"));
         let windows = contents
             .sessions
             .into_iter()
@@ -257,14 +218,67 @@ mod tests {
         (contents.format, windows.collect())
     }
 
-    fn read_whole(bytes: impl Into<Vec<u8>>) -> Result<Contents> {
-        read(bytes.into(), &mut Budget::new(1 << 30))
+    /// Each session's id, or a dash, and number of events, as in `a:2 -:1`.
+    pub(super) fn sessions(text: &str) -> String {
+        let contents = read_whole(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+        let sessions = contents.sessions.iter().map(|session| {
+            let events: usize = session.windows.iter().map(|window| window.events.len()).sum();
+            format!("{}:{events}", session.id.as_deref().unwrap_or("-"))
+        });
+        sessions.collect::<Vec<_>>().join(" ")
     }
 
-    fn failure(bytes: impl Into<Vec<u8>>) -> String {
+    /// The JSON of each event, in the order of the windows.
+    pub(super) fn events(text: &str) -> Vec<String> {
+        let contents = read_whole(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+        let windows = contents.sessions.into_iter().flat_map(|session| session.windows);
+        let events = windows.flat_map(|window| window.events);
+        events.map(|event| event.json.to_string()).collect()
+    }
+
+    /// What was met, how often, and where first.
+    pub(super) fn problems(text: &str) -> Vec<(ProblemKind, u64, Place)> {
+        let problems = read_whole(text).unwrap().problems.into_vec();
+        let problems = problems
+            .iter()
+            .map(|problem| (problem.kind, problem.count, problem.first));
+        problems.collect()
+    }
+
+    pub(super) fn failure(bytes: impl Into<Vec<u8>>) -> String {
         let error = read_whole(bytes).unwrap_err();
         assert_eq!(error.kind(), Kind::InvalidRecording);
         format!("{error} | {}", error.hint_text().unwrap_or_default())
+    }
+
+    /// JSON in a JSON string.
+    pub(super) fn quoted(json: &str) -> String {
+        serde_json::to_string(json).unwrap()
+    }
+
+    /// Bytes as JavaScript puts them into JSON.
+    pub(super) fn latin1_quoted(bytes: &[u8]) -> String {
+        quoted(&bytes.iter().copied().map(char::from).collect::<String>())
+    }
+
+    /// As rrweb's `pack` does it.
+    pub(super) fn pack(json: &str) -> String {
+        let marked = json.replacen('{', "{\"v\":\"v1\",", 1);
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(marked.as_bytes()).unwrap();
+        latin1_quoted(&encoder.finish().unwrap())
+    }
+
+    pub(super) fn gzip(json: &str) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(json.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    /// `SNAPSHOT` as `PostHog` compresses it.
+    pub(super) fn compressed_snapshot() -> String {
+        let data = latin1_quoted(&gzip(r#"{"node":{}}"#));
+        format!(r#"{{"type":2,"timestamp":2,"cv":"2024-10","data":{data}}}"#)
     }
 
     #[test]
@@ -327,7 +341,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_yet_is_named() {
         let zip = b"PK\x03\x04....";
-        let cases: [(Vec<u8>, &str); 11] = [
+        let cases: [(Vec<u8>, &str); 10] = [
             (b"\x1f\x8b\x08\x00".to_vec(), "gzip"),
             (b"\x28\xb5\x2f\xfd\x00".to_vec(), "Zstandard"),
             (zip.to_vec(), "ZIP"),
@@ -335,16 +349,15 @@ mod tests {
             (b"\0\0\x01\0snappy".to_vec(), "binary"),
             (b"<!doctype html>".to_vec(), "HTML"),
             (b"hello".to_vec(), "not JSON"),
-            ("[\"x\u{9c}abc\"]".into(), "packed"),
+            ("[\"x\u{9c}abc\"]".into(), "rrweb-packed events"),
             (
                 r#"["w",{"type":2,"timestamp":1,"cv":"2024-10","data":"\u001f\u008b"}]"#.into(),
-                "cv=2024-10",
+                "compressed by PostHog",
             ),
             (
-                r#"{"version":"2022-12-02","data":{"snapshotsByWindowId":{}}}"#.into(),
-                "2022-12-02",
+                r#"["w",{"type":2,"timestamp":1,"cv":"2031-01","data":"\u001f\u008b"}]"#.into(),
+                "another way than cv=2024-10",
             ),
-            (format!("[[{META},{SNAPSHOT}]]").into(), "several sessions"),
         ];
         for (bytes, name) in cases {
             let message = failure(bytes);
@@ -388,14 +401,66 @@ mod tests {
         );
     }
 
+    /// One small recording in each shape there is.
+    fn every_shape() -> Vec<String> {
+        let events = format!("{META},{SNAPSHOT}");
+        let (packed, compressed) = (pack(SNAPSHOT), compressed_snapshot());
+        vec![
+            format!("[{events}]"),
+            format!(r#"{{"id":"s","events":[{events}]}}"#),
+            format!(r#"{{"events":{}}}"#, quoted(&format!("[{events}]"))),
+            quoted(&format!("[{events}]")),
+            format!("{META}\n{SNAPSHOT}\n"),
+            format!("[\"w1\",{META}]\n[\"é\",{SNAPSHOT}]"),
+            format!(r#"{{"window_id":"w","data":[{events}]}}"#),
+            format!(r#"{{"version":"2023-04-28","data":{{"id":"s","snapshots":[{events}]}}}}"#),
+            format!(r#"{{"version":"2022-12-02","data":{{"snapshotsByWindowId":{{"w":[{events}]}}}}}}"#),
+            format!(
+                r#"{{"event":"$snapshot","properties":{{"$session_id":"s","$snapshot_items":[{events}]}}}}"#
+            ),
+            format!("[[{events}],[{events}]]"),
+            format!("{{\"segment_id\":0}}\n[{events}]"),
+            format!("[{},{packed}]", pack(META)),
+            format!("[{META},{}]", quoted(SNAPSHOT)),
+            format!("[\"w\",{META}]\n[\"w\",{compressed}]"),
+            format!("[{META},{}]", pack(&compressed)),
+        ]
+    }
+
+    /// Reads an input to the end, whatever is in it.
+    fn kind_of_failure(bytes: Vec<u8>) -> Option<Kind> {
+        let name = "a".to_owned();
+        let archive = Archive::read(crate::source::RawInput { name, bytes }, 1 << 20);
+        let recording = archive.and_then(|archive| archive.into_recording(Some("1")));
+        recording.err().map(|error| error.kind())
+    }
+
+    const OF_DAMAGE: [Option<Kind>; 4] = [
+        None,
+        Some(Kind::InvalidRecording),
+        Some(Kind::NoFullSnapshot),
+        Some(Kind::RecordingTooLarge),
+    ];
+
     #[test]
     fn no_truncation_panics() {
-        for text in [
-            format!(r#"{{"version":"2023-04-28","data":{{"snapshots":[{META},{SNAPSHOT}]}}}}"#),
-            format!("[\"w1\",{META}]\n[\"é\",{SNAPSHOT}]"),
-        ] {
+        for text in every_shape() {
+            assert_eq!(kind_of_failure(text.clone().into_bytes()), None, "{text}");
             for end in 0..text.len() {
-                drop(read_whole(&text.as_bytes()[..end]));
+                let kind = kind_of_failure(text.as_bytes()[..end].to_vec());
+                assert!(OF_DAMAGE.contains(&kind), "{kind:?} at {end}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_flipped_bit_panics() {
+        for text in every_shape() {
+            for at in 0..text.len() * 8 {
+                let mut bytes = text.clone().into_bytes();
+                bytes[at / 8] ^= 1 << (at % 8);
+                let kind = kind_of_failure(bytes);
+                assert!(OF_DAMAGE.contains(&kind), "{kind:?} at bit {at}: {text}");
             }
         }
     }

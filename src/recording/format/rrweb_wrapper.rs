@@ -1,74 +1,56 @@
 //! rrweb events somewhere in an object: `{"events":[…]}`, `{"result":[…]}`, `{"data":{"snapshots":[…]}}` and
-//! whatever else tools write. The first list that looks like rrweb events is taken, the shallowest first.
-
-use std::fmt;
+//! whatever else tools write, also as JSON in a string. The first value that holds events is taken, the shallowest first.
 
 use bytestring::ByteString;
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
 
-use super::{Collector, Format, elements, is_event_list};
-use crate::error::{Error, Kind, Result};
+use super::value::{self, Shape};
+use super::{Collector, Fields, Format, session_id};
+use crate::error::Result;
+use crate::recording::budget::Budget;
 
-/// No tool hides its events deeper than this.
-const DEPTH: usize = 8;
+/// The value within an object in which the events are.
+pub(super) struct Wrapped {
+    /// The session's, from the object that has the value, or from one around it.
+    id: Option<String>,
+    value: ByteString,
+}
 
-pub(super) fn read(text: &ByteString, collector: &mut Collector<'_>) -> Result<Format> {
-    let mut level = vec![&**text];
-    for _ in 0..DEPTH {
+/// Looks through the object, down to `depth` objects within each other.
+pub(super) fn find(object: &ByteString, depth: usize, budget: &mut Budget) -> Result<Option<Wrapped>> {
+    let mut level = vec![(object.clone(), None)];
+    for _ in 0..depth {
         let mut next = Vec::new();
-        for object in level {
+        for (object, outer_id) in level {
             // Keys that are no text, and the like, make an object unreadable; the events may be in another.
-            let Ok(Values(values)) = serde_json::from_str(object) else {
+            let Some(fields) = Fields::of(&object) else {
                 continue;
             };
-            for value in values {
-                match value.get().as_bytes()[0] {
-                    b'[' => {
-                        let elements = elements(value.get())?;
-                        if is_event_list(&elements) {
-                            for element in elements {
-                                collector.event(None, text.slice_ref(element.get()))?;
-                            }
-                            return Ok(Format::RrwebWrapper);
-                        }
+            let id = session_id(&fields).or(outer_id);
+            for (_, value) in fields.iter() {
+                let value = object.slice_ref(value.get());
+                match value.as_bytes()[0] {
+                    b'[' | b'"' if Shape::of(&value, depth, budget)?.is_some() => {
+                        return Ok(Some(Wrapped { id, value }));
                     }
-                    b'{' => next.push(value.get()),
+                    b'{' => next.push((value, id.clone())),
                     _ => {}
                 }
             }
         }
         level = next;
     }
-    Err(Error::new(
-        Kind::InvalidRecording,
-        "a JSON object without a list of rrweb events in it",
-    )
-    .hint("An rrweb event is an object with a numeric type and timestamp."))
+    Ok(None)
 }
 
-/// The values of an object in the order of the text, unread.
-struct Values<'a>(Vec<&'a RawValue>);
-
-impl<'de> Deserialize<'de> for Values<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Collect;
-        impl<'de> Visitor<'de> for Collect {
-            type Value = Values<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut values = Vec::new();
-                while let Some((_, value)) = map.next_entry::<serde::de::IgnoredAny, &RawValue>()? {
-                    values.push(value);
-                }
-                Ok(Values(values))
-            }
+impl Wrapped {
+    pub(super) fn read(&self, depth: usize, collector: &mut Collector<'_>) -> Result<Format> {
+        match &self.id {
+            Some(id) => collector.session(Some(id)),
+            None => collector.begin_session(),
         }
-        deserializer.deserialize_map(Collect)
+        Ok(match value::read(&self.value, depth, collector)? {
+            Some(format @ (Format::PosthogLines | Format::PosthogWire | Format::PosthogExport)) => format,
+            _ => Format::RrwebWrapper,
+        })
     }
 }

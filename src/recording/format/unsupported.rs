@@ -2,6 +2,7 @@
 //! A format that gets its own reader leaves this file.
 
 use crate::error::{Error, Kind, Result};
+use crate::recording::problem::{ProblemKind, Problems};
 
 fn recognised(what: impl Into<String>, way_out: &str) -> Error {
     let message = format!("{}, which this version cannot read yet", what.into());
@@ -40,20 +41,6 @@ pub(super) fn not_json(text: &str) -> Error {
     Error::new(Kind::InvalidRecording, "not JSON, and no other format we know")
 }
 
-pub(super) fn packed() -> Error {
-    recognised(
-        "an rrweb-packed recording (each event is a compressed string)",
-        "Unpack it first with rrweb's unpack().",
-    )
-}
-
-pub(super) fn compressed_events(version: &str) -> Error {
-    recognised(
-        format!("PostHog's per-event compression cv={version}"),
-        "Use PostHog's export to a file, which holds the events uncompressed.",
-    )
-}
-
 pub(super) fn export_version(version: &str) -> Error {
     recognised(
         format!("a PostHog export of version {version}"),
@@ -61,9 +48,24 @@ pub(super) fn export_version(version: &str) -> Error {
     )
 }
 
-pub(super) fn several_sessions(count: usize) -> Error {
-    recognised(
-        format!("a list of {count} lists (several sessions in one file)"),
-        "Split it and name one session, for example with jq '.[0]'.",
-    )
+/// An input of which not one event could be read, and why not.
+pub(super) fn no_event(problems: &Problems) -> Error {
+    let damaged = |what: &str| {
+        let message = format!("{what}, and not one of them can be decoded");
+        Error::new(Kind::InvalidRecording, message)
+            .hint("The text was changed on its way: download or export it again.")
+    };
+    match problems.undecodable() {
+        Some(ProblemKind::UnknownPacker) => recognised(
+            "rrweb-packed events of another packer version than v1",
+            "Unpack them first with the unpack() of the rrweb that packed them.",
+        ),
+        Some(ProblemKind::DamagedPackedEvent) => damaged("rrweb-packed events"),
+        Some(ProblemKind::UnknownCompression) => recognised(
+            "events compressed by PostHog in another way than cv=2024-10",
+            "Use PostHog's export to a file, which holds the events uncompressed.",
+        ),
+        Some(ProblemKind::DamagedFields) => damaged("events compressed by PostHog"),
+        _ => Error::new(Kind::InvalidRecording, "no rrweb event in it"),
+    }
 }

@@ -1,0 +1,187 @@
+//! Where the format readers put what they find, event by event: it decodes events that are packed or compressed, sorts
+//! them into sessions and windows, and counts what is lost.
+
+use std::collections::HashMap;
+
+use bytestring::ByteString;
+
+use super::{Contents, Format, compressed_fields, packed, segments, unsupported};
+use crate::error::{Error, Kind, Result};
+use crate::recording::budget::Budget;
+use crate::recording::event::{self, Event, NotAnEvent};
+use crate::recording::problem::{Place, ProblemKind, Problems};
+use crate::recording::{Session, Window};
+
+/// Takes the events in the order of the input.
+#[derive(Debug)]
+pub(super) struct Collector<'a> {
+    pub(super) budget: &'a mut Budget,
+    pub(super) problems: Problems,
+    sessions: Vec<Session>,
+    /// The place of each session's windows, by their ids.
+    windows: Vec<HashMap<String, usize>>,
+    /// The place of each session that is known by an id, or by having none.
+    known: HashMap<Option<String>, usize>,
+    /// The session that events go to.
+    current: Option<usize>,
+    /// Whether lists are said to be segments of one session.
+    in_segments: bool,
+    next_index: u64,
+}
+
+/// The window of events that name none.
+const MAIN_WINDOW: &str = "main";
+
+/// Why an entry gives no event.
+#[derive(Debug)]
+pub(super) enum Lost {
+    /// It is counted, and the others are read.
+    Dropped(ProblemKind),
+    /// Nothing more is read: the budget is used up.
+    Stop(Error),
+}
+
+impl From<Error> for Lost {
+    fn from(error: Error) -> Self {
+        Self::Stop(error)
+    }
+}
+
+impl Lost {
+    /// Damage to what one event is made of costs that event only.
+    pub(super) fn in_decoding(error: Error, damage: ProblemKind) -> Self {
+        match error.kind() {
+            Kind::RecordingTooLarge => Self::Stop(error),
+            _ => Self::Dropped(damage),
+        }
+    }
+}
+
+impl<'a> Collector<'a> {
+    pub(super) fn new(budget: &'a mut Budget) -> Self {
+        Self {
+            budget,
+            problems: Problems::default(),
+            sessions: Vec::new(),
+            windows: Vec::new(),
+            known: HashMap::new(),
+            current: None,
+            in_segments: false,
+            next_index: 0,
+        }
+    }
+
+    /// Damaged text stays text: a broken character in one event is no reason to lose the others.
+    pub(super) fn text(&mut self, bytes: Vec<u8>) -> Result<ByteString> {
+        self.budget.spend(bytes.len() as u64)?;
+        let text = String::from_utf8(bytes).unwrap_or_else(|error| {
+            let offset = error.utf8_error().valid_up_to() as u64;
+            self.problems.note(ProblemKind::NotUtf8, Place::Byte(offset));
+            String::from_utf8_lossy(error.as_bytes()).into_owned()
+        });
+        Ok(text.into())
+    }
+
+    /// Events from now on belong to the session of this id, which may have some already.
+    pub(super) fn session(&mut self, id: Option<&str>) {
+        let id = id.map(str::to_owned);
+        if let Some(&known) = self.known.get(&id) {
+            self.current = Some(known);
+            return;
+        }
+        let session = self.add_session(id.clone());
+        self.known.insert(id, session);
+    }
+
+    /// Events from now on belong to a new session, which has no id; `join` may find that it goes on with another.
+    pub(super) fn begin_session(&mut self) {
+        if !self.in_segments {
+            self.add_session(None);
+        }
+    }
+
+    /// From now on no list begins a session.
+    pub(super) fn begin_segments(&mut self) {
+        self.session(None);
+        self.in_segments = true;
+    }
+
+    fn add_session(&mut self, id: Option<String>) -> usize {
+        let windows = Vec::new();
+        self.sessions.push(Session { id, windows });
+        self.windows.push(HashMap::new());
+        self.current = Some(self.sessions.len() - 1);
+        self.sessions.len() - 1
+    }
+
+    /// Takes one entry. `window` is what the container says; without it the event itself may name one.
+    pub(super) fn event(&mut self, window: Option<&str>, json: ByteString) -> Result<()> {
+        let index = self.next_index;
+        self.next_index += 1;
+        match self.decode(json, index) {
+            Ok((event, own_window)) => self
+                .window(window.or(own_window.as_deref()).unwrap_or(MAIN_WINDOW))
+                .events
+                .push(event),
+            Err(Lost::Dropped(kind)) => self.problems.note(kind, Place::Event(index)),
+            Err(Lost::Stop(error)) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Counts an entry that cannot even be looked at as an event.
+    pub(super) fn lose(&mut self, kind: ProblemKind) {
+        self.problems.note(kind, Place::Event(self.next_index));
+        self.next_index += 1;
+    }
+
+    /// A packed event may have compressed fields; neither can hold its like.
+    fn decode(&mut self, mut json: ByteString, index: u64) -> Result<(Event, Option<String>), Lost> {
+        loop {
+            json = match Event::parse(json.clone(), index) {
+                Ok(event) => return Ok(event),
+                Err(NotAnEvent::Malformed) => return Err(Lost::Dropped(ProblemKind::NotAnEvent)),
+                Err(NotAnEvent::Packed) => packed::unpack(&json, self.budget)?,
+                Err(NotAnEvent::Compressed) => compressed_fields::decode(&json, self.budget)?,
+            };
+        }
+    }
+
+    fn window(&mut self, id: &str) -> &mut Window {
+        if self.current.is_none() {
+            self.session(None);
+        }
+        let session = self.current.unwrap_or_default();
+        let windows = &mut self.sessions[session].windows;
+        let window = self.windows[session].get(id).copied().unwrap_or_else(|| {
+            windows.push(Window {
+                id: id.to_owned(),
+                events: Vec::new(),
+            });
+            self.windows[session].insert(id.to_owned(), windows.len() - 1);
+            windows.len() - 1
+        });
+        &mut windows[window]
+    }
+
+    pub(super) fn finish(mut self, format: Format) -> Result<Contents> {
+        self.sessions.retain(|session| !session.windows.is_empty());
+        if self.sessions.is_empty() {
+            return Err(unsupported::no_event(&self.problems));
+        }
+        Ok(Contents {
+            format,
+            sessions: segments::join(self.sessions),
+            problems: self.problems,
+        })
+    }
+}
+
+/// The text of a JSON string, where JSON has been put into one.
+pub(super) fn unquote(json: &str, budget: &mut Budget) -> Result<Option<ByteString>> {
+    let Some(text) = event::unquoted(json) else {
+        return Ok(None);
+    };
+    budget.spend(text.len() as u64)?;
+    Ok(Some(text.into_owned().into()))
+}

@@ -1,0 +1,120 @@
+//! `PostHog`'s events as its recorder sends them: `{"event":"$snapshot","properties":{"$session_id":"…","$window_id":"…",
+//! "$snapshot_items":[event, …]}}`, one or many, among events of other kinds.
+
+use bytestring::ByteString;
+
+use super::{Collector, Fields, elements};
+use crate::error::Result;
+use crate::recording::event;
+use crate::recording::problem::ProblemKind;
+
+/// A captured event of any kind.
+pub(super) struct Capture<'a> {
+    /// Only of a `$snapshot`.
+    properties: Option<Fields<'a>>,
+}
+
+impl<'a> Capture<'a> {
+    pub(super) fn of(fields: &Fields<'a>) -> Option<Self> {
+        let name = event::unquoted(fields.get("event")?.get())?;
+        let properties = Fields::of(fields.get("properties")?.get())?;
+        Some(Self {
+            properties: (name == "$snapshot").then_some(properties),
+        })
+    }
+
+    pub(super) const fn is_snapshot(&self) -> bool {
+        self.properties.is_some()
+    }
+
+    /// Whether a value is a `$snapshot`.
+    pub(super) fn is_one(value: &'a str) -> bool {
+        Fields::of(value)
+            .and_then(|fields| Self::of(&fields))
+            .is_some_and(|capture| capture.is_snapshot())
+    }
+
+    /// Takes the events of a `$snapshot` and passes over all else. `text` is what it is part of.
+    pub(super) fn read(&self, text: &ByteString, collector: &mut Collector<'_>) -> Result<()> {
+        let Some(properties) = &self.properties else {
+            return Ok(());
+        };
+        let id = |name| event::id(properties.get(name));
+        let window = id("$window_id");
+        collector.session(id("$session_id").as_deref());
+        let items = ["$snapshot_items", "$snapshot_data"].map(|name| properties.get(name));
+        let Some(items) = items.into_iter().flatten().next() else {
+            collector.lose(ProblemKind::NotAnEvent);
+            return Ok(());
+        };
+        let Some(items) = elements(items.get()) else {
+            return collector.event(window.as_deref(), text.slice_ref(items.get()));
+        };
+        for item in items {
+            collector.event(window.as_deref(), text.slice_ref(item.get()))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Format;
+    use super::super::tests::{META, SNAPSHOT, failure, found, problems, quoted, sessions};
+    use crate::recording::problem::{Place, ProblemKind};
+
+    /// A `$snapshot` of a session and window.
+    fn capture(session: &str, window: &str, rest: &str) -> String {
+        format!(
+            r#"{{"event":"$snapshot","properties":{{"$session_id":"{session}","$window_id":"{window}",{rest}}}}}"#
+        )
+    }
+
+    #[test]
+    fn captures_are_read_one_or_many() {
+        let items = capture(
+            "s1",
+            "w1",
+            &format!(r#""$lib":"web","$snapshot_items":[{META},{SNAPSHOT}]"#),
+        );
+        let one = capture("s2", "w2", &format!(r#""$snapshot_data":{SNAPSHOT}"#));
+        let list = capture("s1", "w3", &format!(r#""$snapshot_data":[{SNAPSHOT}]"#));
+        let click = r#"{"event":"$autocapture","properties":{"$session_id":"s1"}}"#;
+        let clicks = [click; 9].join(",");
+        for text in [
+            format!("[{items},{one},{click},{list}]"),
+            format!("[{clicks},{items},{one},{list}]"),
+            format!("{items}\n{click}\n{one}\n{list}\n"),
+            format!("{click}\n{items}\n{one}\n{list}\n"),
+            format!(r#"{{"api_key":"k","batch":[{clicks},{items},{one},{list}]}}"#),
+            format!(r#"{{"data":{}}}"#, quoted(&format!("[{items},{one},{list}]"))),
+        ] {
+            assert_eq!(sessions(&text), "s1:3 s2:1", "{text}");
+            let windows = [("w1", 2), ("w3", 1), ("w2", 1)].map(|(id, events)| (id.to_owned(), events));
+            assert_eq!(found(&text), (Format::PosthogWire, windows.to_vec()), "{text}");
+            assert_eq!(problems(&text), [], "{text}");
+        }
+        assert_eq!(sessions(&items), "s1:2");
+        let anonymous = format!(r#"{{"event":"$snapshot","properties":{{"$snapshot_items":[{META}]}}}}"#);
+        assert_eq!(
+            sessions(&format!("{anonymous}\n{items}\n{anonymous}")),
+            "-:2 s1:2"
+        );
+    }
+
+    #[test]
+    fn a_snapshot_without_items_is_counted() {
+        let text = format!(
+            "{}\n{}",
+            capture("s", "w", "\"a\":1"),
+            capture("s", "w", &format!(r#""$snapshot_data":[{META}]"#))
+        );
+        assert_eq!(problems(&text), [(ProblemKind::NotAnEvent, 1, Place::Event(0))]);
+        failure(r#"[{"event":"$pageview","properties":{}}]"#);
+        failure(r#"{"event":"$pageview","properties":{}}"#);
+        // Events of a product beside those of a replay.
+        let beside =
+            format!(r#"{{"clicks":[{{"event":"click","properties":{{}}}}],"replay":{{"events":[{META}]}}}}"#);
+        assert_eq!(found(&beside).0, Format::RrwebWrapper);
+    }
+}

@@ -1,0 +1,308 @@
+//! What one JSON value is, told by its content: an event, a list of events, an object that holds some, or several of
+//! these. `read_text` calls [`read`] for a whole input, `lines` for each line; values within values come back here.
+
+use bytestring::ByteString;
+use serde_json::value::RawValue;
+
+use super::collector::unquote;
+use super::posthog_block::Block;
+use super::posthog_wire::Capture;
+use super::rrweb_wrapper::Wrapped;
+use super::{Collector, Fields, Format, elements, is_event, posthog_export, read_text, rrweb_wrapper};
+use crate::error::Result;
+use crate::recording::budget::Budget;
+
+/// Values within values: no tool goes deeper than this.
+pub(super) const DEPTH: usize = 8;
+
+/// The elements of a list that are looked at to tell what it is.
+const SAMPLE: usize = 5;
+
+pub(super) enum Shape<'a> {
+    Event,
+    /// rrweb's own form: `[event, event, …]`.
+    Events(Vec<&'a RawValue>),
+    /// Each of any shape, all of the same as a rule.
+    Values(Vec<&'a RawValue>),
+    /// JSON in a string.
+    Quoted(ByteString),
+    Block(Block<'a>),
+    Capture(Capture<'a>),
+    Export,
+    Wrapper(Wrapped),
+    /// What `Sentry` writes in front of each segment: `{"segment_id":0}`.
+    SegmentHeader,
+}
+
+impl<'a> Shape<'a> {
+    /// Nothing for a value in which there are no events.
+    pub(super) fn of(value: &'a ByteString, depth: usize, budget: &mut Budget) -> Result<Option<Self>> {
+        if is_event(value) {
+            return Ok(Some(Self::Event));
+        }
+        if depth == 0 {
+            return Ok(None);
+        }
+        match value.as_bytes().first() {
+            Some(b'[') => Self::of_list(value, depth, budget),
+            Some(b'{') => Self::of_object(value, depth, budget),
+            Some(b'"') => Self::of_string(value, depth, budget),
+            _ => Ok(None),
+        }
+    }
+
+    fn of_list(list: &'a ByteString, depth: usize, budget: &mut Budget) -> Result<Option<Self>> {
+        if let Some(block) = Block::of_pair(list) {
+            return Ok(Some(Self::Block(block)));
+        }
+        let Some(elements) = elements(list) else {
+            return Ok(None);
+        };
+        if elements
+            .iter()
+            .take(SAMPLE)
+            .any(|element| is_event(element.get()))
+        {
+            return Ok(Some(Self::Events(elements)));
+        }
+        for element in elements.iter().take(SAMPLE) {
+            let element = list.slice_ref(element.get());
+            let found = match Shape::of(&element, depth - 1, budget)? {
+                None => false,
+                // The captured events of a product are of many kinds.
+                Some(Shape::Capture(capture)) => {
+                    capture.is_snapshot() || elements.iter().any(|element| Capture::is_one(element.get()))
+                }
+                Some(_) => true,
+            };
+            if found {
+                return Ok(Some(Self::Values(elements)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn of_object(object: &'a ByteString, depth: usize, budget: &mut Budget) -> Result<Option<Self>> {
+        let Some(fields) = Fields::of(object) else {
+            return Ok(None);
+        };
+        if let Some(capture) = Capture::of(&fields) {
+            return Ok(Some(Self::Capture(capture)));
+        }
+        if posthog_export::is_one(&fields) {
+            return Ok(Some(Self::Export));
+        }
+        if let Some(block) = Block::of_object(&fields) {
+            return Ok(Some(Self::Block(block)));
+        }
+        let mut names = fields.iter().map(|(name, _)| name);
+        if names.next() == Some("segment_id") && names.next().is_none() {
+            return Ok(Some(Self::SegmentHeader));
+        }
+        Ok(rrweb_wrapper::find(object, depth - 1, budget)?.map(Self::Wrapper))
+    }
+
+    fn of_string(string: &'a ByteString, depth: usize, budget: &mut Budget) -> Result<Option<Self>> {
+        // Most strings are no JSON, and not worth decoding.
+        if !["\"[", "\"{", "\"\\\""]
+            .iter()
+            .any(|start| string.starts_with(start))
+        {
+            return Ok(None);
+        }
+        let Some(text) = unquote(string, budget)? else {
+            return Ok(None);
+        };
+        let Some(Ok(first)) = serde_json::Deserializer::from_str(&text)
+            .into_iter::<&RawValue>()
+            .next()
+        else {
+            return Ok(None);
+        };
+        let first = text.slice_ref(first.get());
+        let holds_events = Shape::of(&first, depth - 1, budget)?.is_some();
+        Ok(holds_events.then_some(Self::Quoted(text)))
+    }
+
+    /// `value` is the text that the shape was told from.
+    fn read(self, value: &ByteString, depth: usize, collector: &mut Collector<'_>) -> Result<Format> {
+        Ok(match self {
+            Self::Event => {
+                collector.event(None, value.clone())?;
+                Format::RrwebLines
+            }
+            Self::Events(events) => {
+                for event in events {
+                    collector.event(None, value.slice_ref(event.get()))?;
+                }
+                Format::RrwebArray
+            }
+            Self::Values(values) => {
+                let mut format = None;
+                for element in values {
+                    let element = value.slice_ref(element.get());
+                    match read_next(&element, depth - 1, collector)? {
+                        Some(read) => format = format.or(Some(read)),
+                        None => pass_over(element, collector)?,
+                    }
+                }
+                several(format)
+            }
+            Self::Quoted(text) => read_text(&text, depth - 1, collector)?,
+            Self::Block(block) => {
+                block.read(value, collector)?;
+                Format::PosthogLines
+            }
+            Self::Capture(capture) => {
+                capture.read(value, collector)?;
+                Format::PosthogWire
+            }
+            Self::Export => {
+                posthog_export::read(value, collector)?;
+                Format::PosthogExport
+            }
+            Self::Wrapper(wrapped) => wrapped.read(depth - 1, collector)?,
+            Self::SegmentHeader => {
+                collector.begin_segments();
+                Format::RrwebLists
+            }
+        })
+    }
+}
+
+/// Reads a value of any shape; what there are no events in gives nothing.
+pub(super) fn read(
+    value: &ByteString,
+    depth: usize,
+    collector: &mut Collector<'_>,
+) -> Result<Option<Format>> {
+    let shape = Shape::of(value, depth, collector.budget)?;
+    shape.map(|shape| shape.read(value, depth, collector)).transpose()
+}
+
+/// Reads the next of several values. Where that is a list, it may be of another session.
+pub(super) fn read_next(
+    value: &ByteString,
+    depth: usize,
+    collector: &mut Collector<'_>,
+) -> Result<Option<Format>> {
+    let shape = Shape::of(value, depth, collector.budget)?;
+    if matches!(
+        shape,
+        Some(Shape::Events(_) | Shape::Values(_) | Shape::Quoted(_))
+    ) {
+        collector.begin_session();
+    }
+    shape.map(|shape| shape.read(value, depth, collector)).transpose()
+}
+
+/// Counts one of several values as no event, unless it is a list in which there happen to be none.
+pub(super) fn pass_over(value: ByteString, collector: &mut Collector<'_>) -> Result<()> {
+    match elements(&value) {
+        Some(elements) if elements.is_empty() => Ok(()),
+        _ => collector.event(None, value),
+    }
+}
+
+/// The format of several values, from that of the first.
+pub(super) fn several(format: Option<Format>) -> Format {
+    match format {
+        Some(Format::RrwebArray) => Format::RrwebLists,
+        Some(format) => format,
+        None => Format::RrwebLines,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{META, SNAPSHOT, failure, found, problems, quoted, sessions};
+    use super::*;
+
+    #[test]
+    fn several_recordings_are_several_sessions() {
+        let whole = format!("{META},{SNAPSHOT}");
+        let wrapped = |id: &str| format!(r#"{{{id}"user":{{"id":9}},"events":[{whole}]}}"#);
+        let (a, b, none) = (
+            wrapped("\"id\":\"a\","),
+            wrapped("\"sessionId\":\"b\",\"id\":3,"),
+            wrapped(""),
+        );
+        for (text, expected) in [
+            (format!("[{a},{b}]"), "a:2 b:2"),
+            (format!("{a}\n{b}\n"), "a:2 b:2"),
+            (format!("[{a},{b},{a}]"), "a:4 b:2"),
+            (format!("[{none},{none}]"), "-:2 -:2"),
+            (format!("{none}\n{a}\n{none}"), "-:2 a:2 -:2"),
+            (format!(r#"{{"count":2,"results":[{a},{b}]}}"#), "a:2 b:2"),
+            (format!(r#"{{"sessions":[[{whole}],[{whole}]]}}"#), "-:2 -:2"),
+            (
+                format!(r#"[{{"id":7,"data":[{whole}]}},{{"id":8,"data":[{whole}]}}]"#),
+                "7:2 8:2",
+            ),
+            (format!(r#"{{"replayId":"r","data":{{"rec":[{whole}]}}}}"#), "r:2"),
+            (a.clone(), "a:2"),
+        ] {
+            assert_eq!(sessions(&text), expected, "{text}");
+            assert_eq!(found(&text).0, Format::RrwebWrapper, "{text}");
+            assert_eq!(problems(&text), [], "{text}");
+        }
+        let export =
+            |id: &str| format!(r#"{{"version":"2023-04-28","data":{{"id":"{id}","snapshots":[{whole}]}}}}"#);
+        let exports = format!("[{},{}]", export("a"), export("b"));
+        assert_eq!(
+            (sessions(&exports), found(&exports).0),
+            ("a:2 b:2".into(), Format::PosthogExport)
+        );
+    }
+
+    #[test]
+    fn json_in_strings_is_read() {
+        let list = format!("[{META},{SNAPSHOT}]");
+        let object = format!(r#"{{"id":"a","events":{list}}}"#);
+        let line = format!("[\"w\",{META}]\n[\"w\",{SNAPSHOT}]\n");
+        for (text, format) in [
+            (quoted(&list), Format::RrwebArray),
+            (quoted(&quoted(&list)), Format::RrwebArray),
+            (quoted(&object), Format::RrwebWrapper),
+            (quoted(&line), Format::PosthogLines),
+            (
+                format!(r#"{{"n":"[1]","events":{}}}"#, quoted(&list)),
+                Format::RrwebWrapper,
+            ),
+            (format!(r#"{{"body":{}}}"#, quoted(&line)), Format::PosthogLines),
+            (
+                format!(r#"{{"data":{{"json":{}}}}}"#, quoted(&object)),
+                Format::RrwebWrapper,
+            ),
+        ] {
+            let (found, windows) = found(&text);
+            assert_eq!((found, windows[0].1), (format, 2), "{text}");
+        }
+        for text in [&list, &line] {
+            let with_id = format!(
+                r#"[{{"id":"a","events":{0}}},{{"id":"b","events":{0}}}]"#,
+                quoted(text)
+            );
+            assert_eq!(sessions(&with_id), "a:2 b:2", "{text}");
+        }
+        // Each level doubles the backslashes; a few are enough.
+        let deep = (0..12).fold(list, |json, _| quoted(&json));
+        failure(deep);
+    }
+
+    #[test]
+    fn block_lines_may_be_of_all_ages() {
+        let text = format!(
+            "[\"a\",{META}]\n{{\"window_id\":\"a\",\"data\":[{META}]}}\n{{\"windowId\":\"b\",\"data\":[{META}]}}\n\
+             {{\"windowId\":null,\"data\":[{META}]}}\n[null,{META}]\n[\"\",{META}]\n[3,{META}]\n{}\n{}\n",
+            META.replacen('{', "{\"windowId\":3,", 1),
+            META.replacen('{', "{\"windowId\":\"b\",", 1),
+        );
+        let windows = [("a", 2), ("b", 2), ("main", 3), ("3", 2)].map(|(id, events)| (id.to_owned(), events));
+        assert_eq!(found(&text), (Format::PosthogLines, windows.to_vec()));
+        assert_eq!((sessions(&text), problems(&text)), ("-:9".into(), vec![]));
+        // The lines as elements of a list.
+        let list = format!("[{}]", text.trim().replace('\n', ","));
+        assert_eq!(found(&list).1, windows);
+    }
+}
