@@ -1,8 +1,9 @@
 //! Bytes become a [`Recording`]: events per window, in order, ready for a player, and what was wrong with them.
-//! `format` knows the containers, `tidy` repairs the order of events, `activity` and `summary` look at the result.
+//! `container` unwraps them, `format` knows the formats, `tidy` repairs the order of events, `activity` and `summary` look at the result.
 
 pub mod activity;
 mod budget;
+mod container;
 mod event;
 mod format;
 mod problem;
@@ -16,6 +17,7 @@ use crate::error::{Error, Kind, Result};
 use crate::source::RawInput;
 
 pub use activity::{ACTIVITY_GAP_MS, Span};
+pub use container::Container;
 pub use event::{Detail, Event, EventType, IncrementalSource};
 pub use format::Format;
 pub use problem::{Place, Problem, ProblemKind};
@@ -29,6 +31,8 @@ pub struct Recording {
     /// The session's id, where the input names one.
     pub session: Option<String>,
     pub format: Format,
+    /// What the input was wrapped in, the outermost first.
+    pub containers: Vec<Container>,
     /// In the order in which the input first names them; never empty.
     pub windows: Vec<Window>,
     pub problems: Vec<Problem>,
@@ -52,6 +56,7 @@ pub const DEFAULT_MAX_BYTES: u64 = 1 << 30;
 pub struct Archive {
     name: String,
     format: Format,
+    containers: Vec<Container>,
     /// Never empty.
     sessions: Vec<Session>,
     problems: Problems,
@@ -85,6 +90,7 @@ impl Archive {
         Ok(Self {
             name,
             format: contents.format,
+            containers: contents.containers,
             sessions: contents.sessions,
             problems: contents.problems,
         })
@@ -92,6 +98,11 @@ impl Archive {
 
     pub const fn format(&self) -> Format {
         self.format
+    }
+
+    /// What the input was wrapped in, the outermost first; of several recordings, the first of them.
+    pub fn containers(&self) -> &[Container] {
+        &self.containers
     }
 
     pub fn sessions(&self) -> Vec<SessionEntry> {
@@ -137,6 +148,7 @@ impl Archive {
             name: self.name,
             session: session.id,
             format: self.format,
+            containers: self.containers,
             windows: session.windows,
             problems: problems.into_vec(),
             started_ms,
