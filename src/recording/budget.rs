@@ -35,17 +35,17 @@ impl Budget {
     }
 
     /// Reads a decoder to its end, or until the budget is used up. `what` names the data in an error.
-    pub(super) fn read(&mut self, decoder: impl Read, what: &str) -> Result<Vec<u8>> {
+    pub(super) fn read(&mut self, source: impl Read, what: &str) -> Result<Vec<u8>> {
         let mut decoded = Vec::new();
-        self.append(&mut decoded, decoder, what)?;
+        self.append(&mut decoded, source, what)?;
         Ok(decoded)
     }
 
     /// Like [`read`](Self::read), behind what has been decoded before.
-    pub(super) fn append(&mut self, decoded: &mut Vec<u8>, mut decoder: impl Read, what: &str) -> Result<()> {
+    pub(super) fn append(&mut self, decoded: &mut Vec<u8>, mut source: impl Read, what: &str) -> Result<()> {
         loop {
             let before = decoded.len();
-            let read = decoder.by_ref().take(CHUNK as u64).read_to_end(decoded);
+            let read = source.by_ref().take(CHUNK as u64).read_to_end(decoded);
             self.spend((decoded.len() - before) as u64)?;
             match read {
                 Ok(0) => return Ok(()),

@@ -104,16 +104,13 @@ fn read_within(mut containers: Vec<Container>, mut bytes: Vec<u8>, budget: &mut 
         };
     }
     let mut collector = Collector::new(budget);
-    let format = match posthog_snappy::decode(&bytes, &mut collector)? {
-        Some(lines) => {
-            drop(bytes);
-            posthog_snappy::read(lines, &mut collector)?
-        }
-        None => {
-            unsupported::refuse_binary(&bytes)?;
-            let text = text::decode(bytes, &mut collector)?;
-            read_text(&text, value::DEPTH, &mut collector)?
-        }
+    let format = if let Some(lines) = posthog_snappy::decode(&bytes, &mut collector)? {
+        drop(bytes);
+        posthog_snappy::read(lines, &mut collector)?
+    } else {
+        unsupported::refuse_binary(&bytes)?;
+        let text = text::decode(bytes, &mut collector)?;
+        read_text(&text, value::DEPTH, &mut collector)?
     };
     collector.finish(format, containers)
 }

@@ -173,7 +173,9 @@ pub(super) mod tests {
 
     #[test]
     fn blocks_count_on_the_budget() {
-        let zeros = snap::raw::Encoder::new().compress_vec(&[b' '; 1 << 16]).unwrap();
+        let zeros = snap::raw::Encoder::new()
+            .compress_vec(&vec![b' '; 1 << 16])
+            .unwrap();
         let many = behind_lengths(&vec![zeros; 17]);
         let error = contents(many).unwrap_err();
         assert_eq!(error.kind(), Kind::RecordingTooLarge);
