@@ -91,8 +91,10 @@ fn range(text: &str, value: &RawValue) -> Range<usize> {
 
 fn splice(text: &str, mut splices: Vec<(Range<usize>, String)>) -> ByteString {
     splices.sort_by_key(|(range, _)| range.start);
-    let decoded: usize = splices.iter().map(|(_, decoded)| decoded.len()).sum();
-    let mut whole = String::with_capacity(text.len() + decoded);
+    let length = splices.iter().fold(text.len(), |length, (range, decoded)| {
+        length - range.len() + decoded.len()
+    });
+    let mut whole = String::with_capacity(length);
     let mut at = 0;
     for (range, decoded) in splices {
         whole.push_str(&text[at..range.start]);

@@ -140,7 +140,7 @@ fn read_text(text: &ByteString, depth: usize, collector: &mut Collector<'_>) -> 
         let value = &text.slice_ref(first);
         return match value::read(value, depth, collector)? {
             Some(format) => Ok(format),
-            None => Err(no_events(value)),
+            None => Err(without_events(value)),
         };
     }
     let gap = &rest[..rest.len() - after.len()];
@@ -154,7 +154,7 @@ fn read_text(text: &ByteString, depth: usize, collector: &mut Collector<'_>) -> 
     lines::read(text, depth, collector)
 }
 
-fn no_events(value: &str) -> Error {
+fn without_events(value: &str) -> Error {
     let message = match value.as_bytes()[0] {
         b'[' if value[1..].trim_start().starts_with(']') => "an empty list of events",
         b'[' => "a JSON list, but not one of rrweb events",

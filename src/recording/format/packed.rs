@@ -43,9 +43,11 @@ pub(super) fn unpack(json: &str, budget: &mut Budget) -> Result<ByteString, Lost
         return Err(Lost::Dropped(ProblemKind::NotAnEvent));
     }
     let bytes = latin1(&string).ok_or_else(damaged)?;
-    let decoded = budget
+    let mut decoded = budget
         .read(ZlibDecoder::new(&*bytes), "packed event")
         .map_err(|error| Lost::in_decoding(error, ProblemKind::DamagedPackedEvent))?;
+    // It stays for as long as the recording.
+    decoded.shrink_to_fit();
     let text = ByteString::try_from(decoded).map_err(|_| damaged())?;
     let fields = Fields::of(&text).ok_or_else(damaged)?;
     if fields

@@ -10,7 +10,7 @@ use crate::recording::problem::ProblemKind;
 
 /// A captured event of any kind.
 pub(super) struct Capture<'a> {
-    /// Only of a `$snapshot`.
+    /// Only of a `$snapshot`, which is `$snapshot_items` further down `PostHog`'s own pipeline.
     properties: Option<Fields<'a>>,
 }
 
@@ -19,7 +19,7 @@ impl<'a> Capture<'a> {
         let name = event::unquoted(fields.get("event")?.get())?;
         let properties = Fields::of(fields.get("properties")?.get())?;
         Some(Self {
-            properties: (name == "$snapshot").then_some(properties),
+            properties: name.starts_with("$snapshot").then_some(properties),
         })
     }
 
@@ -86,6 +86,7 @@ mod tests {
             format!("[{clicks},{items},{one},{list}]"),
             format!("{items}\n{click}\n{one}\n{list}\n"),
             format!("{click}\n{items}\n{one}\n{list}\n"),
+            format!("{items}\n{one}\n{list}\n").replace("\"$snapshot\"", "\"$snapshot_items\""),
             format!(r#"{{"api_key":"k","batch":[{clicks},{items},{one},{list}]}}"#),
             format!(r#"{{"data":{}}}"#, quoted(&format!("[{items},{one},{list}]"))),
         ] {

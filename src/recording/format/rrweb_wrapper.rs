@@ -4,7 +4,7 @@
 use bytestring::ByteString;
 
 use super::value::{self, Shape};
-use super::{Collector, Fields, Format, session_id};
+use super::{Collector, Fields, Format, read_text, session_id};
 use crate::error::Result;
 use crate::recording::budget::Budget;
 
@@ -12,7 +12,13 @@ use crate::recording::budget::Budget;
 pub(super) struct Wrapped {
     /// The session's, from the object that has the value, or from one around it.
     id: Option<String>,
-    value: ByteString,
+    place: Place,
+}
+
+enum Place {
+    Value(ByteString),
+    /// The text that a string holds.
+    Quoted(ByteString),
 }
 
 /// Looks through the object, down to `depth` objects within each other.
@@ -28,13 +34,17 @@ pub(super) fn find(object: &ByteString, depth: usize, budget: &mut Budget) -> Re
             let id = session_id(&fields).or(outer_id);
             for (_, value) in fields.iter() {
                 let value = object.slice_ref(value.get());
-                match value.as_bytes()[0] {
-                    b'[' | b'"' if Shape::of(&value, depth, budget)?.is_some() => {
-                        return Ok(Some(Wrapped { id, value }));
-                    }
-                    b'{' => next.push((value, id.clone())),
-                    _ => {}
+                if value.starts_with('{') {
+                    next.push((value, id.clone()));
+                    continue;
                 }
+                let place = match Shape::of(&value, depth, budget)? {
+                    // A string alone is no list of events, packed or not.
+                    None | Some(Shape::Event) => continue,
+                    Some(Shape::Quoted(text)) => Place::Quoted(text),
+                    Some(_) => Place::Value(value),
+                };
+                return Ok(Some(Wrapped { id, place }));
             }
         }
         level = next;
@@ -48,7 +58,11 @@ impl Wrapped {
             Some(id) => collector.session(Some(id)),
             None => collector.begin_session(),
         }
-        Ok(match value::read(&self.value, depth, collector)? {
+        let format = match &self.place {
+            Place::Value(value) => value::read(value, depth, collector)?,
+            Place::Quoted(text) => Some(read_text(text, depth, collector)?),
+        };
+        Ok(match format {
             Some(format @ (Format::PosthogLines | Format::PosthogWire | Format::PosthogExport)) => format,
             _ => Format::RrwebWrapper,
         })

@@ -285,6 +285,14 @@ mod tests {
             );
             assert_eq!(sessions(&with_id), "a:2 b:2", "{text}");
         }
+        // Decoded once, and counted once.
+        let text = format!(
+            r#"{{"events":{}}}"#,
+            quoted(&format!("[{}]", [META; 1000].join(",")))
+        );
+        let size = text.len() as u64;
+        let contents = super::super::read(text.into(), &mut Budget::new(2 * size)).unwrap();
+        assert_eq!(contents.sessions[0].windows[0].events.len(), 1000);
         // Each level doubles the backslashes; a few are enough.
         let deep = (0..12).fold(list, |json, _| quoted(&json));
         failure(deep);
