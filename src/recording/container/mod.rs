@@ -258,6 +258,24 @@ pub(in crate::recording) mod tests {
     }
 
     #[test]
+    fn no_changed_byte_panics() {
+        let text = texts().swap_remove(0);
+        for container in ALL {
+            let whole = wrap(container, &text);
+            for at in 0..whole.len() {
+                for change in [0x01, 0x80, 0xff] {
+                    let mut changed = whole.clone();
+                    changed[at] ^= change;
+                    if let Err(error) = read(changed, 1 << 20) {
+                        let expected = [Kind::InvalidRecording, Kind::RecordingTooLarge];
+                        assert!(expected.contains(&error.kind()), "{container} {at}: {error:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_bomb_in_a_bomb_stops_at_the_budget() {
         let zeros = vec![0; 64 << 20];
         for inner in ALL {
