@@ -144,6 +144,17 @@ fn in_document(root: u64, mut node: Value) -> Value {
 }
 
 #[test]
+fn a_change_beside_a_node_that_never_came_does_not_hang_the_page() {
+    // rrweb looks for the missing neighbour until half a second has passed, by a clock that stands still.
+    let lost = json!({"parentId": BODY, "nextId": 999, "node": element(50, "p", &json!({}), &[])});
+    let recording = recording(
+        &body(MOVING_BOX, &[a_box("")]),
+        &[mutation(500, &json!({"adds": [lost]})), mouse(1000, BODY, 5, 5)],
+    );
+    assert_box_at(&render(&recording), 800, 0.0);
+}
+
+#[test]
 fn an_animation_stands_where_session_time_says() {
     let rendered = render(&recording(&body(MOVING_BOX, &[a_box("moving")]), &[end(2500)]));
     for (ms, left) in [(0, 0.0), (100, 10.0), (1000, 100.0), (1900, 190.0), (2300, 200.0)] {

@@ -8,12 +8,16 @@ interface Timer {
   run: () => void;
 }
 
+/** So often may one moment be looked up; who looks more often waits for time to pass. */
+const LOOKS_PER_MOMENT = 1000;
+
 const realSetTimeout = window.setTimeout.bind(window);
 
 /** The replay's time in milliseconds; 0 is the first event of the replayed window. */
 class Clock {
   private time = 0;
   private epoch = 0;
+  private looks = 0;
   private nextId = 1;
   private readonly timers = new Map<number, Timer>();
   private readonly frames = new Map<number, FrameRequestCallback>();
@@ -28,8 +32,10 @@ class Clock {
     this.epoch = epoch;
   }
 
+  /** rrweb ends a search for missing nodes when half a second has passed: to those who wait in a loop time passes. */
   dateNow(): number {
-    return Math.floor(this.epoch + this.time);
+    this.looks += 1;
+    return Math.floor(this.epoch + this.time) + Math.max(0, this.looks - LOOKS_PER_MOMENT);
   }
 
   /** When the next timer is due; Infinity without one. */
@@ -42,6 +48,7 @@ class Clock {
   /** Moves to `time` and runs what is due, in order of due time, then of creation. Returns how much ran. */
   moveTo(time: number): number {
     this.time = Math.max(this.time, time);
+    this.looks = 0;
     let ran = 0;
     for (let timer = this.firstDue(); timer; timer = this.firstDue()) {
       if (timer.every === null) this.timers.delete(timer.id);

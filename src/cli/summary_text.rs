@@ -46,7 +46,15 @@ pub(super) fn of_sessions(name: &str, format: Format, sessions: &[SessionEntry])
 
 pub(super) fn of_recording(name: &str, summary: &Summary) -> String {
     let name = print::printable(name);
-    let mut out = format!("{name}: {}, {} events\n\n", summary.format, summary.events);
+    let containers = summary
+        .containers
+        .iter()
+        .map(|container| format!(" in {container}"));
+    let containers: String = containers.rev().collect();
+    let mut out = format!(
+        "{name}: {}{containers}, {} events\n\n",
+        summary.format, summary.events
+    );
     overview(&mut out, summary);
     windows(&mut out, summary);
     pages(&mut out, summary);
@@ -87,7 +95,7 @@ fn windows(out: &mut String, summary: &Summary) {
         out.push_str("\nWindows\n");
     } else {
         line(out, "");
-        line(out, &format!("Window {}", shown_id(&summary.busiest_window)));
+        line(out, &format!("Window {}", shown_id(&summary.windows[0].id)));
     }
     let columns = [
         ("window", Right),
@@ -113,14 +121,8 @@ fn windows(out: &mut String, summary: &Summary) {
     table.write(out, MOST_LINES);
     if several {
         for (window, number) in summary.windows.iter().zip(1..) {
-            let rendered = window.id == summary.busiest_window;
-            if rendered || number <= MOST_LINES {
-                let note = if rendered {
-                    ", rendered: it has the most activity"
-                } else {
-                    ""
-                };
-                line(out, &format!("  {number} is {}{note}", shown_id(&window.id)));
+            if number <= MOST_LINES {
+                line(out, &format!("  {number} is {}", shown_id(&window.id)));
             }
         }
     }

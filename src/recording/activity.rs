@@ -38,11 +38,6 @@ pub fn total_ms(spans: &[Span]) -> f64 {
     spans.iter().map(|span| span.end_ms - span.start_ms).sum()
 }
 
-/// How many events are activity.
-pub fn count(events: &[Event]) -> usize {
-    events.iter().filter(|event| is_active(event)).count()
-}
-
 fn is_active(event: &Event) -> bool {
     use IncrementalSource as Source;
     match event.kind {
@@ -114,7 +109,6 @@ mod tests {
         let spans = spans(&events, 1000.0, 4000.0);
         assert_eq!(ms(&spans), [(0.0, 0.0), (5000.0, 5000.0), (9500.0, 11_000.0)]);
         assert!((total_ms(&spans) - 1500.0).abs() < f64::EPSILON);
-        assert_eq!(count(&events), 4);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! How much decoded text one recording may amount to. Everything that decompresses draws on the same [`Budget`], so
 //! that nesting cannot multiply: containers, packed events and compressed fields count together.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use crate::error::{Error, Kind, Result};
 
@@ -35,14 +35,20 @@ impl Budget {
     }
 
     /// Reads a decoder to its end, or until the budget is used up. `what` names the data in an error.
-    pub(super) fn read(&mut self, mut decoder: impl Read, what: &str) -> Result<Vec<u8>> {
+    pub(super) fn read(&mut self, source: impl Read, what: &str) -> Result<Vec<u8>> {
         let mut decoded = Vec::new();
+        self.append(&mut decoded, source, what)?;
+        Ok(decoded)
+    }
+
+    /// Like [`read`](Self::read), behind what has been decoded before.
+    pub(super) fn append(&mut self, decoded: &mut Vec<u8>, mut source: impl Read, what: &str) -> Result<()> {
         loop {
             let before = decoded.len();
-            let read = decoder.by_ref().take(CHUNK as u64).read_to_end(&mut decoded);
+            let read = source.by_ref().take(CHUNK as u64).read_to_end(decoded);
             self.spend((decoded.len() - before) as u64)?;
             match read {
-                Ok(0) => return Ok(decoded),
+                Ok(0) => return Ok(()),
                 Ok(_) => {}
                 Err(cause) => {
                     let after = decoded.len();
@@ -55,6 +61,21 @@ impl Budget {
                 }
             }
         }
+    }
+
+    /// Decodes so many bytes without keeping them. That takes time, but no memory: it costs a sixty-fourth. Says
+    /// whether there were as many; damage counts as their end.
+    pub(super) fn skip(&mut self, mut decoder: impl Read, bytes: u64) -> Result<bool> {
+        let mut left = bytes;
+        while left > 0 {
+            let step = left.min(1 << 20);
+            self.spend(step.div_ceil(64))?;
+            match io::copy(&mut decoder.by_ref().take(step), &mut io::sink()) {
+                Ok(skipped) if skipped == step => left -= step,
+                _ => return Ok(false),
+            }
+        }
+        Ok(true)
     }
 }
 
@@ -81,6 +102,16 @@ mod tests {
         let error = budget.read(&[0; 22][..], "text").unwrap_err();
         assert_eq!(error.kind(), Kind::RecordingTooLarge);
         assert!(error.to_string().contains("larger than 1 KiB"), "{error}");
+    }
+
+    #[test]
+    fn what_is_passed_over_costs_little() {
+        let mut budget = Budget::new(1 << 20);
+        assert!(budget.skip(io::repeat(0), 32 << 20).unwrap());
+        assert_eq!(budget.left, 1 << 19);
+        assert!(!budget.skip(&b"abc"[..], 4).unwrap());
+        let error = budget.skip(io::repeat(0), u64::MAX).unwrap_err();
+        assert_eq!(error.kind(), Kind::RecordingTooLarge);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Bytes become a [`Recording`]: events per window, in order, ready for a player, and what was wrong with them.
-//! `format` knows the containers, `tidy` repairs the order of events, `activity` and `summary` look at the result.
+//! `container` unwraps them, `format` knows the formats, `tidy` repairs the order of events, `activity` and `summary` look at the result.
 
 pub mod activity;
 mod budget;
+mod container;
 mod event;
 mod format;
 mod json_text;
@@ -19,6 +20,7 @@ use crate::error::{Error, Kind, Result};
 use crate::source::RawInput;
 
 pub use activity::{ACTIVITY_GAP_MS, Span};
+pub use container::Container;
 pub use event::{Detail, Event, EventType, IncrementalSource};
 pub use format::Format;
 pub use lacks::{Elsewhere, HostCount, Iframes, Lacks};
@@ -33,6 +35,8 @@ pub struct Recording {
     /// The session's id, where the input names one.
     pub session: Option<String>,
     pub format: Format,
+    /// What the input was wrapped in, the outermost first.
+    pub containers: Vec<Container>,
     /// In the order in which the input first names them; never empty.
     pub windows: Vec<Window>,
     pub problems: Vec<Problem>,
@@ -56,6 +60,7 @@ pub const DEFAULT_MAX_BYTES: u64 = 1 << 30;
 pub struct Archive {
     name: String,
     format: Format,
+    containers: Vec<Container>,
     /// Never empty.
     sessions: Vec<Session>,
     problems: Problems,
@@ -89,6 +94,7 @@ impl Archive {
         Ok(Self {
             name,
             format: contents.format,
+            containers: contents.containers,
             sessions: contents.sessions,
             problems: contents.problems,
         })
@@ -96,6 +102,11 @@ impl Archive {
 
     pub const fn format(&self) -> Format {
         self.format
+    }
+
+    /// What the input was wrapped in, the outermost first; of several recordings, the first of them.
+    pub fn containers(&self) -> &[Container] {
+        &self.containers
     }
 
     pub fn sessions(&self) -> Vec<SessionEntry> {
@@ -141,6 +152,7 @@ impl Archive {
             name: self.name,
             session: session.id,
             format: self.format,
+            containers: self.containers,
             windows: session.windows,
             problems: problems.into_vec(),
             started_ms,
@@ -201,25 +213,6 @@ impl Recording {
 
     pub fn window(&self, id: &str) -> Option<&Window> {
         self.windows.iter().find(|window| window.id == id)
-    }
-
-    /// The window in which the user was active for longest; the first of equals.
-    ///
-    /// # Panics
-    /// Only for a recording without windows, which [`open`] never makes.
-    pub fn busiest_window(&self) -> &Window {
-        let activity = |window: &Window| {
-            let spans = activity::spans(&window.events, self.started_ms, ACTIVITY_GAP_MS);
-            (activity::total_ms(&spans), activity::count(&window.events))
-        };
-        let mut busiest = (&self.windows[0], activity(&self.windows[0]));
-        for window in &self.windows[1..] {
-            let active = activity(window);
-            if active > busiest.1 {
-                busiest = (window, active);
-            }
-        }
-        busiest.0
     }
 }
 

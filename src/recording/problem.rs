@@ -20,6 +20,10 @@ pub enum ProblemKind {
     NotUtf8,
     /// Lines of a JSONL input that are no JSON; skipped.
     UnreadableLine,
+    /// Entries of a ZIP archive that might be recordings but cannot be read; passed over.
+    UnreadableEntry,
+    /// `PostHog`'s blocks that are missing, damaged or cut off; left out.
+    UnreadableBlock,
     /// Entries without a numeric type and timestamp, or full snapshots without a tree; dropped.
     NotAnEvent,
     /// Events packed by rrweb that cannot be unpacked; dropped.
@@ -60,6 +64,10 @@ pub enum Place {
     Event(u64),
     /// A byte offset.
     Byte(u64),
+    /// The place of a `PostHog` block, counted from 0.
+    Block(u64),
+    /// The place of an entry of a ZIP archive, counted from 0.
+    Entry(u64),
 }
 
 impl fmt::Display for Place {
@@ -67,6 +75,8 @@ impl fmt::Display for Place {
         match self {
             Self::Event(index) => write!(f, "event {index}"),
             Self::Byte(offset) => write!(f, "byte {offset}"),
+            Self::Block(index) => write!(f, "block {index}"),
+            Self::Entry(index) => write!(f, "entry {index}"),
         }
     }
 }
@@ -90,6 +100,16 @@ impl ProblemKind {
                 "replaced",
             ),
             Self::UnreadableLine => ("line is not JSON", "lines are not JSON", "skipped"),
+            Self::UnreadableEntry => (
+                "entry of the ZIP archive is not a recording that can be read",
+                "entries of the ZIP archive are not recordings that can be read",
+                "passed over",
+            ),
+            Self::UnreadableBlock => (
+                "PostHog block is missing, damaged or cut off",
+                "PostHog blocks are missing, damaged or cut off",
+                "left out",
+            ),
             Self::NotAnEvent => (
                 "entry is not an rrweb event",
                 "entries are not rrweb events",
@@ -191,13 +211,24 @@ pub(super) struct Problems(Vec<Problem>);
 impl Problems {
     /// Counts one more of `kind`; the first place noted is the one that is shown.
     pub(super) fn note(&mut self, kind: ProblemKind, place: Place) {
-        match self.0.iter_mut().find(|known| known.kind == kind) {
-            Some(known) => known.count += 1,
-            None => self.0.push(Problem {
-                kind,
-                count: 1,
-                first: place,
-            }),
+        self.add(Problem {
+            kind,
+            count: 1,
+            first: place,
+        });
+    }
+
+    /// Counts the problems of a part as well.
+    pub(super) fn add_all(&mut self, part: Self) {
+        for problem in part.0 {
+            self.add(problem);
+        }
+    }
+
+    fn add(&mut self, problem: Problem) {
+        match self.0.iter_mut().find(|known| known.kind == problem.kind) {
+            Some(known) => known.count += problem.count,
+            None => self.0.push(problem),
         }
     }
 

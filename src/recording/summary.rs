@@ -6,13 +6,15 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::activity::{self, ACTIVITY_GAP_MS, Span};
-use super::{Detail, Event, Format, Lacks, Problem, Recording, Window};
+use super::{Container, Detail, Event, Format, Lacks, Problem, Recording, Window};
 use crate::frame::Size;
 
 /// All times are seconds of session time.
 #[derive(Debug, Clone, Serialize)]
 pub struct Summary {
     pub format: Format,
+    /// What the text was wrapped in, outermost first.
+    pub containers: Vec<Container>,
     /// The session's id, where the input names one.
     pub session: Option<String>,
     /// Milliseconds since 1970.
@@ -24,8 +26,6 @@ pub struct Summary {
     /// How many of them show the screen of a mobile app as wireframes.
     pub mobile_events: usize,
     pub windows: Vec<WindowSummary>,
-    /// The window that is rendered unless another is asked for.
-    pub busiest_window: String,
     pub idle_gaps: Vec<IdleGap>,
     pub pages: Vec<Page>,
     pub events_by_type: BTreeMap<String, u64>,
@@ -69,6 +69,7 @@ impl Summary {
         let spans = activity::spans(events(), recording.started_ms, ACTIVITY_GAP_MS);
         Self {
             format: recording.format,
+            containers: recording.containers.clone(),
             session: recording.session.clone(),
             started_ms: recording.started_ms,
             duration_s: seconds(recording.duration_ms()),
@@ -82,7 +83,6 @@ impl Summary {
                 .iter()
                 .map(|window| window_summary(recording, window))
                 .collect(),
-            busiest_window: recording.busiest_window().id.clone(),
             idle_gaps: idle_gaps(&spans, recording.duration_ms()),
             pages: pages(recording),
             events_by_type: tally(events().map(|event| event.kind.name())),
@@ -215,6 +215,7 @@ mod tests {
         let json = serde_json::to_value(&summary).unwrap();
         let expected = serde_json::json!({
             "format": "rrweb-array",
+            "containers": [],
             "session": null,
             "started_ms": 1000.0,
             "duration_s": 60.5,
@@ -225,7 +226,6 @@ mod tests {
                 "id": "main", "events": 7, "full_snapshots": 1, "start_s": 0.0, "end_s": 60.5, "active_s": 3.0,
                 "sizes": [{"width": 800, "height": 600}, {"width": 400, "height": 600}],
             }],
-            "busiest_window": "main",
             "idle_gaps": [{"start_s": 3.0, "end_s": 60.0}],
             "pages": [
                 {"window": "main", "time_s": 0.0, "end_s": 60.0, "href": "https://a.test/x"},

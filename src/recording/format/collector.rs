@@ -8,6 +8,7 @@ use bytestring::ByteString;
 use super::{Contents, Format, compressed_fields, packed, segments, unsupported};
 use crate::error::{Error, Kind, Result};
 use crate::recording::budget::Budget;
+use crate::recording::container::Container;
 use crate::recording::event::{self, Event, NotAnEvent};
 use crate::recording::problem::{Place, ProblemKind, Problems};
 use crate::recording::{Session, Window};
@@ -69,17 +70,6 @@ impl<'a> Collector<'a> {
             in_segments: false,
             next_index: 0,
         }
-    }
-
-    /// Damaged text stays text: a broken character in one event is no reason to lose the others.
-    pub(super) fn text(&mut self, bytes: Vec<u8>) -> Result<ByteString> {
-        self.budget.spend(bytes.len() as u64)?;
-        let text = String::from_utf8(bytes).unwrap_or_else(|error| {
-            let offset = error.utf8_error().valid_up_to() as u64;
-            self.problems.note(ProblemKind::NotUtf8, Place::Byte(offset));
-            String::from_utf8_lossy(error.as_bytes()).into_owned()
-        });
-        Ok(text.into())
     }
 
     /// Events from now on belong to the session of this id, which may have some already.
@@ -164,13 +154,18 @@ impl<'a> Collector<'a> {
         &mut windows[window]
     }
 
-    pub(super) fn finish(mut self, format: Format) -> Result<Contents> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.sessions.iter().all(|session| session.windows.is_empty())
+    }
+
+    pub(super) fn finish(mut self, format: Format, containers: Vec<Container>) -> Result<Contents> {
         self.sessions.retain(|session| !session.windows.is_empty());
         if self.sessions.is_empty() {
             return Err(unsupported::no_event(&self.problems));
         }
         Ok(Contents {
             format,
+            containers,
             sessions: segments::join(self.sessions),
             problems: self.problems,
         })

@@ -1,4 +1,4 @@
-//! The containers that events come in: one file per format, and [`read`], which tells them apart by content.
+//! The formats that events come in: one file for each, and [`read`], which tells them apart by content.
 //! `recording::open` calls it. What a format reader finds goes, event by event, into a [`Collector`].
 
 mod collector;
@@ -6,13 +6,17 @@ mod compressed_fields;
 mod fields;
 mod lines;
 mod packed;
+mod posthog_admin_zip;
 mod posthog_block;
 mod posthog_export;
+mod posthog_snappy;
 mod posthog_wire;
 mod rrweb_wrapper;
 mod segments;
+mod text;
 mod unsupported;
 mod value;
+mod zip_entries;
 
 use std::fmt;
 
@@ -22,6 +26,7 @@ use serde_json::value::RawValue;
 
 use super::Session;
 use super::budget::Budget;
+use super::container::{Container, Inside};
 use super::event;
 use super::problem::Problems;
 use crate::error::{Error, Kind, Result};
@@ -44,6 +49,10 @@ pub enum Format {
     PosthogExport,
     /// `PostHog`'s blocks: `["window", event]` or `{"window_id": …, "data": […]}` on each line.
     PosthogLines,
+    /// The same blocks, compressed by Snappy: as `PostHog` stores them, or sends them if asked to.
+    PosthogSnappy,
+    /// The ZIP archive of a session that `PostHog`'s staff can export, with its blocks.
+    PosthogAdminZip,
     /// `PostHog`'s `$snapshot` events, as its recorder sends them.
     PosthogWire,
 }
@@ -57,6 +66,8 @@ impl fmt::Display for Format {
             Self::RrwebLists => "lists of rrweb events",
             Self::PosthogExport => "PostHog export",
             Self::PosthogLines => "PostHog blocks, one a line",
+            Self::PosthogSnappy => "PostHog blocks, compressed by Snappy",
+            Self::PosthogAdminZip => "PostHog staff export",
             Self::PosthogWire => "PostHog $snapshot events",
         })
     }
@@ -66,6 +77,8 @@ impl fmt::Display for Format {
 #[derive(Debug)]
 pub(super) struct Contents {
     pub(super) format: Format,
+    /// The outermost first; where there are several recordings, those of the first.
+    pub(super) containers: Vec<Container>,
     /// In the order in which the input first names them. Each has a window with an event.
     pub(super) sessions: Vec<Session>,
     pub(super) problems: Problems,
@@ -73,11 +86,33 @@ pub(super) struct Contents {
 
 /// Tells the format by content, never by name, and reads it.
 pub(super) fn read(bytes: Vec<u8>, budget: &mut Budget) -> Result<Contents> {
-    unsupported::refuse_binary(&bytes)?;
+    // What is decoded counts when it is.
+    if Container::of(&bytes).is_none() {
+        budget.spend(bytes.len() as u64)?;
+    }
+    read_within(Vec::new(), bytes, budget)
+}
+
+/// `containers` are those that are open already.
+fn read_within(mut containers: Vec<Container>, mut bytes: Vec<u8>, budget: &mut Budget) -> Result<Contents> {
+    while let Some(container) = Container::of(&bytes) {
+        let inside = container.open(bytes, &containers, budget)?;
+        containers.push(container);
+        bytes = match inside {
+            Inside::Bytes(decoded) => decoded,
+            Inside::Entries(zip) => return zip_entries::read(zip, containers, budget),
+        };
+    }
     let mut collector = Collector::new(budget);
-    let text = collector.text(bytes)?;
-    let format = read_text(&text, value::DEPTH, &mut collector)?;
-    collector.finish(format)
+    let format = if let Some(lines) = posthog_snappy::decode(&bytes, &mut collector)? {
+        drop(bytes);
+        posthog_snappy::read(lines, &mut collector)?
+    } else {
+        unsupported::refuse_binary(&bytes)?;
+        let text = text::decode(bytes, &mut collector)?;
+        read_text(&text, value::DEPTH, &mut collector)?
+    };
+    collector.finish(format, containers)
 }
 
 /// `depth` is how many values within values are looked into.
@@ -190,7 +225,7 @@ fn latin1(string: &str) -> Option<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::io::Write;
 
     use flate2::Compression;
@@ -200,8 +235,9 @@ mod tests {
     use crate::recording::Archive;
     use crate::recording::problem::{Place, ProblemKind};
 
-    pub(super) const META: &str = r#"{"type":4,"timestamp":1,"data":{"href":"","width":8,"height":6}}"#;
-    pub(super) const SNAPSHOT: &str = r#"{"type":2,"timestamp":2,"data":{"node":{}}}"#;
+    pub(in crate::recording) const META: &str =
+        r#"{"type":4,"timestamp":1,"data":{"href":"","width":8,"height":6}}"#;
+    pub(in crate::recording) const SNAPSHOT: &str = r#"{"type":2,"timestamp":2,"data":{"node":{}}}"#;
 
     pub(super) fn read_whole(bytes: impl Into<Vec<u8>>) -> Result<Contents> {
         read(bytes.into(), &mut Budget::new(1 << 30))
@@ -340,12 +376,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_yet_is_named() {
-        let zip = b"PK\x03\x04....";
-        let cases: [(Vec<u8>, &str); 10] = [
-            (b"\x1f\x8b\x08\x00".to_vec(), "gzip"),
-            (b"\x28\xb5\x2f\xfd\x00".to_vec(), "Zstandard"),
-            (zip.to_vec(), "ZIP"),
-            (b"\xff\xfe[\x00]\x00".to_vec(), "UTF-16"),
+        let cases: [(Vec<u8>, &str); 7] = [
+            (b"BZh91AY&SY".to_vec(), "bzip2"),
             (b"\0\0\x01\0snappy".to_vec(), "binary"),
             (b"<!doctype html>".to_vec(), "HTML"),
             (b"hello".to_vec(), "not JSON"),

@@ -12,23 +12,19 @@ fn recognised(what: impl Into<String>, way_out: &str) -> Error {
 /// Tells by their first bytes what is no text at all.
 pub(super) fn refuse_binary(bytes: &[u8]) -> Result<()> {
     Err(match bytes {
-        [0x1f, 0x8b, ..] => recognised(
-            "gzip-compressed input",
-            "Decompress it first: gunzip -c FILE | replaycast … -",
+        [b'B', b'Z', b'h', ..] => recognised(
+            "bzip2-compressed input",
+            "Decompress it first: bunzip2 -c FILE | replaycast … -",
         ),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => recognised(
-            "Zstandard-compressed input",
-            "Decompress it first: zstd -dc FILE | replaycast … -",
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => recognised(
+            "xz-compressed input",
+            "Decompress it first: xz -dc FILE | replaycast … -",
         ),
-        [b'P', b'K', 3, 4, ..] => recognised("a ZIP archive", "Unpack it and name the recording in it."),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => recognised(
-            "text in UTF-16",
-            "Convert it to UTF-8 first: iconv -f UTF-16 -t UTF-8",
-        ),
-        _ if bytes.iter().take(64).any(|&byte| byte == 0) => recognised(
-            "binary input (PostHog's Snappy blocks look like this)",
-            "Fetch the recording as JSON lines, or use PostHog's export.",
-        ),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Ok(()),
+        _ if bytes.iter().take(64).any(|&byte| byte == 0) => {
+            Error::new(Kind::InvalidRecording, "binary data, in no format we know")
+                .hint("A batch file from PostHog's storage holds blocks of many sessions: cut out one, or use PostHog's export.")
+        }
         _ => return Ok(()),
     })
 }
