@@ -491,7 +491,7 @@ mod tests {
     fn lists_that_are_none_are_damaged() {
         for (data, damaged) in [
             (r#"{"source":0,"adds":[],"removes":null}"#, false),
-            (r#"{"source":0,"texts":"x"}"#, true),
+            (r#"{"source":0,"texts":{}}"#, true),
             (r#"{"source":0,"attributes":{}}"#, true),
             (r#"{"source":8,"adds":7}"#, true),
             (r#"{"source":5,"texts":"x"}"#, false),

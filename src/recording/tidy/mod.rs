@@ -114,7 +114,7 @@ mod tests {
             OTHER_CHANGE,
             r#""type":4,"data":{"href":"b","width":0,"height":0}"#,
             r#""type":2,"data":{"node":{"childNodes":[{"tagName":"aitopia"},{"tagName":"p"}]}}"#,
-            r#""type":3,"data":{"source":0,"adds":"x"}"#,
+            r#""type":3,"data":{"source":0,"adds":7}"#,
             r#""type":3,"data":{"source":0},"delay":3"#,
             r#""type":3,"data":{"source":0,"isMutationChunk":true}"#,
             r#""type":5,"data":{}"#,

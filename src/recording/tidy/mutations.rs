@@ -143,7 +143,7 @@ mod tests {
         let (events, problems) = tidied(&[
             (1.0, META),
             (1.0, SNAPSHOT),
-            (2.0, r#""type":3,"data":{"source":0,"adds":"\u001f\u008b"}"#),
+            (2.0, r#""type":3,"data":{"source":0,"adds":{"0":1}}"#),
             (3.0, r#""type":3,"data":{"source":8,"adds":[],"removes":{}}"#),
             (4.0, r#""type":3,"data":{"source":8,"adds":[]}"#),
         ]);
