@@ -153,6 +153,8 @@ pub enum Detail {
     Viewport(Size),
     /// A screen of a mobile app, or a change to one, made of wireframes instead of nodes.
     Wireframes,
+    /// A full snapshot of a mobile app, which tells the size of its screen where no `Meta` does.
+    Screen(Size),
     /// Collected pointer positions: how long before the timestamp the first was (at most 0).
     Moves {
         first_offset_ms: f64,

@@ -5,6 +5,7 @@ pub mod activity;
 mod budget;
 mod event;
 mod format;
+mod mobile;
 mod problem;
 mod summary;
 mod tidy;

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 
 use super::Window;
 use super::event::{Detail, Event, EventType};
+use super::mobile;
 use super::problem::{Place, ProblemKind, Problems};
 use crate::frame::Size;
 
@@ -16,13 +17,14 @@ const LONGEST_PAUSE_MS: f64 = 30.0 * 24.0 * 3_600_000.0;
 
 /// The window made playable, or nothing if it has no full snapshot.
 pub(super) fn window(mut window: Window, problems: &mut Problems) -> Option<Window> {
-    if !window.events.iter().any(Event::is_full_snapshot) {
-        note_all(&window.events, ProblemKind::WindowWithoutFullSnapshot, problems);
-        return None;
-    }
     let events = &mut window.events;
     sort(events, problems);
     drop_repeats(events, problems);
+    mobile::to_web(events, problems);
+    if !events.iter().any(Event::is_full_snapshot) {
+        note_all(&*events, ProblemKind::WindowWithoutFullSnapshot, problems);
+        return None;
+    }
     drop_before_full_snapshot(events, problems);
     repair_meta(events, problems);
     note_clock_jumps(events, problems);
@@ -156,7 +158,7 @@ fn repair_meta(events: &mut Vec<Event>, problems: &mut Problems) {
 fn told_size(event: &Event) -> Option<Size> {
     match event.detail {
         Detail::Page { size, .. } => size,
-        Detail::Viewport(size) => Some(size),
+        Detail::Viewport(size) | Detail::Screen(size) => Some(size),
         _ => None,
     }
 }
