@@ -37,9 +37,13 @@ fn label<'a>(wireframe: &'a Wireframe<'_>) -> Option<&'a str> {
     wireframe.label.as_ref().map(|Text(label)| label.as_str())
 }
 
+fn dimmed(wireframe: &Wireframe<'_>) -> Option<&'static str> {
+    wireframe.disabled.then_some("0.5")
+}
+
 fn control(wireframe: &Wireframe<'_>, tag: &'static str, looks: fn(Css) -> Css) -> Element {
     Element::new(tag)
-        .style(wireframe.css(looks))
+        .style(wireframe.css(looks).maybe("opacity", dimmed(wireframe)))
         .flag("disabled", wireframe.disabled)
 }
 
@@ -117,7 +121,7 @@ fn toggle(wireframe: &Wireframe<'_>) -> Element {
         .set("height", "20px")
         .set("border-radius", "10px")
         .set("background-color", color)
-        .maybe("opacity", wireframe.disabled.then_some("0.5"));
+        .maybe("opacity", dimmed(wireframe));
     let handle = Css::default()
         .set("position", "absolute")
         .set("left", left)

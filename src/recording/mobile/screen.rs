@@ -191,29 +191,29 @@ impl Screen {
             (_, Parent::Node(node)) => node,
             (_, Parent::Recorded(parent)) => self.host(parent),
         };
-        let inner_host = match self.element(&mut wireframe, host) {
-            Some(element) => {
-                let id = match wireframe.kind {
-                    Kind::StatusBar => self.claim_bar(STATUS_BAR, wireframe.id),
-                    Kind::NavigationBar => self.claim_bar(NAVIGATION_BAR, wireframe.id),
-                    _ => self.claim(wireframe.id),
-                };
-                let holds_elements = element.holds_elements();
-                let index = match before {
-                    Some((parent, index)) if parent == host => index.min(self.end_of(host)),
-                    _ => self.end_of(host),
-                };
-                let origin = Some((wireframe.id, wireframe.kind));
-                self.insert(Node::Element(element), id, host, index, origin);
-                if holds_elements { id } else { host }
-            }
-            None => {
-                self.malformed += 1;
-                host
-            }
+        let Some(element) = self.element(&mut wireframe, host) else {
+            self.malformed += 1;
+            self.place_children(&wireframe, host, nested);
+            return;
         };
+        let id = match wireframe.kind {
+            Kind::StatusBar => self.claim_bar(STATUS_BAR, wireframe.id),
+            Kind::NavigationBar => self.claim_bar(NAVIGATION_BAR, wireframe.id),
+            _ => self.claim(wireframe.id),
+        };
+        let index = match before {
+            Some((parent, index)) if parent == host => index.min(self.end_of(host)),
+            _ => self.end_of(host),
+        };
+        let inner_host = if element.holds_elements() { id } else { host };
+        let origin = Some((wireframe.id, wireframe.kind));
+        self.insert(Node::Element(element), id, host, index, origin);
+        self.place_children(&wireframe, inner_host, nested);
+    }
+
+    fn place_children(&mut self, wireframe: &Wireframe<'_>, host: u64, nested: usize) {
         for child in &wireframe.child_wireframes {
-            self.place(child, Parent::Node(inner_host), nested + 1);
+            self.place(child, Parent::Node(host), nested + 1);
         }
     }
 
