@@ -145,3 +145,65 @@ fn row(css: Css) -> Css {
         .set("align-items", "center")
         .set("gap", "8px")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(json: &str) -> String {
+        let json = format!(r#"{{"id":1,"type":"input",{json}}}"#);
+        let wireframe: Wireframe<'_> = serde_json::from_str(&json).unwrap();
+        format!("{:?}", input(&wireframe, Some("group".to_owned())))
+    }
+
+    #[test]
+    fn each_input_type_has_its_element() {
+        for (json, parts) in [
+            (
+                r#""value":7"#,
+                &["\"input\"", r#"("type", "text"), ("value", "7")"#][..],
+            ),
+            (
+                r#""inputType":"url","disabled":true"#,
+                &[r#"("disabled", ""), ("type", "url")"#],
+            ),
+            (
+                r#""inputType":"text_area","value":"a""#,
+                &["\"textarea\"", r#"("value", "a")"#],
+            ),
+            (
+                r#""inputType":"button","label":"Go""#,
+                &["\"button\"", r#"Text("Go")"#],
+            ),
+            (
+                r#""inputType":"checkbox","checked":true"#,
+                &[r#"("type", "checkbox"), ("checked", "")"#],
+            ),
+            (
+                r#""inputType":"radio","label":"Bus""#,
+                &[
+                    "\"label\"",
+                    r#"("type", "radio"), ("name", "group")"#,
+                    r#"Text("Bus")"#,
+                ],
+            ),
+            (r#""inputType":"toggle","checked":true"#, &[TOGGLE_ON]),
+            (r#""inputType":"toggle","label":"x""#, &["\"label\"", TOGGLE_OFF]),
+            (r#""inputType":"progress","value":1"#, &["\"progress\""]),
+            (
+                r#""inputType":"select","options":["a","b"],"value":"b""#,
+                &[r#"("selected", "")"#, r#"Text("a")"#],
+            ),
+            // A value that is none of the options is shown all the same.
+            (
+                r#""inputType":"select","options":[1],"value":"c""#,
+                &[r#"("selected", "")"#, r#"Text("c")"#],
+            ),
+        ] {
+            let shown = shown(json);
+            for part in parts {
+                assert!(shown.contains(part), "{json}: {part} is not in {shown}");
+            }
+        }
+    }
+}

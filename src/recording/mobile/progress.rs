@@ -135,3 +135,71 @@ fn row_of(places: impl Iterator<Item = usize>, star: &str) -> String {
     }
     data
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The element as rrweb would get its attributes, those of what is in it included.
+    fn shown(json: &str) -> String {
+        let json = format!(r#"{{"id":1,"type":"progress",{json}}}"#);
+        let wireframe: Wireframe<'_> = serde_json::from_str(&json).unwrap();
+        format!("{:?}", progress(&wireframe))
+    }
+
+    #[test]
+    fn stars_are_clamped() {
+        for (json, stars) in [
+            // (all, whole, half)
+            (r#""value":3.5,"max":5"#, (5, 3, 1)),
+            (r#""value":"4""#, (5, 4, 0)),
+            (r#""value":1e9,"max":1e9"#, (100, 100, 0)),
+            (r#""value":-3,"max":4"#, (4, 0, 0)),
+            (r#""value":9,"max":-4"#, (5, 5, 0)),
+            (r#""max":"many""#, (5, 0, 0)),
+        ] {
+            let shown = shown(&format!(r#"{json},"style":{{"bar":"rating"}}"#));
+            let whole = shown.matches(WHOLE_STAR).count();
+            let half = shown.matches(HALF_STAR).count();
+            let (all, rated, halves) = stars;
+            assert_eq!((whole, half), (all + rated, halves), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_ring_spins_unless_it_knows_how_far_it_is() {
+        for (json, percent) in [
+            (r#""value":3,"max":4"#, Some("75%")),
+            (r#""value":40"#, Some("40%")),
+            (r#""value":0,"max":4"#, None),
+            (r#""value":5,"max":4"#, None),
+            (r#""value":0.5,"max":1"#, None),
+            (r#""label":"x""#, None),
+        ] {
+            let shown = shown(&format!(r#"{json},"style":{{"bar":"circular"}}"#));
+            assert_eq!(shown.contains(SPIN), percent.is_none(), "{json}");
+            assert!(shown.contains(percent.unwrap_or("25%")), "{json}: {shown}");
+        }
+    }
+
+    #[test]
+    fn a_bar_without_a_value_moves_by_an_animation() {
+        for (json, sides) in [
+            (r#""value":3,"max":4"#, Some(("3", "4"))),
+            (r#""value":0.5"#, Some(("0.5", "1"))),
+            (r#""value":64"#, Some(("64", "100"))),
+            (r#""value":-64"#, Some(("0", "1"))),
+            (r#""value":"some""#, None),
+        ] {
+            let shown = shown(json);
+            assert_eq!(shown.contains(SLIDE), sides.is_none(), "{json}");
+            if let Some((value, max)) = sides {
+                let attributes = format!(r#"("value", "{value}"), ("max", "{max}")"#);
+                assert!(shown.contains(&attributes), "{json}: {shown}");
+            }
+        }
+        for name in [SPIN, SLIDE] {
+            assert!(STYLES.contains(&format!("@keyframes {name} ")));
+        }
+    }
+}
