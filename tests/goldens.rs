@@ -35,6 +35,21 @@ fn the_menu_is_open_on_the_phone() {
 }
 
 #[test]
+fn the_screen_of_an_app_is_drawn_from_its_wireframes() {
+    compare("mobile-trip", "mobile-wireframes.json", 1.0, "160x346");
+}
+
+#[test]
+fn all_inputs_of_an_app_are_drawn() {
+    compare("mobile-form", "mobile-wireframes.json", 3.6, "160x346");
+}
+
+#[test]
+fn the_keyboard_covers_the_form_that_has_changed() {
+    compare("mobile-keyboard", "mobile-wireframes.json", 5.0, "160x346");
+}
+
+#[test]
 #[ignore = "scaled pages have mirrored tiles behind a blurred backdrop; bless it when that is repaired"]
 fn the_dialog_is_open_over_the_page() {
     compare("shop-dialog", "shop-checkout.json", 30.0, "320x180");

@@ -155,6 +155,8 @@ pub enum Detail {
     Wireframes,
     /// A change whose lists are something else, such as text that is still compressed; rrweb would throw.
     DamagedLists,
+    /// A full snapshot of a mobile app, which tells the size of its screen where no `Meta` does.
+    Screen(Size),
     /// Collected pointer positions: how long before the timestamp the first was (at most 0).
     Moves {
         first_offset_ms: f64,

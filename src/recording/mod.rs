@@ -8,6 +8,7 @@ mod event;
 mod format;
 mod json_text;
 mod lacks;
+mod mobile;
 mod problem;
 mod serialized_node;
 mod summary;
@@ -39,6 +40,8 @@ pub struct Recording {
     pub containers: Vec<Container>,
     /// In the order in which the input first names them; never empty.
     pub windows: Vec<Window>,
+    /// How many events of the input show a mobile app as wireframes; here they are nodes.
+    pub mobile_events: usize,
     pub problems: Vec<Problem>,
     /// The time of the earliest event, in milliseconds since 1970. Session time counts from here.
     pub started_ms: f64,
@@ -135,6 +138,12 @@ impl Archive {
         let index = self.choose(session)?;
         let mut session = self.sessions.swap_remove(index);
         let mut problems = self.problems;
+        let mobile_events = session
+            .windows
+            .iter()
+            .flat_map(|window| &window.events)
+            .filter(|event| event.detail == Detail::Wireframes)
+            .count();
         session.windows = session
             .windows
             .into_iter()
@@ -154,6 +163,7 @@ impl Archive {
             format: self.format,
             containers: self.containers,
             windows: session.windows,
+            mobile_events,
             problems: problems.into_vec(),
             started_ms,
         })

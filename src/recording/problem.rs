@@ -44,6 +44,8 @@ pub enum ProblemKind {
     BeforeFullSnapshot,
     /// Events of windows that have no full snapshot; dropped.
     WindowWithoutFullSnapshot,
+    /// Wireframes of a mobile app without an id, of an unknown type, or nested too deep; the others are drawn.
+    MalformedWireframe,
     /// Full snapshots without a `Meta`, and `Meta` events without a usable size; the size comes from elsewhere.
     MissingMeta,
     /// No event tells the size of the viewport; a common one is assumed.
@@ -154,6 +156,11 @@ impl ProblemKind {
             Self::WindowWithoutFullSnapshot => (
                 "event is of a window without a full snapshot",
                 "events are of windows without a full snapshot",
+                "dropped",
+            ),
+            Self::MalformedWireframe => (
+                "wireframe of a mobile app cannot be read",
+                "wireframes of a mobile app cannot be read",
                 "dropped",
             ),
             Self::MissingMeta => (

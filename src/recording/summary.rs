@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::activity::{self, ACTIVITY_GAP_MS, Span};
-use super::{Container, Detail, Event, Format, Lacks, Problem, Recording, Window};
+use super::{Container, Event, Format, Lacks, Problem, Recording, Window};
 use crate::frame::Size;
 
 /// All times are seconds of session time.
@@ -75,9 +75,7 @@ impl Summary {
             duration_s: seconds(recording.duration_ms()),
             active_s: seconds(activity::total_ms(&spans)),
             events: events().count(),
-            mobile_events: events()
-                .filter(|event| event.detail == Detail::Wireframes)
-                .count(),
+            mobile_events: recording.mobile_events,
             windows: recording
                 .windows
                 .iter()

@@ -50,7 +50,7 @@ pub(super) fn repair(events: &mut Vec<Event>, problems: &mut Problems) {
 fn told_size(event: &Event) -> Option<Size> {
     match event.detail {
         Detail::Page { size, .. } => size,
-        Detail::Viewport(size) => Some(size),
+        Detail::Viewport(size) | Detail::Screen(size) => Some(size),
         _ => None,
     }
 }

@@ -11,22 +11,24 @@ mod splice;
 
 use super::Window;
 use super::event::Event;
+use super::mobile;
 use super::problem::{Place, ProblemKind, Problems};
 
 /// The window made playable, or nothing if it has no full snapshot. What came out goes in again without a change.
 pub(super) fn window(mut window: Window, problems: &mut Problems) -> Option<Window> {
     let events = &mut window.events;
+    clock::set_right(events, problems);
+    order::sort(events, problems);
+    mutations::drop_damaged(events, problems);
+    extensions::strip(events, problems);
+    repeats::drop_repeats(events, problems);
+    // Before anything needs a size or a document: it may make the first full snapshot.
+    mobile::to_web(events, problems);
     if !events.iter().any(Event::is_full_snapshot) {
         note_all(events.iter(), ProblemKind::WindowWithoutFullSnapshot, problems);
         return None;
     }
-    clock::set_right(events, problems);
-    order::sort(events, problems);
     order::drop_before_full_snapshot(events, problems);
-    mutations::drop_damaged(events, problems);
-    extensions::strip(events, problems);
-    repeats::drop_repeats(events, problems);
-    // Wireframes become nodes here: in order, each once, and before anything needs a size or a document.
     meta::repair(events, problems);
     // A repaired event may be what another is already.
     repeats::drop_repeats(events, problems);

@@ -1,0 +1,280 @@
+//! Recordings of mobile apps, made here, rendered by the real program: screens of wireframes as they change, and
+//! screenshots, which must come out as the pictures that went in.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod common;
+
+use base64::Engine;
+use common::fixture;
+use common::video::{Color, Rendered, assert_color, middle_of, render, render_recording};
+use image::{Rgb, RgbImage};
+use serde_json::{Value, json};
+
+/// Session time 0, as epoch time.
+const STARTED: u64 = 1_758_000_000_000;
+const WIDTH: u32 = 160;
+const HEIGHT: u32 = 240;
+
+const BLUE: Color = [0x1d, 0x4a, 0xff];
+const GREY: Color = [0xb6, 0xb7, 0xaf];
+const RED: Color = [200, 30, 30];
+const GREEN: Color = [30, 160, 60];
+const WHITE: Color = [255, 255, 255];
+
+fn render_at_10_fps(recording: &Value) -> Rendered {
+    render_recording(recording, "--fps 10 --capture damage")
+}
+
+fn meta() -> Value {
+    json!({"type": 4, "timestamp": STARTED, "data": {"href": "Home", "width": WIDTH, "height": HEIGHT}})
+}
+
+fn full_snapshot(wireframes: &Value) -> Value {
+    json!({"type": 2, "timestamp": STARTED, "data": {"wireframes": wireframes, "initialOffset": {"top": 0, "left": 0}}})
+}
+
+fn change(after_ms: u64, data: &Value) -> Value {
+    let mut data = data.clone();
+    data["source"] = json!(0);
+    json!({"type": 3, "timestamp": STARTED + after_ms, "data": data})
+}
+
+fn keyboard(after_ms: u64, open: bool) -> Value {
+    let payload = json!({"open": open, "height": 79.6, "styles": {"backgroundColor": "#1ea03c"}});
+    json!({"type": 5, "timestamp": STARTED + after_ms, "data": {"tag": "keyboard", "payload": payload}})
+}
+
+fn touch(after_ms: u64, id: i64, x: u32, y: u32) -> Value {
+    json!({"type": 3, "timestamp": STARTED + after_ms, "data": {"source": 2, "type": 7, "id": id, "x": x, "y": y}})
+}
+
+/// Something that does nothing, so that the recording lasts until then.
+fn end(after_ms: u64) -> Value {
+    json!({"type": 5, "timestamp": STARTED + after_ms, "data": {"tag": "end", "payload": {}}})
+}
+
+fn rectangle(id: u64, y: u32, color: &str) -> Value {
+    json!({"id": id, "type": "rectangle", "x": 0, "y": y, "width": "100vw", "height": 40, "style": {"backgroundColor": color}})
+}
+
+/// A picture in which every place differs from its neighbours, but smoothly, as video wants it.
+fn picture(phase: u32) -> RgbImage {
+    RgbImage::from_fn(WIDTH, HEIGHT, |x, y| {
+        let [red, blue] = [x / 2 + 50 * phase, (x + y) / 4 + 60 * (2 - phase)];
+        Rgb([red as u8, y as u8, blue as u8])
+    })
+}
+
+fn png(picture: &RgbImage) -> String {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    base64::engine::general_purpose::STANDARD.encode(bytes.into_inner())
+}
+
+/// `base64` with its lines wrapped, as some encoders write it.
+fn screenshot(picture: &RgbImage) -> Value {
+    let mut base64 = png(picture);
+    base64.insert(76, '\n');
+    json!({"id": 1041, "type": "screenshot", "x": 0, "y": 0, "width": WIDTH, "height": HEIGHT, "base64": base64})
+}
+
+#[track_caller]
+fn assert_shows(rendered: &Rendered, video_ms: u64, expected: &RgbImage) {
+    let shown = rendered.at(video_ms);
+    assert_eq!(shown.dimensions(), expected.dimensions());
+    let off: Vec<u8> = shown
+        .pixels()
+        .zip(expected.pixels())
+        .map(|(shown, expected)| {
+            let channels = shown.0.into_iter().zip(expected.0);
+            channels.map(|(a, b)| a.abs_diff(b)).max().unwrap()
+        })
+        .collect();
+    let wrong = off.iter().filter(|off| **off > 24).count();
+    assert!(
+        wrong * 200 < off.len(),
+        "{wrong} of {} pixels are off at {video_ms} ms",
+        off.len()
+    );
+}
+
+/// The hash of the frame at a session time, in whole tenths of a second.
+fn hash_at(rendered: &Rendered, session_ms: f64) -> &str {
+    let frame = rendered
+        .hashes
+        .iter()
+        .find(|frame| (frame.session_ms - session_ms).abs() < 1.0);
+    &frame.unwrap().hash
+}
+
+#[test]
+fn wireframes_change_in_place() {
+    let rendered = render_at_10_fps(&json!([
+        meta(),
+        full_snapshot(&json!([
+            rectangle(1001, 0, "#c81e1e"),
+            rectangle(1002, 60, "#c81e1e"),
+            rectangle(1003, 60, "#1ea03c")
+        ])),
+        change(
+            1000,
+            &json!({"updates": [
+                {"parentId": 5, "wireframe": rectangle(1001, 120, "#1d4aff")},
+                // It stays below the rectangle that covers it.
+                {"parentId": 5, "wireframe": rectangle(1002, 60, "#1d4aff")},
+            ]})
+        ),
+        change(2000, &json!({"removes": [{"parentId": 5, "id": 1003}]})),
+        end(3000),
+    ]));
+    for (video_ms, colors) in [
+        (500, [RED, GREEN, WHITE]),
+        (1500, [WHITE, GREEN, BLUE]),
+        (2500, [WHITE, BLUE, BLUE]),
+    ] {
+        let shown = rendered.at(video_ms);
+        for (y, color) in [20, 80, 140].into_iter().zip(colors) {
+            assert_color(&shown, (80, y), color);
+        }
+    }
+}
+
+#[test]
+fn the_keyboard_rises_from_the_lower_edge_and_goes() {
+    let rendered = render_at_10_fps(&json!([
+        meta(),
+        full_snapshot(&json!([rectangle(1001, 0, "#c81e1e")])),
+        keyboard(1000, true),
+        keyboard(2000, false),
+        end(3000),
+    ]));
+    let green_rows = |video_ms| {
+        let shown = rendered.at(video_ms);
+        // The stripes of a placeholder darken it, but it stays green.
+        let is_green = |y: &u32| {
+            let [red, green, _] = shown.get_pixel(2, *y).0;
+            green > 100 && red < 60
+        };
+        (0..HEIGHT).filter(is_green).count()
+    };
+    assert_eq!(green_rows(500), 0);
+    assert!((78..=82).contains(&green_rows(1500)), "{}", green_rows(1500));
+    assert_eq!(green_rows(2500), 0);
+}
+
+#[test]
+fn a_toggle_that_is_updated_changes_its_colour() {
+    let toggle = |checked| json!({"id": 1001, "type": "input", "inputType": "toggle", "x": 20, "y": 20, "width": 100, "height": 40, "checked": checked});
+    let rendered = render_at_10_fps(&json!([
+        meta(),
+        full_snapshot(&json!([toggle(false)])),
+        change(
+            1000,
+            &json!({"updates": [{"parentId": 5, "wireframe": toggle(true)}]})
+        ),
+        end(2000),
+    ]));
+    assert!(middle_of(&rendered.at(500), GREY).is_some());
+    assert!(middle_of(&rendered.at(500), BLUE).is_none());
+    assert!(middle_of(&rendered.at(1500), BLUE).is_some());
+}
+
+#[test]
+fn touches_reach_the_body_and_wireframes() {
+    let start = [meta(), full_snapshot(&json!([rectangle(1001, 0, "#c81e1e")]))];
+    let with = |touches: &[Value]| {
+        let events = start.iter().chain(touches).cloned().chain([end(2000)]).collect();
+        render_at_10_fps(&Value::Array(events))
+    };
+    let untouched = with(&[]);
+    for id in [0, 1001, 4242] {
+        let touched = with(&[touch(1000, id, 80, 120)]);
+        assert_eq!(hash_at(&touched, 500.0), hash_at(&untouched, 500.0), "before it");
+        assert_ne!(
+            hash_at(&touched, 1500.0),
+            hash_at(&untouched, 1500.0),
+            "a touch of {id}"
+        );
+    }
+}
+
+#[test]
+fn screenshots_come_out_as_they_went_in() {
+    let pictures: Vec<RgbImage> = (0..3).map(picture).collect();
+    let update = |after_ms, picture| {
+        change(
+            after_ms,
+            &json!({"updates": [{"parentId": 77, "wireframe": screenshot(picture)}]}),
+        )
+    };
+    let recording = json!([
+        meta(),
+        full_snapshot(&json!([screenshot(&pictures[0])])),
+        update(1000, &pictures[1]),
+        update(2000, &pictures[2]),
+        update(3000, &pictures[0]),
+        end(3500),
+    ]);
+    let rendered = render_at_10_fps(&recording);
+    for (video_ms, picture) in [
+        (0, 0),
+        (900, 0),
+        (1000, 1),
+        (1900, 1),
+        (2000, 2),
+        (3000, 0),
+        (3400, 0),
+    ] {
+        assert_shows(&rendered, video_ms, &pictures[picture]);
+    }
+    // Before encoding: three pictures, and the first again to the last bit.
+    assert_eq!(rendered.different_pictures(), 3);
+    assert_eq!(hash_at(&rendered, 0.0), hash_at(&rendered, 3000.0));
+
+    // Without its beginning it is the same from the first screenshot on, and knows its size.
+    let late = Value::Array(recording.as_array().unwrap()[2..].to_vec());
+    let late = render_at_10_fps(&late);
+    assert_eq!(hash_at(&late, 0.0), hash_at(&rendered, 1000.0));
+    assert_eq!(hash_at(&late, 1000.0), hash_at(&rendered, 2000.0));
+    assert_eq!(hash_at(&late, 2000.0), hash_at(&rendered, 3000.0));
+}
+
+#[test]
+fn screenshots_that_were_made_nodes_already_are_shown() {
+    let pictures: Vec<RgbImage> = (0..2).map(picture).collect();
+    let image = |after_ms, id: u64, picture| {
+        let attributes = json!({
+            "src": format!("data:image/png;base64,{}", png(picture)),
+            "width": WIDTH, "height": HEIGHT, "data-posthog-screenshot": true,
+            "style": format!("position: fixed; left: 0px; top: 0px; width: {WIDTH}px; height: {HEIGHT}px;"),
+        });
+        let node = json!({"type": 2, "id": id, "tagName": "img", "attributes": attributes, "childNodes": []});
+        change(
+            after_ms,
+            &json!({
+                "texts": [], "attributes": [],
+                "removes": [{"parentId": 5, "id": id}], "adds": [{"parentId": 5, "nextId": null, "node": node}],
+            }),
+        )
+    };
+    let rendered = render_at_10_fps(&json!([
+        image(0, 1041, &pictures[0]),
+        image(1000, 1041, &pictures[1]),
+        end(1500)
+    ]));
+    assert_shows(&rendered, 500, &pictures[0]);
+    assert_shows(&rendered, 1200, &pictures[1]);
+}
+
+#[test]
+fn an_app_is_drawn_the_same_each_time() {
+    let once = render(
+        &fixture("mobile-wireframes.json"),
+        "--fps 5 --size 195x422 --capture damage",
+    );
+    let every_frame = render(
+        &fixture("mobile-wireframes.json"),
+        "--fps 5 --size 195x422 --capture every-frame",
+    );
+    once.assert_equals(&every_frame);
+}
