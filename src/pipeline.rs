@@ -137,10 +137,10 @@ async fn capture_frames(
             startup_s: 0.0,
         });
     };
-    let (browser, method) = start_browser(options, job.capture, observer).await?;
+    let (browser, method) = start_browser(options, job.capture, job.plan.size, observer).await?;
     let startup_s = begun.elapsed().as_secs_f64();
     let mut players = Players::new(&browser, job.plan.size, job.recording);
-    let statistics = capture(method, &mut players, job.plan, &sink).await?;
+    let statistics = capture(method, &browser, &mut players, job.plan, &sink).await?;
     let (problems, blocked_requests) = players.finish().await?;
     Ok(CaptureSummary {
         statistics,
@@ -159,10 +159,14 @@ async fn capture_frames(
 async fn start_browser(
     mut options: BrowserOptions,
     wanted: Option<CaptureMethod>,
+    canvas: Size,
     observer: &dyn RenderObserver,
 ) -> Result<(Browser, CaptureMethod)> {
     options.frames = match wanted {
         Some(CaptureMethod::Screenshot) => FrameControl::Browser,
+        Some(CaptureMethod::Framebuffer | CaptureMethod::FramebufferEveryFrame) => {
+            FrameControl::Display { canvas }
+        }
         _ => FrameControl::BeginFrame,
     };
     let browser = Browser::launch(options.clone()).await?;
@@ -170,7 +174,11 @@ async fn start_browser(
         version: browser.version(),
     });
     match wanted {
-        Some(CaptureMethod::Screenshot) => Ok((browser, CaptureMethod::Screenshot)),
+        Some(
+            method @ (CaptureMethod::Screenshot
+            | CaptureMethod::Framebuffer
+            | CaptureMethod::FramebufferEveryFrame),
+        ) => Ok((browser, method)),
         wanted if gives_frames_on_demand(&browser).await => {
             Ok((browser, wanted.unwrap_or(CaptureMethod::Damage)))
         }
@@ -202,6 +210,7 @@ fn decode_frames(
     while let Some(CapturedFrame { spec, shot }) = captured.blocking_recv() {
         let picture = match shot {
             Shot::Encoded(screenshot) => new_picture(decode(&screenshot, size)?),
+            Shot::Raw(picture) => new_picture(picture.to_rgba()),
             Shot::Synthetic(number) => new_picture(synthetic_picture(size, number)),
             Shot::Repeat => Picture::Repeat,
         };

@@ -50,7 +50,12 @@ export interface PlayerContract {
   /** Takes the next part of the recording: a JSON array of rrweb events. */
   load(events: string): number;
   start(options: StartOptions): Promise<Advance>;
-  /** Moves to a session time, never backwards, and resolves when the page is ready to be drawn. */
-  advance(sessionTime: number): Promise<Advance>;
+  /**
+   * Moves to a session time, never backwards, and resolves when the page is ready to be drawn. If anything may have
+   * changed, the fence gets this colour (0xRRGGBB) together with the change: whoever sees it on the screen sees all.
+   */
+  advance(sessionTime: number, fence?: number): Promise<Advance>;
+  /** Gives the fence a colour without a change. */
+  paintFence(color: number): void;
   problems(): Problems;
 }

@@ -29,6 +29,7 @@ window.replaycast = {
     events = [];
     return player.start();
   },
-  advance: (sessionTime) => started().advance(sessionTime),
+  advance: (sessionTime, fence) => started().advance(sessionTime, fence),
+  paintFence: (color) => { started().paintFence(color); },
   problems: () => started().problems(),
 };

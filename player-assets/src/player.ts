@@ -76,7 +76,7 @@ export class Player {
     return this.advance(this.offset);
   }
 
-  async advance(sessionTime: number): Promise<Advance> {
+  async advance(sessionTime: number, fence?: number): Promise<Advance> {
     const until = sessionTime - this.offset;
     let changed = false;
     for (let next = this.nextMoment(); next <= until; next = this.nextMoment()) {
@@ -88,7 +88,12 @@ export class Player {
     if (this.scrolling.move(until)) changed = true;
     if (this.animations.move(until)) changed = true;
     if (changed && !(await this.readiness.wait())) this.problemList.warn('the page was drawn before all of it had loaded');
+    if (changed && fence !== undefined) this.paintFence(fence);
     return { changed, quietUntil: this.quietUntil(), viewport: this.viewport, cursor: this.cursor() };
+  }
+
+  paintFence(color: number): void {
+    this.stage.paintFence(color);
   }
 
   problems(): Problems {

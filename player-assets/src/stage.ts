@@ -11,8 +11,12 @@ export const REPLAYED_PAGE_RULES = [
   'video::-webkit-media-controls, audio::-webkit-media-controls { display: none !important; }',
 ];
 
+/** In CSS pixels; the browser's side looks for its colour in the middle. */
+const FENCE_HEIGHT = 8;
+
 export class Stage {
   readonly root = document.createElement('div');
+  private fence: HTMLElement | null = null;
 
   constructor(private readonly canvas: Size) {
     const style = document.createElement('style');
@@ -24,6 +28,16 @@ export class Stage {
       .replayer-wrapper > iframe { display: block; border: none; background: #fff; }`;
     document.head.append(style);
     document.body.append(this.root);
+  }
+
+  /** Colours a strip below the picture, which is where a display has room for it. */
+  paintFence(color: number): void {
+    if (!this.fence) {
+      this.fence = document.createElement('div');
+      this.fence.style.cssText = `position: fixed; left: 0; top: ${this.canvas.height}px; width: 100%; height: ${FENCE_HEIGHT}px`;
+      document.body.append(this.fence);
+    }
+    this.fence.style.background = `#${color.toString(16).padStart(6, '0')}`;
   }
 
   /** Lays out anew for the replayed window's size. */

@@ -10,19 +10,23 @@
 use std::ffi::CStr;
 use std::fs::File;
 use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{
-    DumpableBehavior, Resource, Rlimit, Signal, getgid, getpid, getppid, getuid, set_dumpable_behavior,
+    DumpableBehavior, Pid, Resource, Rlimit, Signal, getgid, getpid, getppid, getuid, set_dumpable_behavior,
     set_parent_process_death_signal, setrlimit,
 };
-use rustix::thread::UnshareFlags;
+use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space};
 use seccompiler::BpfProgram;
 
 use super::seccomp;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 
 /// The traditional `nobody`; nothing belongs to it.
 const NOBODY: u32 = 65534;
@@ -46,6 +50,14 @@ impl Identity {
         }
     }
 
+    /// Makes a file or folder this identity's own.
+    pub(super) fn give(self, path: &Path) -> io::Result<()> {
+        match self {
+            Self::Own => Ok(()),
+            Self::Unprivileged { uid, gid } => chown(path, Some(uid), Some(gid)),
+        }
+    }
+
     fn ids(self) -> (u32, u32) {
         match self {
             Self::Own => (getuid().as_raw(), getgid().as_raw()),
@@ -64,11 +76,22 @@ pub enum NetworkIsolation {
     ResolverRules,
 }
 
+/// Where a process finds its user and its network.
+#[derive(Debug, Clone)]
+enum Namespaces {
+    /// The ones we have ourselves.
+    Ours,
+    /// New and empty ones.
+    New,
+    /// Those of a process that was confined before, user first.
+    Shared(Arc<[OwnedFd; 2]>),
+}
+
 /// Everything that is decided before the fork.
 #[derive(Debug, Clone)]
 pub(super) struct Confinement {
     identity: Identity,
-    network: NetworkIsolation,
+    namespaces: Namespaces,
     system_calls: BpfProgram,
 }
 
@@ -77,7 +100,7 @@ impl Confinement {
     pub(super) fn strictest() -> Result<Self> {
         let mut confinement = Self {
             identity: Identity::for_this_process(),
-            network: NetworkIsolation::Namespace,
+            namespaces: Namespaces::New,
             system_calls: seccomp::filter()?,
         };
         let mut trial = Command::new("true");
@@ -87,7 +110,7 @@ impl Confinement {
             .stderr(Stdio::null());
         confinement.clone().apply(&mut trial);
         if !trial.status().is_ok_and(|status| status.success()) {
-            confinement.network = NetworkIsolation::ResolverRules;
+            confinement.namespaces = Namespaces::Ours;
         }
         Ok(confinement)
     }
@@ -97,7 +120,30 @@ impl Confinement {
     }
 
     pub(super) const fn network(&self) -> NetworkIsolation {
-        self.network
+        match self.namespaces {
+            Namespaces::Ours => NetworkIsolation::ResolverRules,
+            Namespaces::New | Namespaces::Shared(_) => NetworkIsolation::Namespace,
+        }
+    }
+
+    /// The same for another process, which then can reach `other` and nothing else.
+    pub(super) fn sharing_namespaces_of(&self, other: Pid) -> Result<Self> {
+        let open = |name: &str| {
+            let path = format!("/proc/{}/ns/{name}", other.as_raw_nonzero());
+            File::open(path).map(OwnedFd::from)
+        };
+        let both = open("user").and_then(|user| Ok([user, open("net")?]));
+        let both = both.map_err(|source| {
+            Error::new(
+                Kind::BrowserCannotStart,
+                "the display's namespaces cannot be entered",
+            )
+            .caused_by(source)
+        })?;
+        Ok(Self {
+            namespaces: Namespaces::Shared(Arc::new(both)),
+            ..self.clone()
+        })
     }
 
     /// Makes `command` start confined, as the leader of a process group of its own.
@@ -110,7 +156,7 @@ impl Confinement {
         let uid_map = format!("{uid} {uid} 1");
         let gid_map = format!("{gid} {gid} 1");
         let parent = getpid();
-        let isolate = self.network == NetworkIsolation::Namespace;
+        let namespaces = self.namespaces;
         let system_calls = self.system_calls;
         let confine = move || -> io::Result<()> {
             // Changing the user made this process undumpable, and its own maps unwritable.
@@ -124,13 +170,20 @@ impl Confinement {
             if getppid() != Some(parent) {
                 return Err(io::ErrorKind::BrokenPipe.into());
             }
-            if isolate {
-                // SAFETY: the process has one thread here, and no file descriptor or memory of it is shared
-                // in a way that new user and network namespaces change.
-                unsafe { rustix::thread::unshare_unsafe(UnshareFlags::NEWUSER | UnshareFlags::NEWNET)? };
-                write_all(c"/proc/self/setgroups", b"deny")?;
-                write_all(c"/proc/self/uid_map", uid_map.as_bytes())?;
-                write_all(c"/proc/self/gid_map", gid_map.as_bytes())?;
+            match &namespaces {
+                Namespaces::Ours => {}
+                Namespaces::New => {
+                    // SAFETY: the process has one thread here, and no file descriptor or memory of it is shared
+                    // in a way that new user and network namespaces change.
+                    unsafe { rustix::thread::unshare_unsafe(UnshareFlags::NEWUSER | UnshareFlags::NEWNET)? };
+                    write_all(c"/proc/self/setgroups", b"deny")?;
+                    write_all(c"/proc/self/uid_map", uid_map.as_bytes())?;
+                    write_all(c"/proc/self/gid_map", gid_map.as_bytes())?;
+                }
+                Namespaces::Shared(both) => {
+                    move_into_link_name_space(both[0].as_fd(), Some(LinkNameSpaceType::User))?;
+                    move_into_link_name_space(both[1].as_fd(), Some(LinkNameSpaceType::Network))?;
+                }
             }
             // Last, as it forbids what was just done.
             seccompiler::apply_filter(&system_calls).map_err(|error| match error {

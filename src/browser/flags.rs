@@ -1,6 +1,7 @@
 //! The command line that the browser is started with. Called by `browser`.
 
 use super::BrowserOptions;
+use crate::frame::Size;
 
 /// Who decides when a frame is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,10 +10,11 @@ pub enum FrameControl {
     BeginFrame,
     /// The browser does, as always; pictures come from `Page.captureScreenshot`.
     Browser,
+    /// The browser does, into a window on a display of its own, whose memory has room for pictures of `canvas`.
+    Display { canvas: Size },
 }
 
 const ALWAYS: &[&str] = &[
-    "--headless",
     "--no-first-run",
     "--no-default-browser-check",
     "--disable-background-networking",
@@ -61,11 +63,32 @@ const BEGIN_FRAME: &[&str] = &[
     "--enable-surface-synchronization",
 ];
 
-pub(super) fn flags(options: &BrowserOptions) -> Vec<String> {
-    let begin_frame = match options.frames {
+/// A window without a frame, drawn by the processor as soon as anything changed; a picture is complete when it appears.
+const ON_DISPLAY: &[&str] = &[
+    "--ozone-platform=x11",
+    "--kiosk",
+    // No bar that complains about flags.
+    "--test-type",
+    "--window-position=0,0",
+    "--disable-frame-rate-limit",
+    "--disable-gpu-vsync",
+    "--disable-threaded-animation",
+    "--disable-threaded-scrolling",
+    "--disable-partial-raster",
+    "--disable-checker-imaging",
+    "--disable-image-animation-resync",
+    "--disable-smooth-scrolling",
+];
+
+/// `screen` is the size of the display that the browser draws on, if it does.
+pub(super) fn flags(options: &BrowserOptions, screen: Option<Size>) -> Vec<String> {
+    let headless: &[&str] = if screen.is_none() { &["--headless"] } else { &[] };
+    let drawing = match options.frames {
         FrameControl::BeginFrame => BEGIN_FRAME,
         FrameControl::Browser => &[],
+        FrameControl::Display { .. } => ON_DISPLAY,
     };
+    let window = screen.map(|Size { width, height }| format!("--window-size={width},{height}"));
     let sandbox = if options.sandbox {
         None
     } else {
@@ -73,9 +96,11 @@ pub(super) fn flags(options: &BrowserOptions) -> Vec<String> {
     };
     ALWAYS
         .iter()
-        .chain(begin_frame)
+        .chain(headless)
+        .chain(drawing)
         .copied()
         .chain(sandbox)
         .map(String::from)
+        .chain(window)
         .collect()
 }

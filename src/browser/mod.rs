@@ -1,10 +1,13 @@
 //! A headless Chromium of our own: found, confined, spoken to over private pipes, and gone when dropped.
 //! The only code that knows the DevTools protocol; `player` and `capture` use [`Browser`] and [`Page`].
 
+mod child;
 mod confinement;
 mod connection;
+mod display;
 mod find;
 mod flags;
+mod framebuffer;
 mod page;
 mod process;
 mod run_folder;
@@ -26,8 +29,10 @@ use crate::error::{Kind, Result};
 use crate::frame::Size;
 
 pub use confinement::NetworkIsolation;
+pub use display::find_display_server;
 pub use find::{BROWSER_VARIABLE, find_browser};
 pub use flags::FrameControl;
+pub use framebuffer::{Framebuffer, RawPicture};
 pub use page::{Document, Page, Screenshot};
 
 /// How long the browser may take to start and answer for the first time.
@@ -57,8 +62,7 @@ pub struct Browser {
 impl Browser {
     /// Starts the browser and waits until it answers.
     pub async fn launch(options: BrowserOptions) -> Result<Self> {
-        let flags = flags::flags(&options);
-        let (mut process, pipes) = Process::start(&options.binary, &flags)?;
+        let (mut process, pipes) = Process::start(&options)?;
         let connection = Connection::open(pipes)?;
         let version = match connection
             .call(None, GetVersionParams::default(), START_DEADLINE)
@@ -88,8 +92,11 @@ impl Browser {
     pub async fn open_page(&self, size: Size, document: Document) -> Result<Page> {
         let deadline = self.options.deadline;
         let mut target = CreateTargetParams::new("about:blank");
-        target.width = Some(i64::from(size.width));
-        target.height = Some(i64::from(size.height));
+        let on_display = self.process.framebuffer().is_some();
+        if !on_display {
+            target.width = Some(i64::from(size.width));
+            target.height = Some(i64::from(size.height));
+        }
         target.enable_begin_frame_control = Some(self.options.frames == FrameControl::BeginFrame);
         let target: CreateTargetReturns = self.connection.call(None, target, deadline).await?.parse()?;
         let mut attach = AttachToTargetParams::new(target.target_id.clone());
@@ -101,7 +108,8 @@ impl Browser {
             target.target_id,
             session,
             deadline,
-            size,
+            // A window on a display has the size of the display.
+            (!on_display).then_some(size),
             document,
         )
         .await
@@ -122,6 +130,15 @@ impl Browser {
 
     pub const fn network_isolation(&self) -> NetworkIsolation {
         self.process.network()
+    }
+
+    pub const fn deadline(&self) -> Duration {
+        self.options.deadline
+    }
+
+    /// What the browser draws, if it draws on a display.
+    pub fn framebuffer(&self) -> Option<&Framebuffer> {
+        self.process.framebuffer()
     }
 
     /// The end of the browser's stderr, for an error's context.

@@ -16,8 +16,8 @@ use chromiumoxide_cdp::cdp::browser_protocol::headless_experimental::{
 use chromiumoxide_cdp::cdp::browser_protocol::inspector;
 use chromiumoxide_cdp::cdp::browser_protocol::network::ErrorReason;
 use chromiumoxide_cdp::cdp::browser_protocol::page::{
-    self as cdp_page, CaptureScreenshotFormat, CaptureScreenshotParams, HandleJavaScriptDialogParams,
-    NavigateParams,
+    self as cdp_page, BringToFrontParams, CaptureScreenshotFormat, CaptureScreenshotParams,
+    HandleJavaScriptDialogParams, NavigateParams,
 };
 use chromiumoxide_cdp::cdp::browser_protocol::target::{CloseTargetParams, TargetId};
 use chromiumoxide_cdp::cdp::js_protocol::runtime::{
@@ -67,7 +67,7 @@ impl Page {
         target: TargetId,
         session: Arc<str>,
         deadline: Duration,
-        size: Size,
+        size: Option<Size>,
         document: Document,
     ) -> Result<Self> {
         let blocked = Arc::new(AtomicU64::new(0));
@@ -81,9 +81,11 @@ impl Page {
         };
         page.call(inspector::EnableParams::default()).await?;
         page.call(cdp_page::EnableParams::default()).await?;
-        let (width, height) = (i64::from(size.width), i64::from(size.height));
-        page.call(SetDeviceMetricsOverrideParams::new(width, height, 1.0, false))
-            .await?;
+        if let Some(Size { width, height }) = size {
+            let metrics =
+                SetDeviceMetricsOverrideParams::new(i64::from(width), i64::from(height), 1.0, false);
+            page.call(metrics).await?;
+        }
 
         let ready_when = document.ready_when;
         let gatekeeper = Gatekeeper {
@@ -159,6 +161,11 @@ impl Page {
         };
         let answer = self.call(params).await?;
         decode(&answer.parse::<Captured<'_>>()?.data)
+    }
+
+    /// Shows the page in front of all others of its browser; for pages on a display.
+    pub async fn bring_to_front(&self) -> Result<()> {
+        self.call(BringToFrontParams::default()).await.map(drop)
     }
 
     /// Ends the page; its renderer may go as well.

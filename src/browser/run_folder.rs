@@ -2,7 +2,7 @@
 //! removed by the next one, told apart from live runs by its free lock. Used by `process`.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
@@ -19,6 +19,7 @@ const PREFIX: &str = "run-";
 #[derive(Debug)]
 pub(super) struct RunFolder {
     folder: TempDir,
+    profile: PathBuf,
     _lock: File,
 }
 
@@ -36,12 +37,12 @@ impl RunFolder {
             fs::set_permissions(folder.path(), Permissions::from_mode(0o711))?;
             let lock = open_lock(&folder.path().join(LOCK), true)?;
             flock(&lock, FlockOperation::NonBlockingLockExclusive)?;
-            let profile = folder.path().join(PROFILE);
-            DirBuilder::new().mode(0o700).create(&profile)?;
-            if let Identity::Unprivileged { uid, gid } = identity {
-                chown(&profile, Some(uid), Some(gid))?;
-            }
-            Ok(Self { folder, _lock: lock })
+            let profile = make_private(folder.path(), PROFILE, identity)?;
+            Ok(Self {
+                folder,
+                profile,
+                _lock: lock,
+            })
         };
         make().map_err(|source| {
             Error::io(
@@ -52,9 +53,26 @@ impl RunFolder {
         })
     }
 
-    pub(super) fn profile(&self) -> PathBuf {
-        self.folder.path().join(PROFILE)
+    pub(super) fn profile(&self) -> &Path {
+        &self.profile
     }
+
+    /// One more folder for `identity` alone.
+    pub(super) fn private_folder(&self, name: &str, identity: Identity) -> Result<PathBuf> {
+        make_private(self.folder.path(), name, identity).map_err(|source| {
+            Error::io(
+                format!("making a folder in {}", self.folder.path().display()),
+                source,
+            )
+        })
+    }
+}
+
+fn make_private(parent: &Path, name: &str, identity: Identity) -> std::io::Result<PathBuf> {
+    let path = parent.join(name);
+    DirBuilder::new().mode(0o700).create(&path)?;
+    identity.give(&path)?;
+    Ok(path)
 }
 
 /// `TEMP/replaycast-UID`, ours and nobody else's.

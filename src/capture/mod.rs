@@ -3,17 +3,19 @@
 
 mod begin_frame;
 mod decode;
+mod framebuffer;
 mod probe;
 mod scene;
 mod screenshot;
 mod synthetic;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use crate::browser::Screenshot;
-use crate::error::Result;
+use crate::browser::{Browser, RawPicture, Screenshot};
+use crate::error::{Error, Kind, Result};
 use crate::frame::FrameSpec;
 use crate::player::Players;
 use crate::timeline::RenderPlan;
@@ -30,6 +32,11 @@ pub enum CaptureMethod {
     Damage,
     /// Every frame of the grid: the slow reference
     EveryFrame,
+    /// From the memory of a display that a browser with windows draws on; the fastest
+    Framebuffer,
+    /// The same of every frame of the grid: the slow reference of framebuffer
+    #[value(hide = true)]
+    FramebufferEveryFrame,
     /// Ordinary screenshots, for browsers without beginFrame
     Screenshot,
     /// Made-up pictures without a browser, for tests of everything else
@@ -41,6 +48,7 @@ pub enum CaptureMethod {
 #[derive(Debug)]
 pub enum Shot {
     Encoded(Screenshot),
+    Raw(Arc<RawPicture>),
     /// A made-up picture, known by its number.
     Synthetic(u64),
     /// Exactly the picture of the frame before.
@@ -75,6 +83,7 @@ pub struct CaptureStatistics {
 /// the sink is closed: then the failure is on the other side.
 pub async fn capture(
     method: CaptureMethod,
+    browser: &Browser,
     players: &mut Players<'_>,
     plan: &RenderPlan,
     sink: &FrameSink,
@@ -82,6 +91,16 @@ pub async fn capture(
     match method {
         CaptureMethod::Damage => begin_frame::capture_damage(players, plan, sink).await,
         CaptureMethod::EveryFrame => begin_frame::capture_every_frame(players, plan, sink).await,
+        CaptureMethod::Framebuffer | CaptureMethod::FramebufferEveryFrame => {
+            let framebuffer = browser
+                .framebuffer()
+                .ok_or_else(|| Error::new(Kind::Internal, "the browser draws on no display"))?;
+            let frames = match method {
+                CaptureMethod::FramebufferEveryFrame => framebuffer::Frames::Every,
+                _ => framebuffer::Frames::Changed,
+            };
+            framebuffer::capture(frames, framebuffer, players, plan, browser.deadline(), sink).await
+        }
         CaptureMethod::Screenshot => screenshot::capture(players, plan, sink).await,
         CaptureMethod::Synthetic => Ok(capture_synthetic(plan, sink).await),
     }

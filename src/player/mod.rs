@@ -126,6 +126,21 @@ impl Player {
         Ok(Self { page })
     }
 
+    /// Moves the replay to `session_ms`, which is never before the last one, and waits until it can be drawn. If
+    /// anything may have changed, the fence gets this colour (0xRRGGBB) in the same frame.
+    pub async fn advance_with_fence(&self, session_ms: f64, fence: u32) -> Result<Advance> {
+        let advance = "function (time, fence) { return this.replaycast.advance(time, fence); }";
+        self.page
+            .call_function(advance, vec![json!(session_ms), json!(fence)])
+            .await
+    }
+
+    /// Gives the fence a colour, in a frame of its own.
+    pub async fn paint_fence(&self, fence: u32) -> Result<()> {
+        let paint = "function (fence) { return this.replaycast.paintFence(fence); }";
+        self.page.call_function(paint, vec![json!(fence)]).await
+    }
+
     /// Moves the replay to `session_ms`, which is never before the last one, and waits until it can be drawn.
     pub async fn advance(&self, session_ms: f64) -> Result<Advance> {
         let advance = "function (time) { return this.replaycast.advance(time); }";
@@ -140,6 +155,11 @@ impl Player {
     pub const fn page(&self) -> &Page {
         &self.page
     }
+}
+
+/// Where the fence is, below a picture of this size: a pixel in its middle.
+pub const fn fence_of(canvas: Size) -> (u32, u32) {
+    (4, canvas.height + 4)
 }
 
 /// The recording as JSON arrays of bounded size.

@@ -1,0 +1,186 @@
+//! A display of a render's own: Xvfb, which nobody else can reach, with its screen in a file that we read. It runs
+//! confined like the browser that draws on it, and dies like it. Started by `process`.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use command_fds::{CommandFdExt, FdMapping};
+
+use super::child::ConfinedChild;
+use super::confinement::{Confinement, Identity};
+use super::framebuffer::Framebuffer;
+use super::run_folder::RunFolder;
+use crate::error::{Error, Kind, Result};
+use crate::frame::Size;
+
+const KNOWN_PLACES: &[&str] = &["/usr/bin/Xvfb", "/usr/X11R6/bin/Xvfb"];
+
+/// Where Xvfb tells the number of its display.
+const NUMBER_FD: i32 = 3;
+
+/// The window is larger than the picture: its last column may be missing, and the fence is below the picture.
+const MARGIN: Size = Size::new(16, 32);
+
+/// Glyphs without hinting, as in a headless browser: their shapes then depend on the fonts alone.
+const FONT_RULES: &str = r#"<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <match target="font">
+    <edit name="antialias" mode="assign"><bool>true</bool></edit>
+    <edit name="hinting" mode="assign"><bool>false</bool></edit>
+    <edit name="autohint" mode="assign"><bool>false</bool></edit>
+    <edit name="hintstyle" mode="assign"><const>hintnone</const></edit>
+    <edit name="rgba" mode="assign"><const>none</const></edit>
+  </match>
+</fontconfig>
+"#;
+
+/// The Xvfb of this machine, if it has one.
+pub fn find_display_server() -> Option<PathBuf> {
+    KNOWN_PLACES.iter().map(PathBuf::from).find(|path| path.is_file())
+}
+
+#[derive(Debug)]
+pub(super) struct Display {
+    child: ConfinedChild,
+    number: u32,
+    authority: PathBuf,
+    fonts: PathBuf,
+    screen: Size,
+    framebuffer: Framebuffer,
+}
+
+impl Display {
+    /// Starts a display with room for pictures of `canvas`.
+    pub(super) fn start(canvas: Size, folder: &RunFolder, confinement: &Confinement) -> Result<Self> {
+        let server = find_display_server().ok_or_else(|| {
+            Error::new(Kind::NoBrowser, "there is no Xvfb on this machine")
+                .hint("Install it (Debian: apt install xvfb), or use another --capture.")
+        })?;
+        let home = folder.private_folder("display", confinement.identity())?;
+        let authority = home.join("authority");
+        write_private(&authority, &authority_entry()?, confinement.identity())?;
+        let fonts = home.join("fonts.conf");
+        write_private(&fonts, FONT_RULES.as_bytes(), confinement.identity())?;
+
+        let screen = Size::new(canvas.width + MARGIN.width, canvas.height + MARGIN.height);
+        let (number, told) =
+            std::io::pipe().map_err(|source| Error::io("making a pipe to the display", source))?;
+        let mut command = Command::new(&server);
+        command
+            .args(["-displayfd", &NUMBER_FD.to_string()])
+            .args(["-screen", "0", &format!("{screen}x24")])
+            .args(["-dpi", "96", "-nocursor", "-noreset"])
+            // What is left is a name in the display's own network namespace.
+            .args(["-nolisten", "tcp", "-nolisten", "unix"])
+            .arg("-fbdir")
+            .arg(&home)
+            .arg("-auth")
+            .arg(&authority)
+            .current_dir("/")
+            .env_clear()
+            .env(
+                "PATH",
+                std::env::var_os("PATH").unwrap_or_else(|| OsString::from("/usr/bin:/bin")),
+            )
+            .env("HOME", &home)
+            .env("TMPDIR", &home);
+        command
+            .fd_mappings(vec![FdMapping {
+                parent_fd: told.into(),
+                child_fd: NUMBER_FD,
+            }])
+            .map_err(|source| Error::new(Kind::Internal, "mapping the display's pipe").caused_by(source))?;
+        confinement.clone().apply(&mut command);
+        let mut child =
+            ConfinedChild::spawn(command, "display").map_err(|source| cannot_start(&server, "", source))?;
+
+        let mut line = String::new();
+        let read = BufReader::new(number).read_line(&mut line);
+        let number = match (read, line.trim().parse()) {
+            (Ok(_), Ok(number)) => number,
+            (read, _) => {
+                child.end();
+                let source = read
+                    .err()
+                    .unwrap_or_else(|| std::io::ErrorKind::UnexpectedEof.into());
+                return Err(cannot_start(&server, &child.last_words(), source));
+            }
+        };
+        let framebuffer = Framebuffer::open(&home.join("Xvfb_screen0"))?;
+        Ok(Self {
+            child,
+            number,
+            authority,
+            fonts,
+            screen,
+            framebuffer,
+        })
+    }
+
+    /// Confinement for a browser that is to draw on this display: it shares the display's namespaces.
+    pub(super) fn share(&self, confinement: &Confinement) -> Result<Confinement> {
+        confinement.sharing_namespaces_of(self.child.pid())
+    }
+
+    /// What a program that draws here needs in its environment.
+    pub(super) fn environment(&self) -> [(&'static str, OsString); 3] {
+        [
+            ("DISPLAY", format!(":{}", self.number).into()),
+            ("XAUTHORITY", self.authority.clone().into()),
+            ("FONTCONFIG_FILE", self.fonts.clone().into()),
+        ]
+    }
+
+    pub(super) const fn screen(&self) -> Size {
+        self.screen
+    }
+
+    pub(super) const fn framebuffer(&self) -> &Framebuffer {
+        &self.framebuffer
+    }
+}
+
+fn cannot_start(server: &Path, last_words: &str, source: std::io::Error) -> Error {
+    let mut message = format!("the display {} cannot start", server.display());
+    if !last_words.is_empty() {
+        message.push('\n');
+        message.push_str(last_words);
+    }
+    Error::new(Kind::BrowserCannotStart, message)
+        .caused_by(source)
+        .hint("Use --capture damage, which needs no display.")
+}
+
+/// One entry of an authority file (`Xauth.h`): any address, any display, a random cookie.
+fn authority_entry() -> Result<Vec<u8>> {
+    const NAME: &[u8] = b"MIT-MAGIC-COOKIE-1";
+    let mut cookie = [0; 16];
+    rustix::rand::getrandom(&mut cookie, rustix::rand::GetRandomFlags::empty()).map_err(|source| {
+        Error::new(Kind::Internal, "no random numbers from the system").caused_by(source)
+    })?;
+    let mut entry = vec![0xff, 0xff];
+    for field in [&b""[..], b"", NAME, &cookie] {
+        entry.extend((field.len() as u16).to_be_bytes());
+        entry.extend(field);
+    }
+    Ok(entry)
+}
+
+fn write_private(path: &Path, contents: &[u8], identity: Identity) -> Result<()> {
+    let write = || -> std::io::Result<()> {
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)?;
+        file.write_all(contents)?;
+        identity.give(path)
+    };
+    write().map_err(|source| Error::io(format!("writing {}", path.display()), source))
+}

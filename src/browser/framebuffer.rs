@@ -1,0 +1,179 @@
+//! The memory of a display: a file in the XWD format that Xvfb keeps mapped, in which every pixel is as it is on the
+//! screen. `display` opens it, `capture` waits for the fence in it and takes pictures.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use image::RgbaImage;
+
+use crate::error::{Error, Kind, Result};
+use crate::frame::Size;
+
+/// The header's fields are 32 bit numbers, the highest byte first (`X11/XWDFile.h`).
+const HEADER_BYTES: usize = 100;
+const HEADER_SIZE: usize = 0;
+const DEPTH: usize = 3;
+const WIDTH: usize = 4;
+const HEIGHT: usize = 5;
+const BITS_PER_PIXEL: usize = 11;
+const BYTES_PER_LINE: usize = 12;
+const COLORS: usize = 19;
+/// An entry of the colour table, which stands between header and pixels.
+const COLOR_BYTES: u64 = 12;
+
+const PIXEL_BYTES: u32 = 4;
+
+/// The first looks follow each other closely, as a small change is there at once; later ones cost less.
+const SHORT_PAUSE: Duration = Duration::from_micros(50);
+const LONG_PAUSE: Duration = Duration::from_micros(500);
+const SOON: Duration = Duration::from_millis(10);
+
+#[derive(Debug)]
+pub struct Framebuffer {
+    file: File,
+    /// Where the pixels begin.
+    start: u64,
+    line_bytes: u32,
+    screen: Size,
+}
+
+/// Rows of pixels as they are on the screen: blue, green, red and an unused byte.
+#[derive(Debug, PartialEq, Eq)]
+pub struct RawPicture {
+    bytes: Vec<u8>,
+    line_bytes: u32,
+    size: Size,
+}
+
+impl Framebuffer {
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let failed = |source| Error::io("opening the display's memory", source);
+        let file = File::open(path).map_err(failed)?;
+        let mut header = [0; HEADER_BYTES];
+        file.read_exact_at(&mut header, 0).map_err(failed)?;
+        let field = |index: usize| {
+            let bytes = &header[index * 4..index * 4 + 4];
+            bytes
+                .iter()
+                .fold(0, |value: u32, byte| value << 8 | u32::from(*byte))
+        };
+        if (field(DEPTH), field(BITS_PER_PIXEL)) != (24, PIXEL_BYTES * 8) {
+            return Err(Error::new(
+                Kind::BrowserCannotStart,
+                "the display's memory has a form that we do not know",
+            ));
+        }
+        Ok(Self {
+            file,
+            start: u64::from(field(HEADER_SIZE)) + u64::from(field(COLORS)) * COLOR_BYTES,
+            line_bytes: field(BYTES_PER_LINE),
+            screen: Size::new(field(WIDTH), field(HEIGHT)),
+        })
+    }
+
+    /// Waits until the pixel at `x`, `y` has the colour `0xRRGGBB`; blocks meanwhile. False when `deadline` is over.
+    pub fn wait_for_pixel(&self, (x, y): (u32, u32), color: u32, deadline: Duration) -> Result<bool> {
+        let begun = Instant::now();
+        let place = self.start + u64::from(y) * u64::from(self.line_bytes) + u64::from(x * PIXEL_BYTES);
+        let mut pixel = [0; PIXEL_BYTES as usize];
+        loop {
+            self.file.read_exact_at(&mut pixel, place).map_err(lost)?;
+            if u32::from_le_bytes(pixel) & 0xff_ffff == color {
+                return Ok(true);
+            }
+            let waited = begun.elapsed();
+            if waited > deadline {
+                return Ok(false);
+            }
+            std::thread::sleep(if waited < SOON { SHORT_PAUSE } else { LONG_PAUSE });
+        }
+    }
+
+    /// The upper left part of the screen, of this size.
+    pub fn picture(&self, size: Size) -> Result<RawPicture> {
+        if size.width > self.screen.width || size.height > self.screen.height {
+            let message = format!("a picture of {size} does not fit a screen of {}", self.screen);
+            return Err(Error::new(Kind::Internal, message));
+        }
+        let mut bytes = vec![0; size.height as usize * self.line_bytes as usize];
+        self.file.read_exact_at(&mut bytes, self.start).map_err(lost)?;
+        Ok(RawPicture {
+            bytes,
+            line_bytes: self.line_bytes,
+            size,
+        })
+    }
+}
+
+fn lost(source: io::Error) -> Error {
+    Error::io("reading the display's memory", source)
+}
+
+impl RawPicture {
+    pub fn to_rgba(&self) -> RgbaImage {
+        let row_bytes = (self.size.width * PIXEL_BYTES) as usize;
+        let mut pixels = Vec::with_capacity(row_bytes * self.size.height as usize);
+        for row in self.bytes.chunks_exact(self.line_bytes as usize) {
+            let (bgrx, _) = row[..row_bytes].as_chunks::<4>();
+            pixels.extend(
+                bgrx.iter()
+                    .flat_map(|[blue, green, red, _]| [*red, *green, *blue, 0xff]),
+            );
+        }
+        RgbaImage::from_raw(self.size.width, self.size.height, pixels).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A screen of 2x2 pixels in lines of 12 bytes, after one colour of a table.
+    fn screen() -> (tempfile::TempDir, Framebuffer) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("screen");
+        let mut fields = [0_u32; HEADER_BYTES / 4];
+        for (field, value) in [
+            (HEADER_SIZE, 100),
+            (DEPTH, 24),
+            (WIDTH, 2),
+            (HEIGHT, 2),
+            (BITS_PER_PIXEL, 32),
+            (BYTES_PER_LINE, 12),
+            (COLORS, 1),
+        ] {
+            fields[field] = value;
+        }
+        let mut bytes: Vec<u8> = fields.iter().flat_map(|field| field.to_be_bytes()).collect();
+        bytes.extend([0; 12]);
+        bytes.extend([1, 2, 3, 0, 4, 5, 6, 0, 9, 9, 9, 9]);
+        bytes.extend([7, 8, 9, 0, 0x30, 0x20, 0x10, 0, 9, 9, 9, 9]);
+        std::fs::write(&path, bytes).unwrap();
+        let framebuffer = Framebuffer::open(&path).unwrap();
+        (folder, framebuffer)
+    }
+
+    #[test]
+    fn pixels_are_found_and_turned_to_rgba() {
+        let (_folder, screen) = screen();
+        let picture = screen.picture(Size::new(2, 2)).unwrap().to_rgba();
+        assert_eq!(picture.get_pixel(0, 0).0, [3, 2, 1, 255]);
+        assert_eq!(picture.get_pixel(1, 1).0, [0x10, 0x20, 0x30, 255]);
+        assert_eq!(
+            screen.picture(Size::new(1, 1)).unwrap().to_rgba().dimensions(),
+            (1, 1)
+        );
+        assert!(screen.picture(Size::new(3, 1)).is_err());
+    }
+
+    #[test]
+    fn a_pixel_that_does_not_come_meets_the_deadline() {
+        let (_folder, screen) = screen();
+        let deadline = Duration::from_millis(20);
+        assert!(screen.wait_for_pixel((1, 1), 0x10_2030, deadline).unwrap());
+        assert!(!screen.wait_for_pixel((0, 0), 0x10_2030, deadline).unwrap());
+    }
+}

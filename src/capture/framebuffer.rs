@@ -1,0 +1,86 @@
+//! Capture from the memory of a display on which an ordinary browser draws: nothing is encoded, sent or decoded. A
+//! strip below the picture, the fence, gets a new colour in the same frame as each change: once its colour is in
+//! memory, the picture above it is complete.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::scene::{Scene, at};
+use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot, spent};
+use crate::browser::{Framebuffer, RawPicture};
+use crate::error::{Error, Kind, Result};
+use crate::player::{Players, fence_of};
+use crate::timeline::RenderPlan;
+
+/// Whether frames that nothing changed are looked at as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Frames {
+    Changed,
+    Every,
+}
+
+/// Colours of the fence repeat after so many.
+const FENCE_COLORS: u32 = 1 << 24;
+
+pub(super) async fn capture(
+    frames: Frames,
+    framebuffer: &Framebuffer,
+    players: &mut Players<'_>,
+    plan: &RenderPlan,
+    deadline: Duration,
+    sink: &FrameSink,
+) -> Result<CaptureStatistics> {
+    let mut statistics = CaptureStatistics::default();
+    let mut scene = Scene::new(players, plan);
+    let mut quiet_until = Some(f64::NEG_INFINITY);
+    let mut fence = 0;
+    let mut before: Option<Arc<RawPicture>> = None;
+    for spec in plan.frames() {
+        let (player, turned) = scene.turn_to(spec).await?;
+        if turned {
+            player.page().bring_to_front().await.map_err(at(spec))?;
+        }
+        let demanded = turned || frames == Frames::Every;
+        let mut shot = Shot::Repeat;
+        if demanded || quiet_until.is_some_and(|until| spec.session_ms >= until) {
+            let begun = Instant::now();
+            fence = (fence + 1) % FENCE_COLORS;
+            let advance = player
+                .advance_with_fence(spec.session_ms, fence)
+                .await
+                .map_err(at(spec))?;
+            if demanded && !advance.changed {
+                player.paint_fence(fence).await.map_err(at(spec))?;
+            }
+            statistics.advances += 1;
+            spent(&mut statistics.advance_s, begun);
+            quiet_until = advance.quiet_until;
+            if demanded || advance.changed {
+                let begun = Instant::now();
+                let taken = tokio::task::block_in_place(|| {
+                    if framebuffer.wait_for_pixel(fence_of(plan.size), fence, deadline)? {
+                        framebuffer.picture(plan.size)
+                    } else {
+                        let seconds = deadline.as_secs_f64();
+                        Err(Error::new(
+                            Kind::Stalled,
+                            format!("the browser drew no frame within {seconds} s"),
+                        ))
+                    }
+                });
+                let picture = taken.map_err(at(spec))?;
+                statistics.screenshots += 1;
+                spent(&mut statistics.screenshot_s, begun);
+                if before.as_deref() != Some(&picture) {
+                    let picture = Arc::new(picture);
+                    shot = Shot::Raw(Arc::clone(&picture));
+                    before = Some(picture);
+                }
+            }
+        }
+        if sink.send(CapturedFrame { spec, shot }).await.is_err() {
+            break;
+        }
+    }
+    Ok(statistics)
+}
