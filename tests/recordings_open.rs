@@ -30,7 +30,7 @@ fn folder() -> Option<PathBuf> {
 }
 
 fn open(path: &Path) -> Result<Recording, Error> {
-    recording::open(source::read(path.as_os_str())?)
+    recording::open(raw(path)?)
 }
 
 fn problem_count(recording: &Recording, kind: ProblemKind) -> u64 {

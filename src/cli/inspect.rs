@@ -4,12 +4,13 @@ use std::fmt::Write;
 
 use super::args::InspectArgs;
 use super::print;
+use super::reading::{Reading, Telling};
 use crate::error::{Error, Kind, Result};
-use crate::recording::{self, Summary};
-use crate::source;
+use crate::recording::Summary;
 
-pub(super) fn run(args: &InspectArgs) -> Result<()> {
-    let recording = recording::open(source::read(&args.input)?)?;
+pub(super) async fn run(args: &InspectArgs) -> Result<()> {
+    let reading = Reading::resolve(&args.input)?;
+    let recording = reading.recording(args.session.clone(), Telling::Usual).await?;
     let summary = Summary::of(&recording);
     let text = if args.json {
         let mut json = serde_json::to_string_pretty(&summary)
