@@ -32,6 +32,10 @@ fn healthy() -> PosthogServer {
 
 /// The program with a key and with short waits, at work in the folder.
 fn run(folder: &TempDir, command: &str, input: &str) -> Command {
+    run_within("1", folder, command, input)
+}
+
+fn run_within(timeout_s: &str, folder: &TempDir, command: &str, input: &str) -> Command {
     let mut program = replaycast();
     program
         .args([
@@ -39,9 +43,9 @@ fn run(folder: &TempDir, command: &str, input: &str) -> Command {
             input,
             "--allow-host=127.0.0.1",
             "--retries=1",
-            "--timeout=1",
             "--block-cache=cache",
         ])
+        .args(["--timeout", timeout_s])
         .env("POSTHOG_API_KEY", KEY)
         .current_dir(folder.path())
         .stdin(Stdio::null());
@@ -320,19 +324,15 @@ fn a_killed_run_goes_on_where_it_was() {
         (last && call.before == 0).then_some(Fault::Silence(Duration::from_secs(60)))
     });
     let folder = folder();
-    let mut killed = run(&folder, "fetch", &server.address())
-        .args(["--timeout=60"])
+    let mut killed = run_within("60", &folder, "fetch", &server.address())
         .stderr(Stdio::null())
-        .spawn();
-    if killed.is_err() {
-        panic!("the program starts");
-    }
+        .spawn()
+        .unwrap();
     let deadline = Instant::now() + Duration::from_secs(20);
     while server.asked().len() < 3 {
         assert!(Instant::now() < deadline, "the third batch is never asked for");
         thread::sleep(Duration::from_millis(20));
     }
-    let killed = killed.as_mut().unwrap();
     killed.kill().unwrap();
     killed.wait().unwrap();
     assert!(!folder.path().join("session.jsonl").exists());
@@ -350,8 +350,8 @@ fn a_killed_run_goes_on_where_it_was() {
 fn a_signal_stops_a_download() {
     let server = server(|_| Some(Fault::Silence(Duration::from_secs(60))));
     let folder = folder();
-    let mut command = run(&folder, "inspect", &server.address());
-    let mut child = command.arg("--timeout=60").stderr(Stdio::null()).spawn().unwrap();
+    let mut command = run_within("60", &folder, "inspect", &server.address());
+    let mut child = command.stderr(Stdio::null()).spawn().unwrap();
     while server.calls().is_empty() {
         thread::sleep(Duration::from_millis(20));
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use replaycast::error::{Error, Kind};
 use replaycast::frame::Fps;
 use replaycast::recording::{self, Format, ProblemKind, Recording, Summary};
-use replaycast::source;
+use replaycast::source::RawInput;
 use replaycast::timeline::{Idle, SizeOption, Timeline, TimelineOptions};
 
 fn folder() -> Option<PathBuf> {
@@ -30,7 +30,10 @@ fn folder() -> Option<PathBuf> {
 }
 
 fn open(path: &Path) -> Result<Recording, Error> {
-    recording::open(raw(path)?)
+    recording::open(RawInput {
+        name: path.display().to_string(),
+        bytes: std::fs::read(path).expect("the recording can be read"),
+    })
 }
 
 fn problem_count(recording: &Recording, kind: ProblemKind) -> u64 {

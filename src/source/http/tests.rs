@@ -71,7 +71,10 @@ fn no_way_of_writing_a_private_address_gets_through() {
         "127。0。0。1",
     ] {
         let failure = get(&format!("http://{host}:{port}/"), &[], 10).unwrap_err();
-        assert!(matches!(failure, Failure::Private { .. }), "{host}: {failure:?}");
+        // Not every resolver knows the name with a dot.
+        let unknown = host == "localhost." && failure == Failure::Lookup;
+        let refused = matches!(failure, Failure::Private { .. }) || unknown;
+        assert!(refused, "{host}: {failure:?}");
     }
 }
 

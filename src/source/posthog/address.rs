@@ -21,6 +21,8 @@ impl SessionAddress {
     /// `posthog://HOST[:PORT]/PROJECT/SESSION`, which always means https.
     pub(in crate::source) fn from_posthog_scheme(text: &str) -> Result<Self> {
         let rest = text.split_once("://").map_or("", |(_, rest)| rest);
+        // A web address forgives slashes too many, and would take the project for the host.
+        let rest = if rest.starts_with(['/', '\\']) { "" } else { rest };
         let url = http::parse(&format!("https://{rest}"))?;
         let parts: Vec<&str> = segments(&url);
         let [project, session] = parts[..] else {
@@ -220,7 +222,7 @@ mod tests {
             ("posthog://h.test/1/..", "a host, a project and a session"),
             ("posthog://h.test/1/...", "not an id"),
             ("posthog://h.test/1", "a host, a project and a session"),
-            ("posthog:///1/2/3", "a host, a project and a session"),
+            ("posthog:///1/2/3", "not a valid address"),
             ("posthog://h.test/1/abc/more", "a host, a project and a session"),
             ("posthog://key@h.test/1/abc", "password"),
         ] {

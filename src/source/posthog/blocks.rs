@@ -9,6 +9,8 @@ use crate::source::exchange::{Exchange, Refusal, Within};
 
 /// A personal key may ask for this many at a time, and for one more not.
 const MOST_BLOCKS: usize = 20;
+/// So many replies must come well before more is asked for at once.
+const GROW_AFTER: usize = 4;
 /// So many blocks in a row that cannot be had are no matter of blocks.
 const MOST_FAILURES: usize = 3;
 
@@ -35,6 +37,8 @@ pub(super) struct BlockDownload<'d, 'e> {
     cache: Option<&'d SessionCache>,
     max_bytes: u64,
     batch: usize,
+    /// Replies in a row that came well, and blocks in a row that did not.
+    successes: usize,
     failures: usize,
     progress: Downloaded,
 }
@@ -63,6 +67,7 @@ impl<'d, 'e> BlockDownload<'d, 'e> {
             cache,
             max_bytes,
             batch: MOST_BLOCKS,
+            successes: 0,
             failures: 0,
             progress: Downloaded {
                 chunks: kept.unwrap_or_default(),
@@ -105,7 +110,7 @@ impl<'d, 'e> BlockDownload<'d, 'e> {
                 let times = EventTimes::read(&text);
                 if !times.cut_off {
                     self.accept(batch, text, &times).await?;
-                    self.batch = (self.batch * 2).min(MOST_BLOCKS);
+                    self.succeeded();
                     return Ok(batch.len());
                 }
                 None
@@ -119,6 +124,7 @@ impl<'d, 'e> BlockDownload<'d, 'e> {
             Err(refusal) => return Err(refusal),
         };
         self.batch = (batch.len() / 2).max(1);
+        self.successes = 0;
         if let Some(refusal) = too_much {
             self.exchange.pause_after(&refusal, 1).await?;
         }
@@ -129,11 +135,18 @@ impl<'d, 'e> BlockDownload<'d, 'e> {
         match self.text_of(block).await? {
             Some(text) => {
                 self.keep(block.key, block.key, Vec::new(), text);
-                self.batch = (self.batch * 2).min(MOST_BLOCKS);
+                self.succeeded();
             }
             None => self.progress.missing.push(block.clone()),
         }
         Ok(1)
+    }
+
+    fn succeeded(&mut self) {
+        self.successes += 1;
+        if self.successes.is_multiple_of(GROW_AFTER) {
+            self.batch = (self.batch * 2).min(MOST_BLOCKS);
+        }
     }
 
     /// The text of one block, or None where the server does not give it out.
