@@ -541,7 +541,7 @@ fn a_plain_address_is_fetched_inspected_and_rendered() {
 
 #[test]
 fn the_key_is_nowhere_to_be_found() {
-    let server = server(|call| (call.before == 0 && call.blocks().is_some()).then_some(Fault::CutOff));
+    let server = server(|call| (call.before == 0 && call.blocks() == Some((0, 19))).then_some(Fault::CutOff));
     let folder = folder();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
     // A browser that only tells what it was given.
