@@ -195,6 +195,7 @@ pub(super) struct FetchArgs {
 
 /// What every command takes that reads a recording.
 #[derive(Debug, Args)]
+#[allow(clippy::doc_markdown, reason = "the help shows it as it is written here")]
 pub(super) struct InputArgs {
     /// The recording: a file, - for standard input, an https address, posthog://HOST/PROJECT/SESSION, or the address
     /// that the browser shows above a replay in PostHog

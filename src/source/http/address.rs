@@ -12,6 +12,7 @@ pub(super) fn is_public(address: IpAddr) -> bool {
     }
 }
 
+#[allow(clippy::unnested_or_patterns, reason = "one range a pattern reads best")]
 fn is_public_v4(address: Ipv4Addr) -> bool {
     !matches!(
         address.octets(),

@@ -161,9 +161,10 @@ impl Session<'_> {
         if bytes.is_empty() {
             return Err(self.nothing_given().into());
         }
-        let recording = match self.options.metadata {
-            true => self.metadata(exchange).await,
-            false => None,
+        let recording = if self.options.metadata {
+            self.metadata(exchange).await
+        } else {
+            None
         };
         let raw = RawInput {
             name: format!("session {} at {}", self.address.session(), self.address.host()),
