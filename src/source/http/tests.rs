@@ -121,9 +121,10 @@ fn an_allowed_host_does_not_open_its_redirects() {
             10,
         )
         .unwrap_err();
-        let expected = match private {
-            true => matches!(failure, Failure::Private { .. }),
-            false => matches!(failure, Failure::Address { .. }),
+        let expected = if private {
+            matches!(failure, Failure::Private { .. })
+        } else {
+            matches!(failure, Failure::Address { .. })
         };
         assert!(expected, "{location}: {failure:?}");
     }
