@@ -46,6 +46,8 @@ pub enum Kind {
     BrowserCrashed,
     /// Something did not answer within its deadline.
     Stalled,
+    /// A server that has the input cannot be reached, has a fault, or wants us to come back later.
+    SourceUnavailable,
     /// A source or sink refused our credentials.
     AuthRefused,
     /// Stopped by SIGINT.
@@ -65,7 +67,7 @@ impl Kind {
             Self::Internal => 70,
             Self::OutputExists => 73,
             Self::Io | Self::DiskFull => 74,
-            Self::BrowserCrashed | Self::Stalled => 75,
+            Self::BrowserCrashed | Self::Stalled | Self::SourceUnavailable => 75,
             Self::AuthRefused => 77,
             Self::Interrupted => 130,
             Self::Terminated => 143,
@@ -89,6 +91,7 @@ impl Kind {
             Self::DiskFull => "DISK_FULL",
             Self::BrowserCrashed => "BROWSER_CRASHED",
             Self::Stalled => "STALLED",
+            Self::SourceUnavailable => "SOURCE_UNAVAILABLE",
             Self::AuthRefused => "AUTH_REFUSED",
             Self::Interrupted => "INTERRUPTED",
             Self::Terminated => "TERMINATED",
@@ -108,7 +111,11 @@ impl Kind {
             Self::NoBrowser | Self::BrowserCannotStart | Self::NoEncoder | Self::Io | Self::DiskFull => {
                 Retry::OnAnotherHost
             }
-            Self::BrowserCrashed | Self::Stalled | Self::Interrupted | Self::Terminated => Retry::WithBackoff,
+            Self::BrowserCrashed
+            | Self::Stalled
+            | Self::SourceUnavailable
+            | Self::Interrupted
+            | Self::Terminated => Retry::WithBackoff,
         }
     }
 }
@@ -207,6 +214,8 @@ mod tests {
             (Kind::NoEncoder, Retry::OnAnotherHost),
             (Kind::Internal, Retry::Once),
             (Kind::Stalled, Retry::WithBackoff),
+            (Kind::SourceUnavailable, Retry::WithBackoff),
+            (Kind::AuthRefused, Retry::Never),
         ] {
             assert_eq!(kind.retry(), retry, "{}", kind.code());
         }

@@ -4,6 +4,7 @@
 //! frame grid, [`capture`] takes the pictures that the [`player`] draws in the [`browser`], [`encode`] writes the
 //! video, [`output`] puts it in its place. [`pipeline`] runs the stages side by side.
 
+mod aside;
 pub mod browser;
 pub mod capture;
 pub mod cli;

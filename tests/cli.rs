@@ -103,7 +103,11 @@ const FAILURES: &str = "
     session.json -o new.mp4 --report=nowhere/r.json             | 64 | nowhere does not exist                | hint
     -                                                           | 64 | standard input                        | hint
     - -o new.mp4                                                | 65 | standard input is empty               | -
-    https://replays.example/1.json -o new.mp4                   | 64 | is a https address                    | hint
+    s3://bucket/1.json -o new.mp4                               | 64 | cannot read s3 addresses              | hint
+    http://127.0.0.1:9/1.json -o new.mp4                        | 64 | 127.0.0.1 is in a private network     | hint
+    https://us.posthog.com/replay/0197 -o new.mp4               | 64 | no project                            | hint
+    session.json -o new.mp4 --max-input=100                     | 65 | larger than the limit of 100 bytes    | hint
+    session.json -o new.mp4 --session=2                         | 64 | no session '2'                        | hint
     session.json -o new.mp4 --capture=damage --browser=/no/such | 69 | /no/such                              | hint
 ";
 

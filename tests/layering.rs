@@ -10,7 +10,8 @@ use std::path::Path;
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("frame", &[]),
     ("error", &[]),
-    ("source", &["error"]),
+    ("aside", &["error"]),
+    ("source", &["aside", "error"]),
     ("recording", &["source", "error", "frame"]),
     ("timeline", &["recording", "error", "frame"]),
     ("browser", &["error", "frame"]),
@@ -26,6 +27,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const ALL_BUT_CLI: &[&str] = &[
     "frame",
     "error",
+    "aside",
     "source",
     "recording",
     "timeline",
@@ -49,6 +51,11 @@ const BELONGS_TO: &[(&str, &str, &str)] = &[
         "ffmpeg_next",
         "encode",
         "only src/encode knows FFmpeg: give it a function that does what is needed and call that",
+    ),
+    (
+        "reqwest",
+        "source",
+        "only src/source talks to servers: its client reaches public addresses only",
     ),
     ("println!", "cli", PRINTING),
     ("eprintln!", "cli", PRINTING),

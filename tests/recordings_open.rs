@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use replaycast::error::Error;
 use replaycast::frame::Fps;
 use replaycast::recording::{self, Archive, Container, Format, ProblemKind, Recording, Summary};
-use replaycast::source::{self, RawInput};
+use replaycast::source::RawInput;
 use replaycast::timeline::{Idle, SizeOption, Timeline, TimelineOptions};
 use serde_json::Value;
 use zip::write::{SimpleFileOptions, ZipWriter};
@@ -32,7 +32,10 @@ fn folder() -> Option<PathBuf> {
 }
 
 fn open(path: &Path) -> Result<Recording, Error> {
-    recording::open(source::read(path.as_os_str())?)
+    recording::open(RawInput {
+        name: path.display().to_string(),
+        bytes: std::fs::read(path).expect("the recording can be read"),
+    })
 }
 
 fn problem_count(recording: &Recording, kind: ProblemKind) -> u64 {

@@ -2,6 +2,8 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -9,6 +11,7 @@ use crate::browser::BROWSER_VARIABLE;
 use crate::capture::CaptureMethod;
 use crate::encode::{Codec, Container};
 use crate::frame::Fps;
+use crate::source::{AllowedHost, Rate};
 use crate::timeline::{Idle, SessionTime, SizeOption, WindowOption};
 
 /// Turns a session replay (rrweb events, from PostHog or any rrweb tool) into a video that opens anywhere.
@@ -30,6 +33,8 @@ pub(super) enum Command {
     Render(Box<RenderArgs>),
     /// Say what is in a recording, without a browser
     Inspect(InspectArgs),
+    /// Keep a recording from PostHog, or from the web, exactly as it is received
+    Fetch(FetchArgs),
     /// Say whether this machine can render: browser, sandbox, encoders, fonts
     Doctor(DoctorArgs),
 }
@@ -40,11 +45,11 @@ pub(super) enum Command {
     reason = "each is a switch that the user may set"
 )]
 pub(super) struct RenderArgs {
-    /// The recording: a file, or - for standard input
-    pub(super) input: OsString,
+    #[command(flatten)]
+    pub(super) input: InputArgs,
 
-    /// Which session, by id or number, where the input holds several; inspect lists them
-    #[arg(long, value_name = "SESSION", help_heading = "Input")]
+    /// Which session, where the input holds several: its number or its id, as inspect lists them
+    #[arg(long, value_name = "N|ID", help_heading = "Reading")]
     pub(super) session: Option<String>,
 
     /// Where the video goes; - is standard output [default: INPUT's name with the format's extension]
@@ -146,16 +151,138 @@ pub(super) struct BrowserArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct InspectArgs {
-    /// The recording: a file, or - for standard input
-    pub(super) input: OsString,
+    #[command(flatten)]
+    pub(super) input: InputArgs,
 
-    /// Which session, by id or number, where the input holds several; inspect lists them
-    #[arg(long, value_name = "SESSION")]
+    /// Which session, where the input holds several: its number or its id, as inspect lists them
+    #[arg(long, value_name = "N|ID", help_heading = "Reading")]
     pub(super) session: Option<String>,
 
     /// Print JSON instead of text
     #[arg(long)]
     pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch that the user may set"
+)]
+pub(super) struct FetchArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+
+    /// Where the recording goes; FILE.meta.json beside it says where it comes from
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub(super) output: PathBuf,
+
+    /// Compress it [default: if the output's name ends in .zst]
+    #[arg(long, help_heading = "Output")]
+    pub(super) zstd: bool,
+
+    /// Write what there is, even if the server does not give out all blocks
+    #[arg(long, help_heading = "Output")]
+    pub(super) partial: bool,
+
+    /// Replace an existing output
+    #[arg(long, help_heading = "Output")]
+    pub(super) force: bool,
+
+    /// Say nothing but errors
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Telling")]
+    pub(super) quiet: bool,
+
+    /// Say more
+    #[arg(short, long, help_heading = "Telling")]
+    pub(super) verbose: bool,
+}
+
+/// What every command takes that reads a recording.
+#[derive(Debug, Args)]
+#[allow(clippy::doc_markdown, reason = "the help shows it as it is written here")]
+pub(super) struct InputArgs {
+    /// The recording: a file, - for standard input, an https address, posthog://HOST/PROJECT/SESSION, or the address
+    /// that the browser shows above a replay in PostHog
+    #[arg(value_name = "INPUT")]
+    pub(super) name: OsString,
+
+    /// Read and decode at most this much, such as 500MB or 4GiB
+    #[arg(long, default_value = "1GiB", value_name = "SIZE", help_heading = "Reading")]
+    pub(super) max_input: ByteSize,
+
+    /// Read PostHog's personal API key from this file, or - for standard input [default: from POSTHOG_API_KEY]
+    #[arg(long, value_name = "FILE", help_heading = "Reading")]
+    pub(super) posthog_key_file: Option<PathBuf>,
+
+    /// Contact this host although it is in a private network, even without encryption; may be repeated
+    #[arg(long, value_name = "HOST[:PORT]", help_heading = "Reading")]
+    pub(super) allow_host: Vec<AllowedHost>,
+
+    /// Keep PostHog's blocks here, so that a run that ended early goes on [default: the user's cache folder]
+    #[arg(long, value_name = "FOLDER", help_heading = "Reading")]
+    pub(super) block_cache: Option<PathBuf>,
+
+    /// How long one reply of PostHog may take, or a download stand still, in seconds
+    #[arg(long, default_value = "60", value_name = "SECONDS", value_parser = seconds, help_heading = "Reading")]
+    pub(super) timeout: Duration,
+
+    /// How long a download may take, waits and retries included, in seconds
+    #[arg(long, default_value = "1800", value_name = "SECONDS", value_parser = seconds, help_heading = "Reading")]
+    pub(super) patience: Duration,
+
+    /// How often to ask again after a failure that may pass
+    #[arg(long, default_value = "4", value_name = "N", help_heading = "Reading")]
+    pub(super) retries: u32,
+
+    /// Requests to PostHog a minute and an hour, at most
+    #[arg(long, default_value_t, value_name = "N/N", help_heading = "Reading")]
+    pub(super) posthog_rate: Rate,
+}
+
+/// A number of bytes, written with or without a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ByteSize(pub(super) u64);
+
+impl FromStr for ByteSize {
+    type Err = String;
+
+    /// `1000`, `500K`, `1MB` in powers of 1000; `4Gi`, `4GiB` in powers of 1024.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, unit) = text.split_at(digits);
+        let unit = unit.trim_start().to_ascii_uppercase();
+        let unit = unit.strip_suffix('B').unwrap_or(&unit);
+        let (base, letter) = unit
+            .strip_suffix('I')
+            .map_or((1000, unit), |letter| (1024, letter));
+        let power = match letter {
+            "" if base == 1000 => Some(0),
+            "K" => Some(1),
+            "M" => Some(2),
+            "G" => Some(3),
+            "T" => Some(4),
+            _ => None,
+        };
+        let factor = power.map(|power| u64::pow(base, power));
+        number
+            .parse::<u64>()
+            .ok()
+            .zip(factor)
+            .and_then(|(number, factor)| number.checked_mul(factor))
+            .filter(|bytes| *bytes > 0)
+            .map(Self)
+            .ok_or_else(|| format!("'{text}' is not a size such as 500MB or 4GiB"))
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text
+        .parse()
+        .ok()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds
+        .filter(|time| !time.is_zero() && *time < Duration::from_secs(1 << 30))
+        .ok_or_else(|| format!("'{text}' is not a time in seconds"))
 }
 
 #[derive(Debug, Args)]
@@ -188,6 +315,26 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        for (text, bytes) in [
+            ("1", 1),
+            ("5k", 5000),
+            ("5kB", 5000),
+            ("5 KiB", 5 << 10),
+            ("1M", 1_000_000),
+            ("1Mi", 1 << 20),
+            ("1GiB", 1 << 30),
+            ("2G", 2_000_000_000),
+        ] {
+            assert_eq!(text.parse(), Ok(ByteSize(bytes)), "{text}");
+        }
+        for wrong in ["", "0", "G", "1X", "1iB", "-1", "1.5G", "99999999999T"] {
+            assert!(wrong.parse::<ByteSize>().is_err(), "{wrong}");
+        }
+        assert!(seconds("0").is_err() && seconds("inf").is_err() && seconds("0.5").is_ok());
     }
 
     #[test]

@@ -3,15 +3,14 @@
 use serde::Serialize;
 
 use super::args::InspectArgs;
+use super::reading::{Reading, Telling};
 use super::{print, summary_text};
 use crate::error::{Error, Kind, Result};
-use crate::recording::{Archive, DEFAULT_MAX_BYTES, SessionEntry, Summary};
-use crate::source;
+use crate::recording::{SessionEntry, Summary};
 
-pub(super) fn run(args: &InspectArgs) -> Result<()> {
-    let input = source::read(&args.input)?;
-    let name = input.name.clone();
-    let archive = Archive::read(input, DEFAULT_MAX_BYTES)?;
+pub(super) async fn run(args: &InspectArgs) -> Result<()> {
+    let archive = Reading::resolve(&args.input)?.archive(Telling::Usual).await?;
+    let name = archive.name().to_owned();
     let sessions = archive.sessions();
     let text = if args.session.is_none() && sessions.len() > 1 {
         if args.json {

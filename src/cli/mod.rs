@@ -2,9 +2,11 @@
 
 mod args;
 mod doctor;
+mod fetch;
 mod inspect;
 mod print;
 mod progress;
+mod reading;
 mod render;
 mod report;
 mod settings;
@@ -12,6 +14,7 @@ mod summary_text;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -21,6 +24,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use args::{Cli, Command};
 
 use crate::error::{Error, Kind, Result};
+
+/// How long threads may take to see that the job is over.
+const THREADS_MAY_END: Duration = Duration::from_secs(2);
 
 /// Runs the program for these arguments, the first of which is its own name.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -40,7 +46,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn run(command: Command) -> Result<()> {
     match command {
         Command::Render(args) => until_signalled(render::run(&args)),
-        Command::Inspect(args) => inspect::run(&args),
+        Command::Inspect(args) => until_signalled(inspect::run(&args)),
+        Command::Fetch(args) => until_signalled(fetch::run(&args)),
         Command::Doctor(args) => until_signalled(doctor::run(&args)),
     }
 }
@@ -63,7 +70,7 @@ fn until_signalled(job: impl Future<Output = Result<()>>) -> Result<()> {
         .enable_all()
         .build()
         .map_err(failed)?;
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
         let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
         let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
         let mut hangup = signal(SignalKind::hangup()).map_err(failed)?;
@@ -73,5 +80,8 @@ fn until_signalled(job: impl Future<Output = Result<()>>) -> Result<()> {
             _ = terminate.recv() => Err(Error::new(Kind::Terminated, "terminated; no output was written")),
             _ = hangup.recv() => Err(Error::new(Kind::Terminated, "the terminal went away; no output was written")),
         }
-    })
+    });
+    // A name server that does not answer keeps a thread of the runtime waiting; nobody else has to.
+    runtime.shutdown_timeout(THREADS_MAY_END);
+    done
 }

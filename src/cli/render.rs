@@ -1,29 +1,28 @@
 //! `replaycast render`: reads the recording, plans, renders beside the destination, then moves the video there.
 
-use std::ffi::OsString;
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
-use std::{fs, thread};
-
-use tokio::sync::oneshot;
 
 use super::args::RenderArgs;
 use super::print;
 use super::progress::Progress;
+use super::reading::{Reading, Telling};
 use super::report::Report;
 use super::settings::{Destination, RenderSettings};
+use crate::aside::aside;
 use crate::encode::EncoderSettings;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::output::{Spool, Staging};
 use crate::pipeline::{RenderJob, Rendered, render};
-use crate::recording::{Archive, DEFAULT_MAX_BYTES, Recording};
-use crate::source;
+use crate::recording::Recording;
 use crate::timeline::{RenderPlan, Timeline};
 
 pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     let begun = Instant::now();
-    let settings = RenderSettings::resolve(args)?;
+    let reading = Reading::resolve(&args.input)?;
+    let settings = RenderSettings::resolve(args, &reading.input)?;
     // The outputs are opened before the input is read: a wrong place fails at once.
     let video = Video::begin(&settings.destination, args.force)?;
     let report = args
@@ -37,7 +36,8 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
         .map(|path| Staging::begin(path, true))
         .transpose()?;
 
-    let recording = read(args.input.clone(), args.session.clone()).await?;
+    let telling = Telling::new(args.quiet, args.verbose);
+    let recording = reading.recording(args.session.clone(), telling).await?;
     let timeline = Timeline::resolve(&recording, &settings.timeline)?;
     let plan = timeline.plan(args.size, args.fps);
     if !args.quiet {
@@ -79,28 +79,6 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
         tell_result(&settings.destination, &plan, &rendered, video_bytes, wall_s);
     }
     Ok(())
-}
-
-async fn read(input: OsString, session: Option<String>) -> Result<Recording> {
-    aside("reader", move || {
-        Archive::read(source::read(&input)?, DEFAULT_MAX_BYTES)?.into_recording(session.as_deref())
-    })
-    .await
-}
-
-/// Does what may wait for other programs on a thread that nobody waits for in the end: a signal must be able to
-/// stop it.
-async fn aside<T: Send + 'static>(
-    name: &str,
-    work: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    let (done, result) = oneshot::channel();
-    thread::Builder::new()
-        .name(name.into())
-        .spawn(move || done.send(work()))
-        .map_err(|source| Error::io("starting a thread", source))?;
-    let broke_down = |_| Err(Error::new(Kind::Internal, format!("the {name} broke down")));
-    result.await.unwrap_or_else(broke_down)
 }
 
 /// The video while it is made, on the way to where it was asked for.

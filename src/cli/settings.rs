@@ -9,6 +9,7 @@ use crate::browser::{BrowserOptions, FrameControl, find_browser};
 use crate::capture::CaptureMethod;
 use crate::encode::{Codec, Container, OutputFormat, Timing};
 use crate::error::{Error, Kind, Result};
+use crate::source::Input;
 use crate::timeline::TimelineOptions;
 
 /// Where the video goes.
@@ -31,9 +32,9 @@ pub(super) struct RenderSettings {
 
 impl RenderSettings {
     /// Fails before any work is done: on a wrong combination, a missing encoder, a missing browser.
-    pub(super) fn resolve(args: &RenderArgs) -> Result<Self> {
+    pub(super) fn resolve(args: &RenderArgs, input: &Input) -> Result<Self> {
         let format = format(args.output.as_deref(), args.format, args.codec)?;
-        let destination = destination(&args.input, args.output.as_deref(), format)?;
+        let destination = destination(input, args.output.as_deref(), format)?;
         format.check_encoder()?;
         let browser = match args.capture {
             Some(CaptureMethod::Synthetic) => None,
@@ -85,18 +86,23 @@ fn format(output: Option<&Path>, container: Option<Container>, codec: Option<Cod
     }
 }
 
-fn destination(input: &OsStr, output: Option<&Path>, format: OutputFormat) -> Result<Destination> {
+fn destination(input: &Input, output: Option<&Path>, format: OutputFormat) -> Result<Destination> {
     match output {
         Some(path) if path.as_os_str() == "-" => Ok(Destination::StandardOutput),
         Some(path) => Ok(Destination::File(path.to_path_buf())),
-        None if input == "-" => Err(Error::new(
-            Kind::Usage,
-            "a recording from standard input has no name to call the video by",
-        )
-        .hint("Say where the video goes with --output FILE.")),
-        None => Ok(Destination::File(
-            Path::new(input).with_extension(format.container().name()),
-        )),
+        None => {
+            let stem = input.stem().ok_or_else(|| {
+                Error::new(
+                    Kind::Usage,
+                    "a recording from standard input has no name to call the video by",
+                )
+                .hint("Say where the video goes with --output FILE.")
+            })?;
+            let mut path = stem.into_os_string();
+            path.push(".");
+            path.push(format.container().name());
+            Ok(Destination::File(path.into()))
+        }
     }
 }
 
@@ -117,14 +123,17 @@ mod tests {
     #[test]
     fn the_output_is_named_after_the_input() {
         let webm = OutputFormat::resolve(None, Some(Container::WebM), None).unwrap();
-        let beside = destination(OsStr::new("a/b.c.json"), None, webm).unwrap();
+        let input = |name: &str| Input::parse(OsStr::new(name)).unwrap();
+        let beside = destination(&input("a/b.c.json"), None, webm).unwrap();
         assert_eq!(beside, Destination::File("a/b.c.webm".into()));
-        let named = destination(OsStr::new("a.json"), Some(Path::new("x.webm")), webm).unwrap();
+        let fetched = destination(&input("posthog://h.test/1/abc"), None, webm).unwrap();
+        assert_eq!(fetched, Destination::File("abc.webm".into()));
+        let named = destination(&input("a.json"), Some(Path::new("x.webm")), webm).unwrap();
         assert_eq!(named, Destination::File("x.webm".into()));
-        let piped = destination(OsStr::new("-"), Some(Path::new("-")), webm).unwrap();
+        let piped = destination(&input("-"), Some(Path::new("-")), webm).unwrap();
         assert_eq!(piped, Destination::StandardOutput);
         assert_eq!(
-            destination(OsStr::new("-"), None, webm).unwrap_err().kind(),
+            destination(&input("-"), None, webm).unwrap_err().kind(),
             Kind::Usage
         );
     }

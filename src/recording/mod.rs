@@ -103,6 +103,10 @@ impl Archive {
         })
     }
 
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     pub const fn format(&self) -> Format {
         self.format
     }

@@ -1,18 +1,15 @@
 //! Reads a recording from standard input, to its end; called by `source::read`.
 
-use std::io::Read;
-
-use super::RawInput;
+use super::{RawInput, read_bounded};
 use crate::error::{Error, Result};
 
-pub(super) fn read() -> Result<RawInput> {
-    let mut bytes = Vec::new();
-    std::io::stdin()
-        .lock()
-        .read_to_end(&mut bytes)
-        .map_err(|cause| Error::io("cannot read standard input", cause))?;
+const NAME: &str = "standard input";
+
+pub(super) fn read(max_bytes: u64) -> Result<RawInput> {
+    let failed = |cause| Error::io("cannot read standard input", cause);
+    let bytes = read_bounded(std::io::stdin().lock(), 0, max_bytes, NAME, failed)?;
     Ok(RawInput {
-        name: "standard input".to_owned(),
+        name: NAME.to_owned(),
         bytes,
     })
 }

@@ -1,0 +1,140 @@
+//! `replaycast fetch`: a recording from `PostHog` or from the web, kept as received, and beside it where it comes from.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::args::FetchArgs;
+use super::print;
+use super::reading::{Reading, Telling, describe_missing};
+use crate::aside::aside;
+use crate::error::{Error, Kind, Result};
+use crate::output::Staging;
+use crate::source::{Input, Provenance, Retrieved};
+
+const SIDECAR: &str = ".meta.json";
+const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// What stands beside the recording. Neither key nor query strings are in it.
+#[derive(Debug, Serialize)]
+struct Sidecar<'a> {
+    replaycast: &'static str,
+    fetched: Timestamp,
+    /// As received, before any compression of ours.
+    bytes: usize,
+    blake3: String,
+    #[serde(flatten)]
+    provenance: &'a Provenance,
+}
+
+pub(super) async fn run(args: &FetchArgs) -> Result<()> {
+    let telling = Telling::new(args.quiet, args.verbose);
+    let mut reading = Reading::resolve(&args.input)?;
+    reading.options.metadata = true;
+    if !matches!(reading.input, Input::Web(_) | Input::Posthog(_)) {
+        return Err(Error::new(Kind::Usage, "fetch wants an address").hint(
+            "Give an https address, posthog://HOST/PROJECT/SESSION, or the address of a replay from the browser.",
+        ));
+    }
+    if args.output.as_os_str() == "-" {
+        return Err(Error::new(
+            Kind::Usage,
+            "fetch writes two files, and cannot write to standard output",
+        )
+        .hint("Say where the recording goes with --output FILE."));
+    }
+    let output = Staging::begin(&args.output, args.force)?;
+    let sidecar = Staging::begin(&sidecar_path(&args.output), args.force)?;
+
+    let Retrieved { raw, provenance } = reading.retrieve(telling).await?;
+    let missing = provenance.missing();
+    if !missing.is_empty() {
+        if !args.partial {
+            return Err(Error::new(
+                Kind::SourceUnavailable,
+                format!("{}: {}", raw.name, describe_missing(missing)),
+            )
+            .hint("Try again later: what has arrived is kept. Or write what there is, with --partial."));
+        }
+        if telling > Telling::Nothing {
+            print::note(&format!("{}; the rest is written", describe_missing(missing)));
+        }
+    }
+    let contents = Sidecar {
+        replaycast: env!("CARGO_PKG_VERSION"),
+        fetched: Timestamp::now(),
+        bytes: raw.bytes.len(),
+        blake3: blake3::hash(&raw.bytes).to_hex().to_string(),
+        provenance: &provenance,
+    };
+    let mut json = serde_json::to_vec_pretty(&contents)
+        .map_err(|source| Error::new(Kind::Internal, "writing the metadata").caused_by(source))?;
+    json.push(b'\n');
+    fs::write(sidecar.path(), json).map_err(|source| Error::io("writing the metadata", source))?;
+
+    let compress = (args.zstd
+        || args
+            .output
+            .extension()
+            .is_some_and(|extension| extension == "zst"))
+        && !raw.bytes.starts_with(&ZSTD_MAGIC);
+    let (name, bytes) = (raw.name, raw.bytes.len() as u64);
+    let path = output.path().to_owned();
+    let write = move || {
+        write(&path, &raw.bytes, compress).map_err(|source| Error::io("writing the recording", source))
+    };
+    aside("writer", write).await?;
+    // A recording without its metadata is whole; metadata without its recording would say what is not so.
+    output.commit()?;
+    sidecar.commit()?;
+    if telling > Telling::Nothing {
+        print::note(&format!(
+            "{}: {name}, {}",
+            args.output.display(),
+            print::bytes(bytes)
+        ));
+    }
+    Ok(())
+}
+
+fn sidecar_path(output: &Path) -> PathBuf {
+    let mut path = OsString::from(output);
+    path.push(SIDECAR);
+    path.into()
+}
+
+fn write(path: &Path, bytes: &[u8], compress: bool) -> io::Result<()> {
+    if !compress {
+        return fs::write(path, bytes);
+    }
+    let mut encoder = zstd::Encoder::new(fs::File::create(path)?, zstd::DEFAULT_COMPRESSION_LEVEL)?;
+    encoder.include_checksum(true)?;
+    encoder.write_all(bytes)?;
+    encoder.finish()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_recording_is_written_as_it_is_or_compressed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        write(&path, b"text", false).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"text");
+        write(&path, b"text", true).unwrap();
+        let compressed = fs::read(&path).unwrap();
+        assert!(compressed.starts_with(&ZSTD_MAGIC));
+        assert_eq!(zstd::decode_all(&compressed[..]).unwrap(), b"text");
+        assert_eq!(
+            sidecar_path(Path::new("a/b.jsonl")),
+            Path::new("a/b.jsonl.meta.json")
+        );
+    }
+}

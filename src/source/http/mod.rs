@@ -1,0 +1,266 @@
+//! The one client for http and https: GET only, public addresses only, checked where they are dialled and again on
+//! each redirect, no cookies, no referrer, no credentials for another host. `web` and `posthog` ask through it.
+
+mod address;
+mod allowed;
+mod failure;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::redirect::Policy;
+use rustls_platform_verifier::BuilderVerifierExt;
+use tokio::time::timeout;
+use url::{Host, Url};
+
+use crate::error::{Error, Kind, Result};
+
+pub use allowed::AllowedHost;
+pub(super) use failure::Failure;
+
+use failure::{ResolveError, classify};
+
+const MOST_REDIRECTS: usize = 5;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const USER_AGENT: &str = concat!("replaycast/", env!("CARGO_PKG_VERSION"));
+
+#[derive(Debug)]
+pub(super) struct Client {
+    /// Dials public addresses only.
+    guarded: reqwest::Client,
+    /// Dials any address; for the allowed hosts alone.
+    trusting: reqwest::Client,
+    allowed: Vec<AllowedHost>,
+}
+
+#[derive(Debug)]
+pub(super) struct Request<'a> {
+    pub(super) url: &'a Url,
+    /// Sent to the address' own origin, never to where it redirects.
+    pub(super) authorization: Option<&'a HeaderValue>,
+    pub(super) max_bytes: u64,
+    /// How long the server may say nothing.
+    pub(super) idle: Duration,
+    /// How long the whole reply may take.
+    pub(super) whole: Duration,
+}
+
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) status: u16,
+    /// As the server wrote it.
+    pub(super) retry_after: Option<String>,
+    /// Empty unless the status is a success: what a server says about a failure is nobody's text to print.
+    pub(super) body: Vec<u8>,
+}
+
+impl Client {
+    pub(super) fn new(allowed: &[AllowedHost]) -> Result<Self, Failure> {
+        Ok(Self {
+            guarded: build(Resolver { public_only: true })?,
+            trusting: build(Resolver { public_only: false })?,
+            allowed: allowed.to_vec(),
+        })
+    }
+
+    /// Whether the user vouches for this address' host.
+    pub(super) fn allows(&self, url: &Url) -> bool {
+        self.allowed.iter().any(|allowed| allowed.admits(url))
+    }
+
+    pub(super) async fn get(&self, request: &Request<'_>) -> Result<Reply, Failure> {
+        timeout(request.whole, self.follow(request))
+            .await
+            .unwrap_or(Err(Failure::TimedOut))
+    }
+
+    async fn follow(&self, request: &Request<'_>) -> Result<Reply, Failure> {
+        let mut url = request.url.clone();
+        let mut authorization = request.authorization;
+        for _ in 0..=MOST_REDIRECTS {
+            let mut builder = self
+                .client_for(&url)?
+                .get(url.clone())
+                .header(ACCEPT_ENCODING, "identity");
+            if let Some(value) = authorization {
+                builder = builder.header(AUTHORIZATION, value.clone());
+            }
+            let sent = timeout(request.idle, builder.send()).await;
+            let host = url.host_str().unwrap_or_default();
+            let response = sent
+                .map_err(|_| Failure::TimedOut)?
+                .map_err(|error| classify(&error, host))?;
+            let Some(next) = redirect(&url, &response)? else {
+                return receive(response, request, host).await;
+            };
+            if next.origin() != url.origin() {
+                authorization = None;
+            }
+            url = next;
+        }
+        Err(Failure::TooManyRedirects)
+    }
+
+    /// The client that may dial this address. A number instead of a name never reaches the resolver.
+    fn client_for(&self, url: &Url) -> Result<&reqwest::Client, Failure> {
+        if self.allows(url) {
+            return Ok(&self.trusting);
+        }
+        let number = match url.host() {
+            Some(Host::Ipv4(address)) => IpAddr::V4(address),
+            Some(Host::Ipv6(address)) => IpAddr::V6(address),
+            _ => return Ok(&self.guarded),
+        };
+        if address::is_public(number) {
+            return Ok(&self.guarded);
+        }
+        Err(Failure::Private {
+            host: url.host_str().unwrap_or_default().to_owned(),
+        })
+    }
+}
+
+fn build(resolver: Resolver) -> Result<reqwest::Client, Failure> {
+    let setup = |error: &dyn std::fmt::Display| Failure::Setup(error.to_string());
+    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .and_then(BuilderVerifierExt::with_platform_verifier)
+        .map_err(|error| setup(&error))?
+        .with_no_client_auth();
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .dns_resolver(resolver)
+        .redirect(Policy::none())
+        .referer(false)
+        .no_proxy()
+        .user_agent(USER_AGENT)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .build()
+        .map_err(|error| setup(&error))
+}
+
+/// Gives the connector only addresses that it may dial, so that nothing can change between check and use.
+#[derive(Debug, Clone, Copy)]
+struct Resolver {
+    public_only: bool,
+}
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let public_only = self.public_only;
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0))
+                .await
+                .map_err(|_| ResolveError::Lookup)?;
+            let mut addresses: Vec<_> = found.collect();
+            if addresses.is_empty() {
+                return Err(ResolveError::Lookup.into());
+            }
+            addresses.retain(|found| !public_only || address::is_public(found.ip()));
+            if addresses.is_empty() {
+                return Err(ResolveError::Private.into());
+            }
+            Ok(Box::new(addresses.into_iter()) as Addrs)
+        })
+    }
+}
+
+fn redirect(from: &Url, response: &reqwest::Response) -> Result<Option<Url>, Failure> {
+    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Ok(None);
+    }
+    let what = |what| Failure::Address { what };
+    let target = response
+        .headers()
+        .get(LOCATION)
+        .and_then(|location| location.to_str().ok())
+        .and_then(|location| from.join(location).ok())
+        .ok_or_else(|| what("nowhere"))?;
+    match target.scheme() {
+        "https" => {}
+        "http" if from.scheme() == "http" => {}
+        "http" => return Err(what("an address without encryption")),
+        _ => return Err(what("an address that is neither http nor https")),
+    }
+    if has_credentials(&target) {
+        return Err(what("an address with a password in it"));
+    }
+    Ok(Some(target))
+}
+
+async fn receive(
+    mut response: reqwest::Response,
+    request: &Request<'_>,
+    host: &str,
+) -> Result<Reply, Failure> {
+    let status = response.status();
+    let retry_after = response.headers().get(RETRY_AFTER);
+    let retry_after = retry_after
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned);
+    let mut body = Vec::new();
+    if status.is_success() {
+        let fits = |length: u64| length <= request.max_bytes;
+        if !response.content_length().is_none_or(fits) {
+            return Err(Failure::TooLarge);
+        }
+        loop {
+            let chunk = timeout(request.idle, response.chunk()).await;
+            let chunk = chunk
+                .map_err(|_| Failure::TimedOut)?
+                .map_err(|error| classify(&error, host))?;
+            let Some(chunk) = chunk else { break };
+            if !fits((body.len() + chunk.len()) as u64) {
+                return Err(Failure::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+    }
+    Ok(Reply {
+        status: status.as_u16(),
+        retry_after,
+        body,
+    })
+}
+
+/// An address as the user wrote it. Passwords belong nowhere near a command line.
+pub(super) fn parse(text: &str) -> Result<Url> {
+    let usage = |message: &str| Error::new(Kind::Usage, message);
+    let url = Url::parse(text).map_err(|why| usage("the input is not a valid address").caused_by(why))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        return Err(usage("the input is not an http or https address"));
+    }
+    if has_credentials(&url) {
+        return Err(usage("the address has a user name or password in it").hint(
+            "Other users of this machine could read it; download the recording with a tool that keeps it.",
+        ));
+    }
+    Ok(url)
+}
+
+fn has_credentials(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
+}
+
+/// An address for messages: what follows the path may be a secret.
+pub(super) fn shown(url: &Url) -> String {
+    let mut shown = url.clone();
+    shown.set_query(None);
+    shown.set_fragment(None);
+    shown.to_string()
+}
+
+/// Host and, where it is not the usual one, port.
+pub(super) fn authority(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
