@@ -18,7 +18,7 @@ RUN cargo build --release --locked
 
 FROM debian:12.12-slim
 RUN apt-get update && apt-get install -y --no-install-recommends \
-    chromium-headless-shell fonts-liberation fonts-noto-cjk fonts-noto-color-emoji fonts-noto-core \
+    chromium chromium-headless-shell xvfb fonts-liberation fonts-noto-cjk fonts-noto-color-emoji fonts-noto-core \
     libavcodec59 libavformat59 libavutil57 libswscale6 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home --uid 1000 replaycast

@@ -11,10 +11,10 @@ use image::RgbaImage;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, spawn_blocking};
 
-use crate::browser::{Browser, BrowserOptions, FrameControl, NetworkIsolation};
+use crate::browser::NetworkIsolation;
 use crate::capture::{
-    CaptureMethod, CaptureStatistics, CapturedFrame, Shot, capture, capture_synthetic, decode,
-    gives_frames_on_demand, synthetic_picture,
+    CaptureMethod, CaptureStatistics, CaptureWay, CapturedFrame, Shot, capture, capture_synthetic, decode,
+    start_first, synthetic_picture,
 };
 use crate::encode::{EncodeSummary, Encoder, EncoderSettings};
 use crate::error::{Error, Kind, Result};
@@ -32,10 +32,8 @@ const QUEUE: usize = 4;
 pub struct RenderJob<'a> {
     pub recording: &'a Recording,
     pub plan: &'a RenderPlan,
-    /// None only for synthetic capture, which has no browser.
-    pub browser: Option<BrowserOptions>,
-    /// None: damage capture where the browser can, else screenshots.
-    pub capture: Option<CaptureMethod>,
+    /// How pictures may be taken, the best way first. None at all makes synthetic pictures.
+    pub ways: Vec<CaptureWay>,
     pub encoder: EncoderSettings,
     /// Where the video is written; the caller moves it to its place.
     pub output: PathBuf,
@@ -68,9 +66,13 @@ pub struct BrowserFacts {
 pub enum RenderEvent<'a> {
     BrowserStarted {
         version: &'a str,
+        method: CaptureMethod,
     },
-    /// The browser has no beginFrame, so pictures are ordinary screenshots.
-    ScreenshotFallback,
+    /// This way of capture does not work here; the next one is tried.
+    WayPassedOver {
+        method: CaptureMethod,
+        why: &'a Error,
+    },
     /// One more frame of the grid is in the video.
     FrameEncoded(FrameSpec),
 }
@@ -128,7 +130,7 @@ async fn capture_frames(
     sink: mpsc::Sender<CapturedFrame>,
 ) -> Result<CaptureSummary> {
     let begun = Instant::now();
-    let Some(options) = job.browser.clone() else {
+    if job.ways.is_empty() {
         return Ok(CaptureSummary {
             statistics: capture_synthetic(job.plan, &sink).await,
             method: CaptureMethod::Synthetic,
@@ -136,8 +138,14 @@ async fn capture_frames(
             browser: None,
             startup_s: 0.0,
         });
-    };
-    let (browser, method) = start_browser(options, job.capture, job.plan.size, observer).await?;
+    }
+    let passed_over = |method, why: &Error| observer.on(RenderEvent::WayPassedOver { method, why });
+    let (browser, way) = start_first(&job.ways, job.plan.size, passed_over).await?;
+    let method = way.method;
+    observer.on(RenderEvent::BrowserStarted {
+        version: browser.version(),
+        method,
+    });
     let startup_s = begun.elapsed().as_secs_f64();
     let mut players = Players::new(&browser, job.plan.size, job.recording);
     let statistics = capture(method, &browser, &mut players, job.plan, &sink).await?;
@@ -153,51 +161,6 @@ async fn capture_frames(
         }),
         startup_s,
     })
-}
-
-/// Starts a browser that can do what is wanted; without a wish, the best that it can do.
-async fn start_browser(
-    mut options: BrowserOptions,
-    wanted: Option<CaptureMethod>,
-    canvas: Size,
-    observer: &dyn RenderObserver,
-) -> Result<(Browser, CaptureMethod)> {
-    options.frames = match wanted {
-        Some(CaptureMethod::Screenshot) => FrameControl::Browser,
-        Some(CaptureMethod::Framebuffer | CaptureMethod::FramebufferEveryFrame) => {
-            FrameControl::Display { canvas }
-        }
-        _ => FrameControl::BeginFrame,
-    };
-    let browser = Browser::launch(options.clone()).await?;
-    observer.on(RenderEvent::BrowserStarted {
-        version: browser.version(),
-    });
-    match wanted {
-        Some(
-            method @ (CaptureMethod::Screenshot
-            | CaptureMethod::Framebuffer
-            | CaptureMethod::FramebufferEveryFrame),
-        ) => Ok((browser, method)),
-        wanted if gives_frames_on_demand(&browser).await => {
-            Ok((browser, wanted.unwrap_or(CaptureMethod::Damage)))
-        }
-        None => {
-            // The flags for beginFrame keep an ordinary browser from drawing at all: start another one.
-            drop(browser);
-            options.frames = FrameControl::Browser;
-            observer.on(RenderEvent::ScreenshotFallback);
-            Ok((Browser::launch(options).await?, CaptureMethod::Screenshot))
-        }
-        Some(_) => Err(Error::new(
-            Kind::BrowserCannotStart,
-            format!(
-                "{} gives no frames on demand (HeadlessExperimental.beginFrame)",
-                browser.version()
-            ),
-        )
-        .hint("Use chromium-headless-shell, or --capture screenshot.")),
-    }
 }
 
 /// The decoding stage: pictures to pixels, and their hashes.
@@ -258,9 +221,11 @@ fn thread_failed(error: &JoinError) -> Error {
 impl fmt::Display for RenderEvent<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BrowserStarted { version } => write!(f, "started {version}"),
-            Self::ScreenshotFallback => {
-                f.write_str("this browser gives no frames on demand; taking ordinary screenshots instead")
+            Self::BrowserStarted { version, method } => {
+                write!(f, "started {version}, capture by {}", method.name())
+            }
+            Self::WayPassedOver { method, why } => {
+                write!(f, "capture by {} does not work here: {why}", method.name())
             }
             Self::FrameEncoded(spec) => write!(f, "frame {}", spec.index),
         }

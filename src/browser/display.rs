@@ -40,9 +40,13 @@ const FONT_RULES: &str = r#"<?xml version="1.0"?>
 </fontconfig>
 "#;
 
-/// The Xvfb of this machine, if it has one.
-pub fn find_display_server() -> Option<PathBuf> {
-    KNOWN_PLACES.iter().map(PathBuf::from).find(|path| path.is_file())
+/// The Xvfb of this machine.
+pub(super) fn find_display_server() -> Result<PathBuf> {
+    let found = KNOWN_PLACES.iter().map(PathBuf::from).find(|path| path.is_file());
+    found.ok_or_else(|| {
+        Error::new(Kind::NoBrowser, "there is no Xvfb on this machine")
+            .hint("Install it (Debian: apt install xvfb), or use --capture damage.")
+    })
 }
 
 #[derive(Debug)]
@@ -58,10 +62,7 @@ pub(super) struct Display {
 impl Display {
     /// Starts a display with room for pictures of `canvas`.
     pub(super) fn start(canvas: Size, folder: &RunFolder, confinement: &Confinement) -> Result<Self> {
-        let server = find_display_server().ok_or_else(|| {
-            Error::new(Kind::NoBrowser, "there is no Xvfb on this machine")
-                .hint("Install it (Debian: apt install xvfb), or use another --capture.")
-        })?;
+        let server = find_display_server()?;
         let home = folder.private_folder("display", confinement.identity())?;
         let authority = home.join("authority");
         write_private(&authority, &authority_entry()?, confinement.identity())?;

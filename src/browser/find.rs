@@ -5,32 +5,46 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::display;
 use crate::error::{Error, Kind, Result};
 
 /// The environment variable that names the browser.
 pub const BROWSER_VARIABLE: &str = "REPLAYCAST_BROWSER";
 
-/// Headless shells come first: only they have `HeadlessExperimental.beginFrame`.
-const KNOWN_PLACES: &[&str] = &[
+/// What a browser is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BrowserUse {
+    /// Give frames through the protocol. Headless shells are best: only they have `HeadlessExperimental.beginFrame`.
+    Headless,
+    /// Draw windows on a display, which a headless shell cannot.
+    OnDisplay,
+}
+
+const HEADLESS_PLACES: &[&str] = &[
     "/usr/lib/chromium/chromium-headless-shell",
     "/opt/chrome-headless-shell/chrome-headless-shell",
+];
+
+const HEADLESS_NAMES: &[&str] = &[
+    "chrome-headless-shell",
+    "chromium-headless-shell",
+    "headless_shell",
+];
+
+const PLACES: &[&str] = &[
     "/usr/lib/chromium/chromium",
     "/usr/lib/chromium-browser/chromium-browser",
     "/opt/google/chrome/chrome",
     "/opt/chromium/chrome",
 ];
 
-const KNOWN_NAMES: &[&str] = &[
-    "chrome-headless-shell",
-    "chromium-headless-shell",
-    "headless_shell",
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-];
+const NAMES: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
 
 /// The browser to use. `wanted` is what the user asked for, by option or environment.
-pub fn find_browser(wanted: Option<&Path>) -> Result<PathBuf> {
+pub fn find_browser(wanted: Option<&Path>, use_for: BrowserUse) -> Result<PathBuf> {
+    if use_for == BrowserUse::OnDisplay {
+        display::find_display_server()?;
+    }
     if let Some(wanted) = wanted {
         return if is_executable(wanted) {
             Ok(real_binary(wanted))
@@ -42,21 +56,36 @@ pub fn find_browser(wanted: Option<&Path>) -> Result<PathBuf> {
             .hint("Correct --browser or REPLAYCAST_BROWSER, or leave both out to search the usual places."))
         };
     }
-    let in_path = std::env::var_os("PATH").unwrap_or_default();
-    let in_path = std::env::split_paths(&in_path)
-        .flat_map(|folder| KNOWN_NAMES.iter().map(move |name| folder.join(name)));
-    KNOWN_PLACES
+    let (candidates, hint) = match use_for {
+        BrowserUse::Headless => (
+            [(HEADLESS_PLACES, HEADLESS_NAMES), (PLACES, NAMES)].as_slice(),
+            "Install chromium-headless-shell (Debian: apt install chromium-headless-shell), \
+             or name a Chromium with --browser.",
+        ),
+        BrowserUse::OnDisplay => (
+            [(PLACES, NAMES)].as_slice(),
+            "Install chromium (Debian: apt install chromium), name one with --browser, or use --capture damage.",
+        ),
+    };
+    candidates
         .iter()
-        .map(PathBuf::from)
-        .chain(in_path)
-        .find(|place| is_executable(place))
+        .find_map(|(places, names)| find_among(places, names))
         .map(|place| real_binary(&place))
         .ok_or_else(|| {
-            Error::new(Kind::NoBrowser, "no browser found in the usual places or on PATH").hint(
-                "Install chromium-headless-shell (Debian: apt install chromium-headless-shell), \
-                 or name a Chromium with --browser.",
-            )
+            Error::new(Kind::NoBrowser, "no browser found in the usual places or on PATH").hint(hint)
         })
+}
+
+/// The first that is there, of these places and then of these names on PATH.
+fn find_among(places: &[&str], names: &[&str]) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let on_path =
+        std::env::split_paths(&path).flat_map(|folder| names.iter().map(move |name| folder.join(name)));
+    places
+        .iter()
+        .map(PathBuf::from)
+        .chain(on_path)
+        .find(|place| is_executable(place))
 }
 
 fn is_executable(path: &Path) -> bool {
@@ -87,13 +116,13 @@ mod tests {
 
     #[test]
     fn a_missing_browser_is_named() {
-        let error = find_browser(Some(Path::new("/no/such/browser"))).unwrap_err();
+        let error = find_browser(Some(Path::new("/no/such/browser")), BrowserUse::Headless).unwrap_err();
         assert_eq!(error.kind(), Kind::NoBrowser);
         assert!(error.to_string().contains("/no/such/browser"));
     }
 
     #[test]
     fn a_folder_is_no_browser() {
-        assert!(find_browser(Some(Path::new("/usr"))).is_err());
+        assert!(find_browser(Some(Path::new("/usr")), BrowserUse::Headless).is_err());
     }
 }

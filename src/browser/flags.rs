@@ -81,9 +81,9 @@ const ON_DISPLAY: &[&str] = &[
 ];
 
 /// `screen` is the size of the display that the browser draws on, if it does.
-pub(super) fn flags(options: &BrowserOptions, screen: Option<Size>) -> Vec<String> {
+pub(super) fn flags(options: &BrowserOptions, frames: FrameControl, screen: Option<Size>) -> Vec<String> {
     let headless: &[&str] = if screen.is_none() { &["--headless"] } else { &[] };
-    let drawing = match options.frames {
+    let drawing = match frames {
         FrameControl::BeginFrame => BEGIN_FRAME,
         FrameControl::Browser => &[],
         FrameControl::Display { .. } => ON_DISPLAY,

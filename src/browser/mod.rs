@@ -29,8 +29,7 @@ use crate::error::{Kind, Result};
 use crate::frame::Size;
 
 pub use confinement::NetworkIsolation;
-pub use display::find_display_server;
-pub use find::{BROWSER_VARIABLE, find_browser};
+pub use find::{BROWSER_VARIABLE, BrowserUse, find_browser};
 pub use flags::FrameControl;
 pub use framebuffer::{Framebuffer, RawPicture};
 pub use page::{Document, Page, Screenshot};
@@ -42,7 +41,6 @@ const START_DEADLINE: Duration = Duration::from_secs(30);
 pub struct BrowserOptions {
     /// The real binary, as [`find_browser`] gives it.
     pub binary: PathBuf,
-    pub frames: FrameControl,
     /// Chrome's own sandbox; only ever off because the user said so.
     pub sandbox: bool,
     /// How long any one call may take. Decoding many images at once can take a minute and be legitimate.
@@ -56,13 +54,14 @@ pub struct Browser {
     connection: Connection,
     process: Process,
     options: BrowserOptions,
+    frames: FrameControl,
     version: String,
 }
 
 impl Browser {
     /// Starts the browser and waits until it answers.
-    pub async fn launch(options: BrowserOptions) -> Result<Self> {
-        let (mut process, pipes) = Process::start(&options)?;
+    pub async fn launch(options: BrowserOptions, frames: FrameControl) -> Result<Self> {
+        let (mut process, pipes) = Process::start(&options, frames)?;
         let connection = Connection::open(pipes)?;
         let version = match connection
             .call(None, GetVersionParams::default(), START_DEADLINE)
@@ -84,6 +83,7 @@ impl Browser {
             connection,
             process,
             options,
+            frames,
             version,
         })
     }
@@ -97,7 +97,7 @@ impl Browser {
             target.width = Some(i64::from(size.width));
             target.height = Some(i64::from(size.height));
         }
-        target.enable_begin_frame_control = Some(self.options.frames == FrameControl::BeginFrame);
+        target.enable_begin_frame_control = Some(self.frames == FrameControl::BeginFrame);
         let target: CreateTargetReturns = self.connection.call(None, target, deadline).await?.parse()?;
         let mut attach = AttachToTargetParams::new(target.target_id.clone());
         attach.flatten = Some(true);
@@ -125,7 +125,7 @@ impl Browser {
     }
 
     pub const fn frame_control(&self) -> FrameControl {
-        self.options.frames
+        self.frames
     }
 
     pub const fn network_isolation(&self) -> NetworkIsolation {

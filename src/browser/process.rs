@@ -40,10 +40,10 @@ pub(super) struct Pipes {
 }
 
 impl Process {
-    pub(super) fn start(options: &BrowserOptions) -> Result<(Self, Pipes)> {
+    pub(super) fn start(options: &BrowserOptions, frames: FrameControl) -> Result<(Self, Pipes)> {
         let confinement = Confinement::strictest()?;
         let folder = RunFolder::create(&std::env::temp_dir(), confinement.identity())?;
-        let display = match options.frames {
+        let display = match frames {
             FrameControl::Display { canvas } => Some(Display::start(canvas, &folder, &confinement)?),
             FrameControl::BeginFrame | FrameControl::Browser => None,
         };
@@ -57,7 +57,11 @@ impl Process {
 
         let mut command = Command::new(&options.binary);
         command
-            .args(flags::flags(options, display.as_ref().map(Display::screen)))
+            .args(flags::flags(
+                options,
+                frames,
+                display.as_ref().map(Display::screen),
+            ))
             .arg("--remote-debugging-pipe")
             .arg(format!("--user-data-dir={}", folder.profile().display()))
             .current_dir("/");

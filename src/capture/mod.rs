@@ -8,6 +8,7 @@ mod probe;
 mod scene;
 mod screenshot;
 mod synthetic;
+mod way;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,8 +22,8 @@ use crate::player::Players;
 use crate::timeline::RenderPlan;
 
 pub use decode::decode;
-pub use probe::gives_frames_on_demand;
 pub use synthetic::synthetic_picture;
+pub use way::{CaptureWay, start_first};
 
 /// How pictures are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]

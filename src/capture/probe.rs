@@ -1,18 +1,38 @@
-//! Finds out whether a browser draws frames on demand, by demanding a real picture. Called before a render and
-//! by `doctor`.
+//! Finds out whether a browser gives pictures, by demanding a real one. Called when a browser is started.
 
 use std::time::Duration;
 
 use super::{PICTURE_PAUSE, PICTURE_TRIES};
 use crate::browser::{Browser, Document};
+use crate::error::Result;
 use crate::frame::Size;
+
+/// Whether the browser draws its page on its display.
+pub(super) async fn shows_on_display(browser: &Browser, canvas: Size, patience: Duration) -> Result<bool> {
+    let Some(framebuffer) = browser.framebuffer() else {
+        return Ok(false);
+    };
+    let document = Document {
+        html: format!("<!doctype html><title>probe</title><body style='background:#{PROBE_COLOR:06x}'>"),
+        content_security_policy: "default-src 'none'; style-src 'unsafe-inline'".into(),
+        ready_when: "document",
+    };
+    let page = browser.open_page(canvas, document).await?;
+    let middle = (canvas.width / 2, canvas.height / 2);
+    let shows = tokio::task::block_in_place(|| framebuffer.wait_for_pixel(middle, PROBE_COLOR, patience))?;
+    page.close().await?;
+    Ok(shows)
+}
+
+/// Nothing else has it.
+const PROBE_COLOR: u32 = 0x12_56_9a;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 const SIZE: Size = Size::new(64, 64);
 
 /// Whether `HeadlessExperimental.beginFrame` gives pictures. A browser that merely lacks it says no; a browser
 /// that dies of the question says no as well.
-pub async fn gives_frames_on_demand(browser: &Browser) -> bool {
+pub(super) async fn gives_frames_on_demand(browser: &Browser) -> bool {
     tokio::time::timeout(PATIENCE, takes_a_picture(browser))
         .await
         .unwrap_or(false)

@@ -8,12 +8,13 @@ use super::args::DoctorArgs;
 use super::print;
 use super::settings::browser_options;
 use crate::browser::{Browser, Document, NetworkIsolation};
-use crate::capture::gives_frames_on_demand;
+use crate::capture::{CaptureMethod, CaptureWay};
 use crate::encode::encoders;
 use crate::error::{Error, Kind, Result};
 use crate::frame::Size;
 
 const DEADLINE_S: f64 = 30.0;
+const PROBE: Size = Size::new(64, 64);
 
 /// Scripts that recordings commonly hold, each with a character that only a font for it has.
 const SCRIPTS: [(&str, &str, &str); 5] = [
@@ -105,27 +106,30 @@ pub(super) async fn run(args: &DoctorArgs) -> Result<()> {
 }
 
 async fn browser_checks(args: &DoctorArgs) -> Vec<Check> {
-    let options = match browser_options(&args.browser, DEADLINE_S) {
-        Ok(options) => options,
-        Err(error) => return vec![Check::from_error("browser", &error)],
+    let mut checks = Vec::new();
+    let mut best = None;
+    for method in CaptureMethod::PREFERRED {
+        let name = format!("capture: {}", method.name());
+        checks.push(match start(args, method).await {
+            Ok(browser) => {
+                let found = format!("{} at {}", browser.version(), browser.binary().display());
+                best.get_or_insert(browser);
+                Check::new(name, Verdict::Good, found)
+            }
+            Err(error) => Check {
+                verdict: Verdict::Weak,
+                ..Check::from_error(&name, &error)
+            },
+        });
+    }
+    let Some(browser) = best else {
+        // Not one way works: what is missing for the plainest is what is missing.
+        if let Some(last) = checks.last_mut() {
+            last.verdict = Verdict::Missing;
+        }
+        return checks;
     };
-    let sandbox = options.sandbox;
-    let browser = match Browser::launch(options).await {
-        Ok(browser) => browser,
-        Err(error) => return vec![Check::from_error("browser", &error)],
-    };
-    let found = format!("{} at {}", browser.version(), browser.binary().display());
-    let mut checks = vec![Check::new("browser", Verdict::Good, found)];
-    checks.push(if gives_frames_on_demand(&browser).await {
-        Check::new("beginFrame", Verdict::Good, "draws frames on demand")
-    } else {
-        Check::new(
-            "beginFrame",
-            Verdict::Weak,
-            "missing; renders fall back to screenshots, which are slower",
-        )
-        .hint("Install chromium-headless-shell.")
-    });
+    let sandbox = !args.browser.no_browser_sandbox;
     checks.push(if sandbox {
         Check::new("sandbox", Verdict::Good, "on")
     } else {
@@ -150,13 +154,18 @@ async fn browser_checks(args: &DoctorArgs) -> Vec<Check> {
     checks
 }
 
+async fn start(args: &DoctorArgs, method: CaptureMethod) -> Result<Browser> {
+    let browser = browser_options(&args.browser, DEADLINE_S, method.browser_use())?;
+    CaptureWay { method, browser }.start(PROBE).await
+}
+
 async fn font_checks(browser: &Browser) -> Vec<Check> {
     let document = Document {
         html: "<!doctype html><title>fonts</title>".into(),
         content_security_policy: "default-src 'none'".into(),
         ready_when: "document",
     };
-    let page = match browser.open_page(Size::new(64, 64), document).await {
+    let page = match browser.open_page(PROBE, document).await {
         Ok(page) => page,
         Err(error) => return vec![Check::from_error("fonts", &error)],
     };

@@ -114,7 +114,7 @@ impl RenderObserver for Progress {
     fn on(&self, event: RenderEvent<'_>) {
         match event {
             RenderEvent::FrameEncoded(spec) => self.frame_done(spec.index + 1),
-            RenderEvent::ScreenshotFallback if !self.quiet => self.note(&event.to_string()),
+            RenderEvent::WayPassedOver { .. } if !self.quiet => self.note(&event.to_string()),
             RenderEvent::BrowserStarted { .. } if self.verbose => self.note(&event.to_string()),
             _ => {}
         }

@@ -48,8 +48,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     let job = RenderJob {
         recording: &recording,
         plan: &plan,
-        browser: settings.browser.clone(),
-        capture: args.capture,
+        ways: settings.ways.clone(),
         encoder: EncoderSettings {
             format: settings.format,
             size: plan.size,

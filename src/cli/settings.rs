@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::args::{BrowserArgs, RenderArgs};
-use crate::browser::{BrowserOptions, FrameControl, find_browser};
-use crate::capture::CaptureMethod;
+use crate::browser::{BrowserOptions, BrowserUse, find_browser};
+use crate::capture::{CaptureMethod, CaptureWay};
 use crate::encode::{Codec, Container, OutputFormat, Timing};
 use crate::error::{Error, Kind, Result};
 use crate::source::Input;
@@ -26,8 +26,8 @@ pub(super) struct RenderSettings {
     pub(super) format: OutputFormat,
     pub(super) timing: Timing,
     pub(super) timeline: TimelineOptions,
-    /// None for synthetic capture.
-    pub(super) browser: Option<BrowserOptions>,
+    /// How pictures may be taken, the best way first; none at all for synthetic capture.
+    pub(super) ways: Vec<CaptureWay>,
 }
 
 impl RenderSettings {
@@ -36,10 +36,7 @@ impl RenderSettings {
         let format = format(args.output.as_deref(), args.format, args.codec)?;
         let destination = destination(input, args.output.as_deref(), format)?;
         format.check_encoder()?;
-        let browser = match args.capture {
-            Some(CaptureMethod::Synthetic) => None,
-            _ => Some(browser_options(&args.browser, args.deadline)?),
-        };
+        let ways = capture_ways(args)?;
         Ok(Self {
             destination,
             format,
@@ -55,12 +52,38 @@ impl RenderSettings {
                 idle: args.idle,
                 window: args.window.clone(),
             },
-            browser,
+            ways,
         })
     }
 }
 
-pub(super) fn browser_options(args: &BrowserArgs, deadline_s: f64) -> Result<BrowserOptions> {
+/// The ways that this machine has the programs for, or the one that is asked for.
+fn capture_ways(args: &RenderArgs) -> Result<Vec<CaptureWay>> {
+    let way = |method: CaptureMethod| {
+        let browser = browser_options(&args.browser, args.deadline, method.browser_use())?;
+        Ok(CaptureWay { method, browser })
+    };
+    match args.capture {
+        Some(CaptureMethod::Synthetic) => Ok(Vec::new()),
+        Some(method) => Ok(vec![way(method)?]),
+        None => {
+            let (ways, lacking): (Vec<_>, Vec<_>) = CaptureMethod::PREFERRED
+                .into_iter()
+                .map(way)
+                .partition(Result::is_ok);
+            match lacking.into_iter().next_back() {
+                Some(Err(error)) if ways.is_empty() => Err(error),
+                _ => Ok(ways.into_iter().flatten().collect()),
+            }
+        }
+    }
+}
+
+pub(super) fn browser_options(
+    args: &BrowserArgs,
+    deadline_s: f64,
+    use_for: BrowserUse,
+) -> Result<BrowserOptions> {
     let deadline = Duration::try_from_secs_f64(deadline_s)
         .ok()
         .filter(|deadline| !deadline.is_zero())
@@ -69,8 +92,7 @@ pub(super) fn browser_options(args: &BrowserArgs, deadline_s: f64) -> Result<Bro
                 .hint("Write seconds, for example --deadline 120.")
         })?;
     Ok(BrowserOptions {
-        binary: find_browser(args.browser.as_deref())?,
-        frames: FrameControl::BeginFrame,
+        binary: find_browser(args.browser.as_deref(), use_for)?,
         sandbox: !args.no_browser_sandbox,
         deadline,
     })

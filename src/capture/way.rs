@@ -1,0 +1,104 @@
+//! A method of capture with the browser that it takes, and the choice between several: the first that works on this
+//! machine is taken. `pipeline` starts its browsers here, `doctor` tries each way by itself.
+
+use std::time::Duration;
+
+use super::{CaptureMethod, probe};
+use crate::browser::{Browser, BrowserOptions, BrowserUse, FrameControl};
+use crate::error::{Error, Kind, Result};
+use crate::frame::Size;
+
+#[derive(Debug, Clone)]
+pub struct CaptureWay {
+    pub method: CaptureMethod,
+    pub browser: BrowserOptions,
+}
+
+impl CaptureMethod {
+    /// The methods that are tried where none is asked for, the best first.
+    pub const PREFERRED: [Self; 3] = [Self::Framebuffer, Self::Damage, Self::Screenshot];
+
+    /// As `--capture` takes it and reports give it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Damage => "damage",
+            Self::EveryFrame => "every-frame",
+            Self::Framebuffer => "framebuffer",
+            Self::FramebufferEveryFrame => "framebuffer-every-frame",
+            Self::Screenshot => "screenshot",
+            Self::Synthetic => "synthetic",
+        }
+    }
+
+    pub const fn browser_use(self) -> BrowserUse {
+        match self {
+            Self::Framebuffer | Self::FramebufferEveryFrame => BrowserUse::OnDisplay,
+            Self::Damage | Self::EveryFrame | Self::Screenshot | Self::Synthetic => BrowserUse::Headless,
+        }
+    }
+
+    const fn frame_control(self, canvas: Size) -> FrameControl {
+        match self {
+            Self::Framebuffer | Self::FramebufferEveryFrame => FrameControl::Display { canvas },
+            Self::Damage | Self::EveryFrame => FrameControl::BeginFrame,
+            Self::Screenshot | Self::Synthetic => FrameControl::Browser,
+        }
+    }
+}
+
+impl CaptureWay {
+    /// Starts the browser and makes sure that it gives pictures of `canvas` in this way.
+    ///
+    /// # Errors
+    /// `NoBrowser` and `BrowserCannotStart` if this way cannot be gone on this machine.
+    pub async fn start(&self, canvas: Size) -> Result<Browser> {
+        let browser = Browser::launch(self.browser.clone(), self.method.frame_control(canvas)).await?;
+        let (works, lacking) = match self.method.frame_control(canvas) {
+            FrameControl::Display { canvas } => {
+                let shows = probe::shows_on_display(&browser, canvas, START_PATIENCE).await?;
+                (shows, "draws nothing on its display")
+            }
+            FrameControl::BeginFrame => (
+                probe::gives_frames_on_demand(&browser).await,
+                "gives no frames on demand (HeadlessExperimental.beginFrame)",
+            ),
+            FrameControl::Browser => (true, ""),
+        };
+        if works {
+            return Ok(browser);
+        }
+        let message = format!("{} {lacking}", browser.version());
+        Err(
+            Error::new(Kind::BrowserCannotStart, message).hint(match self.method.browser_use() {
+                BrowserUse::OnDisplay => "Use --capture damage, or --capture screenshot.",
+                BrowserUse::Headless => "Use chromium-headless-shell, or --capture screenshot.",
+            }),
+        )
+    }
+}
+
+/// A machine under load takes its time; a browser that draws nothing at all is rare.
+const START_PATIENCE: Duration = Duration::from_secs(20);
+
+/// Starts a browser in the first way that works, and hands it out with that way. `passed_over` hears of each that
+/// does not, while there is another.
+pub async fn start_first(
+    ways: &[CaptureWay],
+    canvas: Size,
+    mut passed_over: impl FnMut(CaptureMethod, &Error),
+) -> Result<(Browser, &CaptureWay)> {
+    let mut ways = ways.iter().peekable();
+    while let Some(way) = ways.next() {
+        match way.start(canvas).await {
+            Ok(browser) => return Ok((browser, way)),
+            Err(error)
+                if ways.peek().is_some()
+                    && matches!(error.kind(), Kind::NoBrowser | Kind::BrowserCannotStart) =>
+            {
+                passed_over(way.method, &error);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Err(Error::new(Kind::Internal, "no way of capture was given"))
+}
