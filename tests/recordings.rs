@@ -20,12 +20,25 @@ fn assert_damage_misses_nothing(input: &Path, arguments: &str) -> Rendered {
     damage
 }
 
-/// Checks the same, and that another run gives the same pictures again.
+/// Checks that taking only what changed from the display gives the pictures of taking every frame from it.
+fn assert_framebuffer_misses_nothing(input: &Path, arguments: &str) -> Rendered {
+    let [changed, every] = ["framebuffer", "framebuffer-every-frame"]
+        .map(|method| render(input, &format!("{SMALL} {arguments} --capture {method}")));
+    changed.assert_equals(&every);
+    changed
+}
+
+/// Checks the same of both ways to take pictures, and that another run gives the same pictures again.
 fn assert_reproducible(name: &str, arguments: &str) -> Rendered {
-    let once = assert_damage_misses_nothing(&fixture(name), arguments);
-    let again = render(&fixture(name), &format!("{SMALL} {arguments}"));
-    once.assert_equals(&again);
-    once
+    let input = fixture(name);
+    let damage = assert_damage_misses_nothing(&input, arguments);
+    let framebuffer = assert_framebuffer_misses_nothing(&input, arguments);
+    framebuffer.assert_equals(&render(
+        &input,
+        &format!("{SMALL} {arguments} --capture framebuffer"),
+    ));
+    damage.assert_equals(&render(&input, &format!("{SMALL} {arguments} --capture damage")));
+    damage
 }
 
 /// Checks that the video lasts as long as the report says, and that the file has the frames it says.
@@ -97,6 +110,7 @@ fn damage_capture_of_the_busiest_recording_misses_nothing() {
         return;
     };
     assert_damage_misses_nothing(&input, "--end 10");
+    assert_framebuffer_misses_nothing(&input, "--end 10");
 }
 
 #[test]

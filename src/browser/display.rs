@@ -25,10 +25,15 @@ const NUMBER_FD: i32 = 3;
 /// The window is larger than the picture: its last column may be missing, and the fence is below the picture.
 const MARGIN: Size = Size::new(16, 32);
 
-/// Glyphs without hinting, as in a headless browser: their shapes then depend on the fonts alone.
+/// A browser with windows asks the desktop how to draw text, a headless one does not. With these rules both draw the
+/// same pixels.
 const FONT_RULES: &str = r#"<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
+  <match target="pattern">
+    <test name="family"><string>Monospace</string></test>
+    <edit name="family" mode="assign" binding="strong"><string>Courier New</string></edit>
+  </match>
   <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
   <match target="font">
     <edit name="antialias" mode="assign"><bool>true</bool></edit>
