@@ -128,6 +128,9 @@ impl Confinement {
 
     /// The same for another process, which then can reach `other` and nothing else.
     pub(super) fn sharing_namespaces_of(&self, other: Pid) -> Result<Self> {
+        if matches!(self.namespaces, Namespaces::Ours) {
+            return Ok(self.clone());
+        }
         let open = |name: &str| {
             let path = format!("/proc/{}/ns/{name}", other.as_raw_nonzero());
             File::open(path).map(OwnedFd::from)
