@@ -3,10 +3,10 @@
 
 use bytestring::ByteString;
 
-use super::{Collector, Fields, elements};
+use super::{Collector, Fields};
 use crate::error::Result;
-use crate::recording::event;
 use crate::recording::problem::ProblemKind;
+use crate::recording::{event, json_text};
 
 /// A captured event of any kind.
 pub(super) struct Capture<'a> {
@@ -16,8 +16,8 @@ pub(super) struct Capture<'a> {
 
 impl<'a> Capture<'a> {
     pub(super) fn of(fields: &Fields<'a>) -> Option<Self> {
-        let name = event::unquoted(fields.get("event")?.get())?;
-        let properties = Fields::of(fields.get("properties")?.get())?;
+        let name = event::unquoted(fields.get("event")?)?;
+        let properties = Fields::of(fields.get("properties")?)?;
         Some(Self {
             properties: name.starts_with("$snapshot").then_some(properties),
         })
@@ -47,11 +47,11 @@ impl<'a> Capture<'a> {
             collector.lose(ProblemKind::NotAnEvent);
             return Ok(());
         };
-        let Some(items) = elements(items.get()) else {
-            return collector.event(window.as_deref(), text.slice_ref(items.get()));
-        };
-        for item in items {
-            collector.event(window.as_deref(), text.slice_ref(item.get()))?;
+        if !items.starts_with('[') {
+            return collector.event(window.as_deref(), text.slice_ref(items));
+        }
+        for item in json_text::elements(items) {
+            collector.event(window.as_deref(), text.slice_ref(item))?;
         }
         Ok(())
     }
