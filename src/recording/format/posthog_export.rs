@@ -15,7 +15,7 @@ const IN_ORDER: &str = "2023-04-28";
 
 /// An object with data and with a version that is a date.
 pub(super) fn is_one(fields: &Fields<'_>) -> bool {
-    let Some(version) = fields.get("version").and_then(|version| event::unquoted(version)) else {
+    let Some(version) = fields.get("version").and_then(event::unquoted) else {
         return false;
     };
     let is_date = version.len() == IN_ORDER.len()

@@ -11,13 +11,13 @@ use crate::recording::{event, json_text};
 /// A captured event of any kind.
 pub(super) struct Capture<'a> {
     /// Only of a `$snapshot`, which is `$snapshot_items` further down `PostHog`'s own pipeline.
-    properties: Option<Fields<'a>>,
+    properties: Option<&'a str>,
 }
 
 impl<'a> Capture<'a> {
     pub(super) fn of(fields: &Fields<'a>) -> Option<Self> {
         let name = event::unquoted(fields.get("event")?)?;
-        let properties = Fields::of(fields.get("properties")?)?;
+        let properties = fields.get("properties").filter(|value| value.starts_with('{'))?;
         Some(Self {
             properties: name.starts_with("$snapshot").then_some(properties),
         })
@@ -36,7 +36,7 @@ impl<'a> Capture<'a> {
 
     /// Takes the events of a `$snapshot` and passes over all else. `text` is what it is part of.
     pub(super) fn read(&self, text: &ByteString, collector: &mut Collector<'_>) -> Result<()> {
-        let Some(properties) = &self.properties else {
+        let Some(properties) = self.properties.and_then(Fields::of) else {
             return Ok(());
         };
         let id = |name| event::id(properties.get(name));

@@ -25,49 +25,70 @@ enum Place {
 /// Looks through the object, down to `depth` objects within each other. Each level is gone through anew, which needs no
 /// list of the objects in it.
 pub(super) fn find(object: &ByteString, depth: usize, budget: &mut Budget) -> Result<Option<Wrapped>> {
+    let mut search = Search {
+        depth,
+        budget,
+        goes_deeper: true,
+    };
     for level in 0..depth {
-        if let Some(found) = find_at(level, object, None, depth, budget)? {
+        if !std::mem::take(&mut search.goes_deeper) {
+            break;
+        }
+        if let Some(found) = search.level(level, object, None)? {
             return Ok(Some(found));
         }
     }
     Ok(None)
 }
 
-/// Looks at the values in those objects that are `level` objects further in.
-fn find_at(
-    level: usize,
-    object: &ByteString,
-    outer_id: Option<&str>,
+struct Search<'b> {
+    /// Of the values that may hold events.
     depth: usize,
-    budget: &mut Budget,
-) -> Result<Option<Wrapped>> {
-    let own_id = Fields::of(object).and_then(|fields| session_id(&fields));
-    let id = own_id.as_deref().or(outer_id);
-    for (_, value) in json_text::members(object) {
-        let value = object.slice_ref(value);
-        let found = match (level, value.starts_with('{')) {
-            (0, true) | (1.., false) => None,
-            (0, false) => place(value, depth, budget)?.map(|place| Wrapped {
-                id: id.map(str::to_owned),
-                place,
-            }),
-            (1.., true) => find_at(level - 1, &value, id, depth, budget)?,
-        };
-        if found.is_some() {
-            return Ok(found);
-        }
-    }
-    Ok(None)
+    budget: &'b mut Budget,
+    /// Whether there are objects in those of the level.
+    goes_deeper: bool,
 }
 
-/// The place of the events, if they are in this value.
-fn place(value: ByteString, depth: usize, budget: &mut Budget) -> Result<Option<Place>> {
-    Ok(match Shape::of(&value, depth, budget)? {
-        // A string alone is no list of events, packed or not.
-        None | Some(Shape::Event) => None,
-        Some(Shape::Quoted(text)) => Some(Place::Quoted(text)),
-        Some(_) => Some(Place::Value(value)),
-    })
+impl Search<'_> {
+    /// Looks at the values in those objects that are `level` objects further in.
+    fn level(
+        &mut self,
+        level: usize,
+        object: &ByteString,
+        outer_id: Option<&str>,
+    ) -> Result<Option<Wrapped>> {
+        let own_id = Fields::of(object).and_then(|fields| session_id(&fields));
+        let id = own_id.as_deref().or(outer_id);
+        for (_, value) in json_text::members(object) {
+            let value = object.slice_ref(value);
+            let found = match (level, value.starts_with('{')) {
+                (0, true) => {
+                    self.goes_deeper = true;
+                    None
+                }
+                (0, false) => self.place(value)?.map(|place| Wrapped {
+                    id: id.map(str::to_owned),
+                    place,
+                }),
+                (1.., true) => self.level(level - 1, &value, id)?,
+                (1.., false) => None,
+            };
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The place of the events, if they are in this value.
+    fn place(&mut self, value: ByteString) -> Result<Option<Place>> {
+        Ok(match Shape::of(&value, self.depth, self.budget)? {
+            // A string alone is no list of events, packed or not.
+            None | Some(Shape::Event) => None,
+            Some(Shape::Quoted(text)) => Some(Place::Quoted(text)),
+            Some(_) => Some(Place::Value(value)),
+        })
+    }
 }
 
 impl Wrapped {

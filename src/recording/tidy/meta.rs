@@ -24,10 +24,10 @@ pub(super) fn repair(events: &mut Vec<Event>, problems: &mut Problems) {
         problems.note(ProblemKind::MissingMeta, place);
         let snapshot = &events[first_snapshot];
         let href = events.iter().find_map(Event::href).unwrap_or("about:blank");
-        events.insert(
-            first_snapshot,
-            meta(snapshot.timestamp_ms, snapshot.index, href, size),
-        );
+        let meta = meta(snapshot.timestamp_ms, snapshot.index, href, size);
+        // There may be as many windows as events, and each grows by this one only.
+        events.reserve_exact(1);
+        events.insert(first_snapshot, meta);
     }
     for event in events.iter_mut() {
         match event.viewport() {

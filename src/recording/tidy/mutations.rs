@@ -228,6 +228,12 @@ mod tests {
         for change in [mutation(5001, waits, none), mutation(5001, none, waits)] {
             assert_eq!(split(change).len(), 1);
         }
+        // Much beside the lists would be in each of the chunks.
+        let beside = format!(r#""delay":"{}""#, "4".repeat(MOST_REPEATED));
+        assert_eq!(
+            split(mutation(5001, none, none).replace(r#""delay":4"#, &beside)).len(),
+            1
+        );
         // So many small parts of something else are no adds.
         assert_eq!(
             split(mutation(1, none, none).replace("[7]", &format!("[{}7]", "7,".repeat(99_999)))).len(),
