@@ -17,7 +17,7 @@ mod common;
 use common::{fixture, stderr};
 
 /// The program and the libraries it is linked with, before it has read anything.
-const PROGRAM_KIB: usize = 60 << 10;
+const PROGRAM_KIB: usize = 50 << 10;
 
 /// `InvalidRecording`'s exit code.
 const NO_RECORDING: i32 = 65;
@@ -104,7 +104,7 @@ fn tiny_parts_take_no_more_than_their_text() {
     ] {
         let text = format!("{start}{}{end}", part.repeat((MEGABYTES << 20) / part.len()));
         fs::write(&path, &text).unwrap();
-        let output = inspect(&path, Stdio::null(), text.len(), 2.0);
+        let output = inspect(&path, Stdio::null(), text.len(), 1.5);
         assert_eq!(
             output.status.code(),
             Some(code),
