@@ -2,7 +2,7 @@
 //! recording says goes through [`print::printable`].
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
 use jiff::Timestamp;
@@ -23,13 +23,16 @@ const MOST_ID: usize = 40;
 pub(super) fn of_sessions(name: &str, format: Format, sessions: &[SessionEntry]) -> String {
     let name = print::printable(name);
     let mut out = format!("{name}: {format}, {} sessions\n\n", sessions.len());
-    let mut table = Table::new(&[
-        ("number", Right),
-        ("session", Left),
-        ("started", Left),
-        ("duration", Right),
-        ("events", Right),
-    ]);
+    let mut table = Table::new(
+        &[
+            ("number", Right),
+            ("session", Left),
+            ("started", Left),
+            ("duration", Right),
+            ("events", Right),
+        ],
+        usize::MAX,
+    );
     for session in sessions {
         table.row([
             session.number.to_string(),
@@ -39,7 +42,7 @@ pub(super) fn of_sessions(name: &str, format: Format, sessions: &[SessionEntry])
             session.events.to_string(),
         ]);
     }
-    table.write(&mut out, usize::MAX);
+    table.write(&mut out);
     out.push_str("\nChoose one by its number or its id, for example with --session 1.\n");
     out
 }
@@ -106,7 +109,7 @@ fn windows(out: &mut String, summary: &Summary) {
         ("active", Right),
         ("sizes", Left),
     ];
-    let mut table = Table::new(&columns[usize::from(!several)..]);
+    let mut table = Table::new(&columns[usize::from(!several)..], MOST_LINES);
     for (window, number) in summary.windows.iter().zip(1..) {
         let number = several.then(|| number.to_string());
         table.row(number.into_iter().chain([
@@ -118,7 +121,7 @@ fn windows(out: &mut String, summary: &Summary) {
             sizes(window),
         ]));
     }
-    table.write(out, MOST_LINES);
+    table.write(out);
     if several {
         for (window, number) in summary.windows.iter().zip(1..) {
             if number <= MOST_LINES {
@@ -146,19 +149,19 @@ fn pages(out: &mut String, summary: &Summary) {
     if several_windows {
         columns.insert(0, ("window", Right));
     }
-    let mut table = Table::new(&columns);
+    let mut table = Table::new(&columns, MOST_LINES);
+    let ids = summary.windows.iter().map(|window| window.id.as_str());
+    let numbers: HashMap<&str, usize> = ids.zip(1..).collect();
     for page in &summary.pages {
         let times = [print::seconds(page.time_s), print::seconds(page.end_s)];
-        let window = several_windows.then(|| number_of(summary, &page.window));
+        let window = several_windows.then(|| {
+            let number = numbers.get(page.window.as_str());
+            number.map_or_else(String::new, ToString::to_string)
+        });
         let href = print::printable(&page.href);
         table.row(window.into_iter().chain(times).chain([href]));
     }
-    table.write(out, MOST_LINES);
-}
-
-fn number_of(summary: &Summary, window: &str) -> String {
-    let index = summary.windows.iter().position(|known| known.id == window);
-    index.map_or_else(String::new, |index| (index + 1).to_string())
+    table.write(out);
 }
 
 fn idle_gaps(out: &mut String, summary: &Summary) {
@@ -175,17 +178,18 @@ fn idle_gaps(out: &mut String, summary: &Summary) {
     let gap = ACTIVITY_GAP_MS / 1000.0;
     // Writing to a String cannot fail.
     let _ = writeln!(out, "\nIdle for more than {gap} s: {many}, {total} in all");
-    let mut table = Table::new(&[("from", Right), ("to", Right), ("length", Right)]);
+    let mut table = Table::new(&[("from", Right), ("to", Right), ("length", Right)], MOST_LINES);
     for gap in gaps {
         table.row([gap.start_s, gap.end_s, gap.end_s - gap.start_s].map(print::seconds));
     }
-    table.write(out, MOST_LINES);
+    table.write(out);
 }
 
 /// The types of events, with the sources of incremental snapshots below theirs.
 fn counts(out: &mut String, summary: &Summary) {
     out.push_str("\nEvents\n");
-    let mut table = Table::new(&[("type", Left), ("count", Right)]);
+    // There are about as many types and sources as this.
+    let mut table = Table::new(&[("type", Left), ("count", Right)], 2 * MOST_LINES);
     for (name, count) in by_count(&summary.events_by_type) {
         table.row([name.to_owned(), count.to_string()]);
         if name == EventType::IncrementalSnapshot.name() {
@@ -194,8 +198,7 @@ fn counts(out: &mut String, summary: &Summary) {
             }
         }
     }
-    // There are about as many types and sources as this.
-    table.write(out, 2 * MOST_LINES);
+    table.write(out);
 }
 
 fn by_count(counts: &BTreeMap<String, u64>) -> Vec<(&str, u64)> {
@@ -378,22 +381,32 @@ struct Table {
     align: Vec<Align>,
     /// The first has the titles.
     rows: Vec<Vec<String>>,
+    /// As many rows are shown below the titles.
+    most: usize,
+    /// How many there would be beyond these.
+    more: usize,
 }
 
 impl Table {
-    fn new(columns: &[(&str, Align)]) -> Self {
+    fn new(columns: &[(&str, Align)], most: usize) -> Self {
         Self {
             align: columns.iter().map(|(_, align)| *align).collect(),
             rows: vec![columns.iter().map(|(title, _)| (*title).to_owned()).collect()],
+            most,
+            more: 0,
         }
     }
 
     fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        self.rows.push(cells.into_iter().collect());
+        if self.rows.len() > self.most {
+            self.more += 1;
+        } else {
+            self.rows.push(cells.into_iter().collect());
+        }
     }
 
-    fn write(&self, out: &mut String, most: usize) {
-        let rows = &self.rows[..self.rows.len().min(most.saturating_add(1))];
+    fn write(&self, out: &mut String) {
+        let rows = &self.rows;
         let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
         let widths: Vec<usize> = (0..self.align.len()).filter_map(width).collect();
         for row in rows {
@@ -407,9 +420,8 @@ impl Table {
             }
             line(out, &text);
         }
-        let more = self.rows.len() - rows.len();
-        if more > 0 {
-            line(out, &format!("  … and {more} more; --json has all"));
+        if self.more > 0 {
+            line(out, &format!("  … and {} more; --json has all", self.more));
         }
     }
 }
@@ -426,7 +438,7 @@ mod tests {
 
     #[test]
     fn tables_are_aligned_and_shortened() {
-        let mut table = Table::new(&[("name", Left), ("count", Right), ("note", Left)]);
+        let mut table = Table::new(&[("name", Left), ("count", Right), ("note", Left)], 3);
         for (name, count) in [
             ("a", 1),
             ("longer", 1_000_000),
@@ -435,7 +447,7 @@ mod tests {
         ] {
             table.row([name.to_owned(), count.to_string(), "x".repeat(count.min(90))]);
         }
-        let lines = said(|out| table.write(out, 3));
+        let lines = said(|out| table.write(out));
         assert_eq!(lines[0], "  name       count   note");
         assert_eq!(lines[1], "  a              1   x");
         assert!(lines[2].starts_with("  longer   1000000   xxx") && lines[2].ends_with("x…"));

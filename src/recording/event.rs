@@ -7,6 +7,7 @@ use bytestring::ByteString;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::json_text;
 use crate::frame::Size;
 
 /// rrweb's `EventType`.
@@ -20,11 +21,11 @@ pub enum EventType {
     Custom,
     Plugin,
     /// A type this version has no name for; kept for the player to judge.
-    Other(u64),
+    Other(u32),
 }
 
 impl EventType {
-    pub const fn from_number(number: u64) -> Self {
+    pub const fn from_number(number: u32) -> Self {
         match number {
             0 => Self::DomContentLoaded,
             1 => Self::Load,
@@ -73,11 +74,11 @@ pub enum IncrementalSource {
     AdoptedStyleSheet,
     CustomElement,
     /// A source this version has no name for; kept for the player to judge.
-    Other(u64),
+    Other(u32),
 }
 
 impl IncrementalSource {
-    pub const fn from_number(number: u64) -> Self {
+    pub const fn from_number(number: u32) -> Self {
         match number {
             0 => Self::Mutation,
             1 => Self::MouseMove,
@@ -145,10 +146,7 @@ pub struct Event {
 pub enum Detail {
     None,
     /// A `Meta`; in pre-1.0 recordings `DomContentLoaded` has the address and `Load` the size.
-    Page {
-        href: Option<Box<str>>,
-        size: Option<Size>,
-    },
+    Page(Box<Meta>),
     /// A `ViewportResize` to a size that can be shown.
     Viewport(Size),
     /// A screen of a mobile app, or a change to one, made of wireframes instead of nodes.
@@ -163,11 +161,18 @@ pub enum Detail {
     },
 }
 
+/// What the event of a page tells. Boxed: there are few of them among very many others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Meta {
+    pub href: Option<Box<str>>,
+    pub size: Option<Size>,
+}
+
 impl Event {
     /// The viewport from this event on, if it sets one.
     pub fn viewport(&self) -> Option<Size> {
         match (&self.detail, self.kind) {
-            (Detail::Page { size, .. }, EventType::Meta) => *size,
+            (Detail::Page(meta), EventType::Meta) => meta.size,
             (Detail::Viewport(size), _) => Some(*size),
             _ => None,
         }
@@ -176,7 +181,7 @@ impl Event {
     /// The address of the page from this event on, if it says so.
     pub fn href(&self) -> Option<&str> {
         match &self.detail {
-            Detail::Page { href, .. } => href.as_deref(),
+            Detail::Page(meta) => meta.href.as_deref(),
             _ => None,
         }
     }
@@ -201,7 +206,7 @@ impl Event {
         let kind = whole(header.kind)
             .map(EventType::from_number)
             .ok_or(NotAnEvent::Malformed)?;
-        let timestamp_ms = number(header.timestamp).ok_or(NotAnEvent::Malformed)?;
+        let timestamp_ms = header.timestamp_ms().ok_or(NotAnEvent::Malformed)?;
         let data = Data::of(header.data);
         let source = match kind {
             EventType::IncrementalSnapshot => whole(data.source).map(IncrementalSource::from_number),
@@ -217,7 +222,7 @@ impl Event {
             return Err(NotAnEvent::Malformed);
         }
         let detail = data.detail(kind, source);
-        let window = id(header.window_id).map(Cow::into_owned);
+        let window = id(header.window_id.map(RawValue::get)).map(Cow::into_owned);
         let event = Self {
             timestamp_ms,
             kind,
@@ -243,7 +248,7 @@ pub(super) enum NotAnEvent {
 
 /// Whether a piece of JSON is an event, as far as its type and timestamp tell.
 pub(super) fn looks_like_event(json: &str) -> bool {
-    Header::parse(json).is_ok_and(|header| whole(header.kind).is_some() && number(header.timestamp).is_some())
+    Header::parse(json).is_ok_and(|header| whole(header.kind).is_some() && header.timestamp_ms().is_some())
 }
 
 #[derive(Deserialize)]
@@ -265,6 +270,10 @@ impl<'a> Header<'a> {
             [b'"', ..] => Err(NotAnEvent::Packed),
             _ => Err(NotAnEvent::Malformed),
         }
+    }
+
+    fn timestamp_ms(&self) -> Option<f64> {
+        number(self.timestamp?.get())
     }
 }
 
@@ -329,20 +338,15 @@ impl<'a> Data<'a> {
 
     /// The first change of a list tells for all of it.
     fn has_wireframes(&self) -> bool {
-        #[derive(Deserialize)]
-        struct Change<'a> {
-            #[serde(borrow)]
-            wireframe: Option<&'a RawValue>,
-        }
         let of_wireframes = |changes: &RawValue| {
             // Nearly all mutations are a document's; searching them is cheaper than reading them.
             if memchr::memmem::find(changes.get().as_bytes(), b"\"wireframe\"").is_none() {
                 return false;
             }
-            let changes: Vec<&RawValue> = serde_json::from_str(changes.get()).unwrap_or_default();
-            changes.first().is_some_and(|first| {
-                serde_json::from_str(first.get()).is_ok_and(|change: Change<'_>| change.wireframe.is_some())
-            })
+            json_text::elements(changes.get())
+                .next()
+                .and_then(|first| json_text::member(first, "wireframe"))
+                .is_some_and(|wireframe| wireframe != "null")
         };
         self.wireframes
             .is_some_and(|wireframes| wireframes.get().starts_with('['))
@@ -351,10 +355,12 @@ impl<'a> Data<'a> {
 
     fn detail(&self, kind: EventType, source: Option<IncrementalSource>) -> Detail {
         match (kind, source) {
-            (EventType::DomContentLoaded | EventType::Load | EventType::Meta, _) => Detail::Page {
-                href: text(self.href).map(Into::into),
-                size: self.size(),
-            },
+            (EventType::DomContentLoaded | EventType::Load | EventType::Meta, _) => {
+                Detail::Page(Box::new(Meta {
+                    href: self.href.and_then(|href| unquoted(href.get())).map(Into::into),
+                    size: self.size(),
+                }))
+            }
             (EventType::FullSnapshot, _) | (_, Some(IncrementalSource::Mutation))
                 if self.has_wireframes() =>
             {
@@ -376,8 +382,8 @@ impl<'a> Data<'a> {
 
     /// Nothing for 0x0 and other sizes that cannot be shown.
     fn size(&self) -> Option<Size> {
-        let side = |raw| {
-            number(raw)
+        let side = |raw: Option<&RawValue>| {
+            number(raw?.get())
                 .map(|side| side.round() as u32)
                 .filter(|&side| side > 0)
         };
@@ -385,25 +391,16 @@ impl<'a> Data<'a> {
     }
 
     fn first_offset_ms(&self) -> f64 {
-        #[derive(Deserialize)]
-        struct Position<'a> {
-            #[serde(borrow, rename = "timeOffset")]
-            time_offset: Option<&'a RawValue>,
-        }
-        let positions: Vec<Position<'_>> = self
-            .positions
-            .and_then(|positions| serde_json::from_str(positions.get()).ok())
-            .unwrap_or_default();
-        positions
-            .iter()
-            .filter_map(|position| number(position.time_offset))
+        json_text::elements(self.positions.map_or("", RawValue::get))
+            .filter_map(|position| number(json_text::member(position, "timeOffset")?))
             .fold(0.0, f64::min)
     }
 }
 
 /// A window's or session's id as text: `PostHog` writes strings, numbers, and sometimes null.
-pub(super) fn id(raw: Option<&RawValue>) -> Option<Cow<'_, str>> {
-    let id = text(raw).or_else(|| number(raw).and(raw).map(|raw| Cow::Borrowed(raw.get())))?;
+pub(super) fn id(json: Option<&str>) -> Option<Cow<'_, str>> {
+    let json = json?;
+    let id = unquoted(json).or_else(|| number(json).map(|_| Cow::Borrowed(json)))?;
     (!id.is_empty()).then_some(id)
 }
 
@@ -416,17 +413,15 @@ fn is_string(raw: &RawValue) -> bool {
 }
 
 /// JSON knows no NaN and no infinity, but `1e999` is valid and becomes one.
-fn number(raw: Option<&RawValue>) -> Option<f64> {
-    raw?.get().parse().ok().filter(|number: &f64| number.is_finite())
+fn number(json: &str) -> Option<f64> {
+    json.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
-fn whole(raw: Option<&RawValue>) -> Option<u64> {
-    let number = number(raw)?;
-    (number >= 0.0 && number.fract() == 0.0).then_some(number as u64)
-}
-
-fn text(raw: Option<&RawValue>) -> Option<Cow<'_, str>> {
-    unquoted(raw?.get())
+/// The number of a type or source.
+fn whole(raw: Option<&RawValue>) -> Option<u32> {
+    let number = number(raw?.get())?;
+    let possible = 0.0..=f64::from(u32::MAX);
+    (possible.contains(&number) && number.fract() == 0.0).then_some(number as u32)
 }
 
 /// What a JSON string says; nothing for other JSON.

@@ -22,7 +22,7 @@ use crate::source::RawInput;
 
 pub use activity::{ACTIVITY_GAP_MS, Span};
 pub use container::Container;
-pub use event::{Detail, Event, EventType, IncrementalSource};
+pub use event::{Detail, Event, EventType, IncrementalSource, Meta};
 pub use format::Format;
 pub use lacks::{Elsewhere, HostCount, Iframes, Lacks};
 pub use problem::{Place, Problem, ProblemKind};

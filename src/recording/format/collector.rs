@@ -146,7 +146,8 @@ impl<'a> Collector<'a> {
         let window = self.windows[session].get(id).copied().unwrap_or_else(|| {
             windows.push(Window {
                 id: id.to_owned(),
-                events: Vec::new(),
+                // There may be as many windows as events.
+                events: Vec::with_capacity(1),
             });
             self.windows[session].insert(id.to_owned(), windows.len() - 1);
             windows.len() - 1

@@ -6,10 +6,9 @@ use std::ops::Range;
 
 use bytestring::ByteString;
 use flate2::bufread::GzDecoder;
-use serde_json::value::RawValue;
 
 use super::collector::Lost;
-use super::{Fields, latin1};
+use super::{Fields, is_json, latin1};
 use crate::recording::budget::Budget;
 use crate::recording::event;
 use crate::recording::problem::ProblemKind;
@@ -21,17 +20,17 @@ const DAMAGED: Lost = Lost::Dropped(ProblemKind::DamagedFields);
 /// The event with its fields decoded, spliced into its text. It keeps its `cv`, as in `PostHog`'s exports.
 pub(super) fn decode(json: &str, budget: &mut Budget) -> Result<ByteString, Lost> {
     let event = Fields::of(json).ok_or(DAMAGED)?;
-    let version = event.get("cv").and_then(|version| event::unquoted(version.get()));
+    let version = event.get("cv").and_then(event::unquoted);
     if version.is_some_and(|version| version != VERSION) {
         return Err(Lost::Dropped(ProblemKind::UnknownCompression));
     }
     let data = event.get("data").ok_or(DAMAGED)?;
     let mut splices = Vec::new();
-    if data.get().starts_with('"') {
+    if data.starts_with('"') {
         splices.push((range(json, data), field(data, '{', budget)?));
     } else {
-        let fields = Fields::of(data.get()).ok_or(DAMAGED)?;
-        let names = match fields.get("source").map(RawValue::get) {
+        let fields = Fields::of(data).ok_or(DAMAGED)?;
+        let names = match fields.get("source") {
             Some("8") => &["adds", "removes"][..],
             _ => &["adds", "removes", "texts", "attributes"],
         };
@@ -41,7 +40,7 @@ pub(super) fn decode(json: &str, budget: &mut Budget) -> Result<ByteString, Lost
                     let start = range(json, data).start + 1;
                     splices.push((start..start, format!("\"{name}\":[],")));
                 }
-                Some(value) if value.get().starts_with('"') || value.get() == "null" => {
+                Some(value) if value.starts_with('"') || value == "null" => {
                     splices.push((range(json, value), field(value, '[', budget)?));
                 }
                 Some(_) => {}
@@ -52,11 +51,11 @@ pub(super) fn decode(json: &str, budget: &mut Budget) -> Result<ByteString, Lost
 }
 
 /// The JSON of one field, which must begin as said. rrweb wants lists even where there is nothing in them.
-fn field(value: &RawValue, begin: char, budget: &mut Budget) -> Result<String, Lost> {
-    if begin == '[' && ["null", "\"\""].contains(&value.get()) {
+fn field(value: &str, begin: char, budget: &mut Budget) -> Result<String, Lost> {
+    if begin == '[' && ["null", "\"\""].contains(&value) {
         return Ok("[]".to_owned());
     }
-    let string = event::unquoted(value.get()).ok_or(DAMAGED)?;
+    let string = event::unquoted(value).ok_or(DAMAGED)?;
     let bytes = latin1(&string).ok_or(DAMAGED)?;
     let decoded = match &*bytes {
         [0x1f, 0x8b, ..] => read(GzDecoder::new(&*bytes), budget)?,
@@ -68,7 +67,9 @@ fn field(value: &RawValue, begin: char, budget: &mut Budget) -> Result<String, L
     };
     let mut text = String::from_utf8(decoded).map_err(|_| DAMAGED)?;
     // Text that is no value of its own would change the event around it.
-    serde_json::from_str::<&RawValue>(&text).map_err(|_| DAMAGED)?;
+    if !is_json(&text) {
+        return Err(DAMAGED);
+    }
     text.drain(..text.len() - text.trim_start().len());
     if text.starts_with(begin) {
         Ok(text)
@@ -84,9 +85,9 @@ fn read(decoder: impl Read, budget: &mut Budget) -> Result<Vec<u8>, Lost> {
 }
 
 /// Where in the text a value of it stands.
-fn range(text: &str, value: &RawValue) -> Range<usize> {
-    let start = value.get().as_ptr().addr() - text.as_ptr().addr();
-    start..start + value.get().len()
+fn range(text: &str, value: &str) -> Range<usize> {
+    let start = value.as_ptr().addr() - text.as_ptr().addr();
+    start..start + value.len()
 }
 
 fn splice(text: &str, mut splices: Vec<(Range<usize>, String)>) -> ByteString {

@@ -1,53 +1,65 @@
-//! The fields of a JSON object in the order of the text, their values unread: for objects whose keys are data, and
-//! for text that is to be spliced. The readers beside this file use it.
+//! The fields by which the readers beside this file know a JSON object. All others are passed over where they stand:
+//! there may be millions.
 
-use std::borrow::Cow;
-use std::fmt;
+use crate::recording::json_text;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
+/// Every name that a reader asks for.
+const NAMES: [&str; 26] = [
+    "adds",
+    "attributes",
+    "cv",
+    "data",
+    "event",
+    "id",
+    "properties",
+    "recordingId",
+    "recording_id",
+    "removes",
+    "replayId",
+    "replay_id",
+    "sessionId",
+    "session_id",
+    "snapshots",
+    "snapshotsByWindowId",
+    "source",
+    "texts",
+    "v",
+    "version",
+    "windowId",
+    "window_id",
+    "$session_id",
+    "$snapshot_data",
+    "$snapshot_items",
+    "$window_id",
+];
 
-pub(super) struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+/// Values as JSON text.
+pub(super) struct Fields<'a>([Option<&'a str>; NAMES.len()]);
 
 impl<'a> Fields<'a> {
-    /// Nothing for what is no object.
+    /// Nothing for what is no object. The text must be JSON.
     pub(super) fn of(object: &'a str) -> Option<Self> {
-        serde_json::from_str(object).ok()
+        if !object.starts_with('{') {
+            return None;
+        }
+        let mut fields = [None; NAMES.len()];
+        for (name, value) in json_text::members(object) {
+            if let Some(at) = place(&name) {
+                // The last of a name counts, as in JavaScript.
+                fields[at] = Some(value);
+            }
+        }
+        Some(Self(fields))
     }
 
-    /// The last of a name counts, as in JavaScript.
-    pub(super) fn get(&self, name: &str) -> Option<&'a RawValue> {
-        let found = self.0.iter().rev().find(|(key, _)| key == name);
-        found.map(|(_, value)| *value)
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
-        self.0.iter().map(|(key, value)| (&**key, *value))
+    /// The value of a field, one of [`NAMES`].
+    pub(super) fn get(&self, name: &str) -> Option<&'a str> {
+        let at = place(name);
+        debug_assert!(at.is_some(), "{name} is not collected");
+        self.0[at?]
     }
 }
 
-impl<'de> Deserialize<'de> for Fields<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
-
-        struct Collect;
-        impl<'de> Visitor<'de> for Collect {
-            type Value = Fields<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut fields = Vec::new();
-                while let Some((Key(key), value)) = map.next_entry()? {
-                    fields.push((key, value));
-                }
-                Ok(Fields(fields))
-            }
-        }
-        deserializer.deserialize_map(Collect)
-    }
+fn place(name: &str) -> Option<usize> {
+    NAMES.iter().position(|known| *known == name)
 }

@@ -2,10 +2,9 @@
 //! Lines that cannot be read are counted and skipped.
 
 use bytestring::ByteString;
-use serde_json::value::RawValue;
 
 use super::value::{self, Shape};
-use super::{Collector, Format};
+use super::{Collector, Format, is_json};
 use crate::error::Result;
 use crate::recording::problem::{Place, ProblemKind};
 
@@ -17,8 +16,10 @@ pub(super) fn is_second_whole(
 ) -> Result<bool> {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     match lines.nth(1) {
-        Some(line) => Ok(Shape::of(&text.slice_ref(line), depth, collector.budget)?.is_some()),
-        None => Ok(false),
+        Some(line) if is_json(line) => {
+            Ok(Shape::of(&text.slice_ref(line), depth, collector.budget)?.is_some())
+        }
+        _ => Ok(false),
     }
 }
 
@@ -26,14 +27,14 @@ pub(super) fn read(text: &ByteString, depth: usize, collector: &mut Collector<'_
     let mut format = None;
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
-        let json = text.slice_ref(line.trim());
-        match value::read_next(&json, depth, collector)? {
-            Some(read) => format = format.or(Some(read)),
-            None if json.is_empty() => {}
-            None if serde_json::from_str::<&RawValue>(&json).is_ok() => value::pass_over(json, collector)?,
-            None => collector
+        let json = line.trim();
+        if is_json(json) {
+            let read = value::read_next(&text.slice_ref(json), depth, collector)?;
+            format = format.or(read);
+        } else if !json.is_empty() {
+            collector
                 .problems
-                .note(ProblemKind::UnreadableLine, Place::Byte(offset)),
+                .note(ProblemKind::UnreadableLine, Place::Byte(offset));
         }
         offset += line.len() as u64;
     }

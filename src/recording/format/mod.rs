@@ -18,6 +18,7 @@ mod unsupported;
 mod value;
 mod zip_entries;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bytestring::ByteString;
@@ -193,9 +194,9 @@ fn byte_offset(text: &str, line: usize, column: usize) -> usize {
     (before + column.saturating_sub(1)).min(text.len())
 }
 
-/// Reads a list without looking into its elements, so their depth is no matter.
-fn elements(array: &str) -> Option<Vec<&RawValue>> {
-    serde_json::from_str(array).ok()
+/// Whether a text is one JSON value. Only then may `json_text` and [`Fields`] look into it.
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<&RawValue>(text).is_ok()
 }
 
 /// Whether a value may stand in a list of events.
@@ -204,7 +205,7 @@ fn is_event(json: &str) -> bool {
 }
 
 /// What an object calls the session whose events it holds.
-fn session_id(fields: &Fields<'_>) -> Option<String> {
+fn session_id<'a>(fields: &Fields<'a>) -> Option<Cow<'a, str>> {
     [
         "session_id",
         "sessionId",
@@ -216,7 +217,6 @@ fn session_id(fields: &Fields<'_>) -> Option<String> {
     ]
     .into_iter()
     .find_map(|name| event::id(fields.get(name)))
-    .map(std::borrow::Cow::into_owned)
 }
 
 /// Bytes that JavaScript made a string of, one character for each.

@@ -5,7 +5,7 @@ use bytestring::ByteString;
 use flate2::bufread::ZlibDecoder;
 
 use super::collector::Lost;
-use super::{Fields, latin1};
+use super::{Fields, is_json, latin1};
 use crate::recording::budget::Budget;
 use crate::recording::event;
 use crate::recording::problem::ProblemKind;
@@ -49,16 +49,15 @@ pub(super) fn unpack(json: &str, budget: &mut Budget) -> Result<ByteString, Lost
     // It stays for as long as the recording.
     decoded.shrink_to_fit();
     let text = ByteString::try_from(decoded).map_err(|_| damaged())?;
-    let fields = Fields::of(&text).ok_or_else(damaged)?;
-    if fields
-        .get("v")
-        .and_then(|version| event::unquoted(version.get()))
-        .as_deref()
-        != Some(VERSION)
-    {
+    let json = text.slice_ref(text.trim());
+    if !is_json(&json) {
+        return Err(damaged());
+    }
+    let fields = Fields::of(&json).ok_or_else(damaged)?;
+    if fields.get("v").and_then(event::unquoted).as_deref() != Some(VERSION) {
         return Err(Lost::Dropped(ProblemKind::UnknownPacker));
     }
-    Ok(text.slice_ref(text.trim()))
+    Ok(json)
 }
 
 #[cfg(test)]

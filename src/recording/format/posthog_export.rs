@@ -5,21 +5,17 @@
 use std::borrow::Cow;
 
 use bytestring::ByteString;
-use serde_json::value::RawValue;
 
-use super::{Collector, Fields, elements, session_id, unsupported};
+use super::{Collector, Fields, session_id, unsupported};
 use crate::error::{Error, Kind, Result};
-use crate::recording::event;
+use crate::recording::{event, json_text};
 
 const BY_WINDOW: &str = "2022-12-02";
 const IN_ORDER: &str = "2023-04-28";
 
 /// An object with data and with a version that is a date.
 pub(super) fn is_one(fields: &Fields<'_>) -> bool {
-    let Some(version) = fields
-        .get("version")
-        .and_then(|version| event::unquoted(version.get()))
-    else {
+    let Some(version) = fields.get("version").and_then(event::unquoted) else {
         return false;
     };
     let is_date = version.len() == IN_ORDER.len()
@@ -34,7 +30,7 @@ pub(super) fn is_one(fields: &Fields<'_>) -> bool {
 }
 
 fn version<'a>(fields: &Fields<'a>) -> Option<Cow<'a, str>> {
-    event::unquoted(fields.get("version")?.get())
+    event::unquoted(fields.get("version")?)
 }
 
 pub(super) fn read(object: &ByteString, collector: &mut Collector<'_>) -> Result<()> {
@@ -43,22 +39,25 @@ pub(super) fn read(object: &ByteString, collector: &mut Collector<'_>) -> Result
     if ![BY_WINDOW, IN_ORDER].contains(&&*version) {
         return Err(unsupported::export_version(&version));
     }
-    let data = export.get("data").and_then(|data| Fields::of(data.get()));
+    let data = export.get("data").and_then(Fields::of);
     let data = data.ok_or_else(|| without("data"))?;
     collector.session(session_id(&data).as_deref());
     let mut is_empty = true;
-    let mut read = |window: Option<&str>, list: &RawValue| {
-        for event in elements(list.get()).ok_or_else(|| without("a list of snapshots"))? {
-            is_empty = false;
-            collector.event(window, object.slice_ref(event.get()))?;
+    let mut read = |window: Option<&str>, list: &str| {
+        if !list.starts_with('[') {
+            return Err(without("a list of snapshots"));
         }
-        Ok::<(), Error>(())
+        for event in json_text::elements(list) {
+            is_empty = false;
+            collector.event(window, object.slice_ref(event))?;
+        }
+        Ok(())
     };
     if version == BY_WINDOW {
         let windows = data.get("snapshotsByWindowId");
-        let windows = windows.and_then(|windows| Fields::of(windows.get()));
-        for (window, list) in windows.ok_or_else(|| without("snapshots by window"))?.iter() {
-            read(Some(window), list)?;
+        let windows = windows.filter(|windows| windows.starts_with('{'));
+        for (window, list) in json_text::members(windows.ok_or_else(|| without("snapshots by window"))?) {
+            read(Some(&window), list)?;
         }
     } else {
         read(None, data.get("snapshots").ok_or_else(|| without("snapshots"))?)?;

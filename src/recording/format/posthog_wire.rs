@@ -3,21 +3,21 @@
 
 use bytestring::ByteString;
 
-use super::{Collector, Fields, elements};
+use super::{Collector, Fields};
 use crate::error::Result;
-use crate::recording::event;
 use crate::recording::problem::ProblemKind;
+use crate::recording::{event, json_text};
 
 /// A captured event of any kind.
 pub(super) struct Capture<'a> {
     /// Only of a `$snapshot`, which is `$snapshot_items` further down `PostHog`'s own pipeline.
-    properties: Option<Fields<'a>>,
+    properties: Option<&'a str>,
 }
 
 impl<'a> Capture<'a> {
     pub(super) fn of(fields: &Fields<'a>) -> Option<Self> {
-        let name = event::unquoted(fields.get("event")?.get())?;
-        let properties = Fields::of(fields.get("properties")?.get())?;
+        let name = event::unquoted(fields.get("event")?)?;
+        let properties = fields.get("properties").filter(|value| value.starts_with('{'))?;
         Some(Self {
             properties: name.starts_with("$snapshot").then_some(properties),
         })
@@ -36,7 +36,7 @@ impl<'a> Capture<'a> {
 
     /// Takes the events of a `$snapshot` and passes over all else. `text` is what it is part of.
     pub(super) fn read(&self, text: &ByteString, collector: &mut Collector<'_>) -> Result<()> {
-        let Some(properties) = &self.properties else {
+        let Some(properties) = self.properties.and_then(Fields::of) else {
             return Ok(());
         };
         let id = |name| event::id(properties.get(name));
@@ -47,11 +47,11 @@ impl<'a> Capture<'a> {
             collector.lose(ProblemKind::NotAnEvent);
             return Ok(());
         };
-        let Some(items) = elements(items.get()) else {
-            return collector.event(window.as_deref(), text.slice_ref(items.get()));
-        };
-        for item in items {
-            collector.event(window.as_deref(), text.slice_ref(item.get()))?;
+        if !items.starts_with('[') {
+            return collector.event(window.as_deref(), text.slice_ref(items));
+        }
+        for item in json_text::elements(items) {
+            collector.event(window.as_deref(), text.slice_ref(item))?;
         }
         Ok(())
     }

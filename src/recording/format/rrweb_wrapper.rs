@@ -7,6 +7,7 @@ use super::value::{self, Shape};
 use super::{Collector, Fields, Format, read_text, session_id};
 use crate::error::Result;
 use crate::recording::budget::Budget;
+use crate::recording::json_text;
 
 /// The value within an object in which the events are.
 pub(super) struct Wrapped {
@@ -21,35 +22,73 @@ enum Place {
     Quoted(ByteString),
 }
 
-/// Looks through the object, down to `depth` objects within each other.
+/// Looks through the object, down to `depth` objects within each other. Each level is gone through anew, which needs no
+/// list of the objects in it.
 pub(super) fn find(object: &ByteString, depth: usize, budget: &mut Budget) -> Result<Option<Wrapped>> {
-    let mut level = vec![(object.clone(), None)];
-    for _ in 0..depth {
-        let mut next = Vec::new();
-        for (object, outer_id) in level {
-            // Keys that are no text, and the like, make an object unreadable; the events may be in another.
-            let Some(fields) = Fields::of(&object) else {
-                continue;
-            };
-            let id = session_id(&fields).or(outer_id);
-            for (_, value) in fields.iter() {
-                let value = object.slice_ref(value.get());
-                if value.starts_with('{') {
-                    next.push((value, id.clone()));
-                    continue;
-                }
-                let place = match Shape::of(&value, depth, budget)? {
-                    // A string alone is no list of events, packed or not.
-                    None | Some(Shape::Event) => continue,
-                    Some(Shape::Quoted(text)) => Place::Quoted(text),
-                    Some(_) => Place::Value(value),
-                };
-                return Ok(Some(Wrapped { id, place }));
-            }
+    let mut search = Search {
+        depth,
+        budget,
+        goes_deeper: true,
+    };
+    for level in 0..depth {
+        if !std::mem::take(&mut search.goes_deeper) {
+            break;
         }
-        level = next;
+        if let Some(found) = search.level(level, object, None)? {
+            return Ok(Some(found));
+        }
     }
     Ok(None)
+}
+
+struct Search<'b> {
+    /// Of the values that may hold events.
+    depth: usize,
+    budget: &'b mut Budget,
+    /// Whether there are objects in those of the level.
+    goes_deeper: bool,
+}
+
+impl Search<'_> {
+    /// Looks at the values in those objects that are `level` objects further in.
+    fn level(
+        &mut self,
+        level: usize,
+        object: &ByteString,
+        outer_id: Option<&str>,
+    ) -> Result<Option<Wrapped>> {
+        let own_id = Fields::of(object).and_then(|fields| session_id(&fields));
+        let id = own_id.as_deref().or(outer_id);
+        for (_, value) in json_text::members(object) {
+            let value = object.slice_ref(value);
+            let found = match (level, value.starts_with('{')) {
+                (0, true) => {
+                    self.goes_deeper = true;
+                    None
+                }
+                (0, false) => self.place(value)?.map(|place| Wrapped {
+                    id: id.map(str::to_owned),
+                    place,
+                }),
+                (1.., true) => self.level(level - 1, &value, id)?,
+                (1.., false) => None,
+            };
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The place of the events, if they are in this value.
+    fn place(&mut self, value: ByteString) -> Result<Option<Place>> {
+        Ok(match Shape::of(&value, self.depth, self.budget)? {
+            // A string alone is no list of events, packed or not.
+            None | Some(Shape::Event) => None,
+            Some(Shape::Quoted(text)) => Some(Place::Quoted(text)),
+            Some(_) => Some(Place::Value(value)),
+        })
+    }
 }
 
 impl Wrapped {

@@ -8,9 +8,10 @@ use super::collector::unquote;
 use super::posthog_block::Block;
 use super::posthog_wire::Capture;
 use super::rrweb_wrapper::Wrapped;
-use super::{Collector, Fields, Format, elements, is_event, posthog_export, read_text, rrweb_wrapper};
+use super::{Collector, Fields, Format, is_event, posthog_export, read_text, rrweb_wrapper};
 use crate::error::Result;
 use crate::recording::budget::Budget;
+use crate::recording::json_text;
 
 /// Values within values: no tool goes deeper than this.
 pub(super) const DEPTH: usize = 8;
@@ -21,9 +22,9 @@ const SAMPLE: usize = 5;
 pub(super) enum Shape<'a> {
     Event,
     /// rrweb's own form: `[event, event, …]`.
-    Events(Vec<&'a RawValue>),
-    /// Each of any shape, all of the same as a rule.
-    Values(Vec<&'a RawValue>),
+    Events,
+    /// A list of values of any shape, all of the same as a rule.
+    Values,
     /// JSON in a string.
     Quoted(ByteString),
     Block(Block<'a>),
@@ -35,7 +36,7 @@ pub(super) enum Shape<'a> {
 }
 
 impl<'a> Shape<'a> {
-    /// Nothing for a value in which there are no events.
+    /// Nothing for a value in which there are no events. The text must be JSON.
     pub(super) fn of(value: &'a ByteString, depth: usize, budget: &mut Budget) -> Result<Option<Self>> {
         if is_event(value) {
             return Ok(Some(Self::Event));
@@ -55,28 +56,21 @@ impl<'a> Shape<'a> {
         if let Some(block) = Block::of_pair(list) {
             return Ok(Some(Self::Block(block)));
         }
-        let Some(elements) = elements(list) else {
-            return Ok(None);
-        };
-        if elements
-            .iter()
-            .take(SAMPLE)
-            .any(|element| is_event(element.get()))
-        {
-            return Ok(Some(Self::Events(elements)));
+        if json_text::elements(list).take(SAMPLE).any(is_event) {
+            return Ok(Some(Self::Events));
         }
-        for element in elements.iter().take(SAMPLE) {
-            let element = list.slice_ref(element.get());
+        for element in json_text::elements(list).take(SAMPLE) {
+            let element = list.slice_ref(element);
             let found = match Shape::of(&element, depth - 1, budget)? {
                 None => false,
                 // The captured events of a product are of many kinds.
                 Some(Shape::Capture(capture)) => {
-                    capture.is_snapshot() || elements.iter().any(|element| Capture::is_one(element.get()))
+                    capture.is_snapshot() || json_text::elements(list).any(Capture::is_one)
                 }
                 Some(_) => true,
             };
             if found {
-                return Ok(Some(Self::Values(elements)));
+                return Ok(Some(Self::Values));
             }
         }
         Ok(None)
@@ -95,8 +89,8 @@ impl<'a> Shape<'a> {
         if let Some(block) = Block::of_object(&fields) {
             return Ok(Some(Self::Block(block)));
         }
-        let mut names = fields.iter().map(|(name, _)| name);
-        if names.next() == Some("segment_id") && names.next().is_none() {
+        let mut names = json_text::members(object).map(|(name, _)| name);
+        if names.next().is_some_and(|name| name == "segment_id") && names.next().is_none() {
             return Ok(Some(Self::SegmentHeader));
         }
         Ok(rrweb_wrapper::find(object, depth - 1, budget)?.map(Self::Wrapper))
@@ -131,20 +125,17 @@ impl<'a> Shape<'a> {
                 collector.event(None, value.clone())?;
                 Format::RrwebLines
             }
-            Self::Events(events) => {
-                for event in events {
-                    collector.event(None, value.slice_ref(event.get()))?;
+            Self::Events => {
+                for event in json_text::elements(value) {
+                    collector.event(None, value.slice_ref(event))?;
                 }
                 Format::RrwebArray
             }
-            Self::Values(values) => {
+            Self::Values => {
                 let mut format = None;
-                for element in values {
-                    let element = value.slice_ref(element.get());
-                    match read_next(&element, depth - 1, collector)? {
-                        Some(read) => format = format.or(Some(read)),
-                        None => pass_over(element, collector)?,
-                    }
+                for element in json_text::elements(value) {
+                    let read = read_next(&value.slice_ref(element), depth - 1, collector)?;
+                    format = format.or(read);
                 }
                 several(format)
             }
@@ -180,28 +171,25 @@ pub(super) fn read(
     shape.map(|shape| shape.read(value, depth, collector)).transpose()
 }
 
-/// Reads the next of several values. Where that is a list, it may be of another session.
+/// Reads the next of several values. Where that is a list, it may be of another session. What there are no events in
+/// gives nothing, and counts as no event, unless it is an empty list.
 pub(super) fn read_next(
     value: &ByteString,
     depth: usize,
     collector: &mut Collector<'_>,
 ) -> Result<Option<Format>> {
     let shape = Shape::of(value, depth, collector.budget)?;
-    if matches!(
-        shape,
-        Some(Shape::Events(_) | Shape::Values(_) | Shape::Quoted(_))
-    ) {
+    let Some(shape) = shape else {
+        let is_empty_list = value.starts_with('[') && json_text::elements(value).next().is_none();
+        if !is_empty_list {
+            collector.event(None, value.clone())?;
+        }
+        return Ok(None);
+    };
+    if matches!(shape, Shape::Events | Shape::Values | Shape::Quoted(_)) {
         collector.begin_session();
     }
-    shape.map(|shape| shape.read(value, depth, collector)).transpose()
-}
-
-/// Counts one of several values as no event, unless it is a list in which there happen to be none.
-pub(super) fn pass_over(value: ByteString, collector: &mut Collector<'_>) -> Result<()> {
-    match elements(&value) {
-        Some(elements) if elements.is_empty() => Ok(()),
-        _ => collector.event(None, value),
-    }
+    shape.read(value, depth, collector).map(Some)
 }
 
 /// The format of several values, from that of the first.

@@ -1,7 +1,7 @@
 //! Sees to it that a player knows the size of the viewport before it draws. `tidy` calls it for each window.
 
 use crate::frame::Size;
-use crate::recording::event::{Detail, Event, EventType};
+use crate::recording::event::{Detail, Event, EventType, Meta};
 use crate::recording::problem::{Place, ProblemKind, Problems};
 
 /// A recorder that says no size is assumed to have had this one.
@@ -24,10 +24,10 @@ pub(super) fn repair(events: &mut Vec<Event>, problems: &mut Problems) {
         problems.note(ProblemKind::MissingMeta, place);
         let snapshot = &events[first_snapshot];
         let href = events.iter().find_map(Event::href).unwrap_or("about:blank");
-        events.insert(
-            first_snapshot,
-            meta(snapshot.timestamp_ms, snapshot.index, href, size),
-        );
+        let meta = meta(snapshot.timestamp_ms, snapshot.index, href, size);
+        // There may be as many windows as events, and each grows by this one only.
+        events.reserve_exact(1);
+        events.insert(first_snapshot, meta);
     }
     for event in events.iter_mut() {
         match event.viewport() {
@@ -49,7 +49,7 @@ pub(super) fn repair(events: &mut Vec<Event>, problems: &mut Problems) {
 /// A size from any event that has one, pre-1.0 `Load` included.
 fn told_size(event: &Event) -> Option<Size> {
     match event.detail {
-        Detail::Page { size, .. } => size,
+        Detail::Page(ref meta) => meta.size,
         Detail::Viewport(size) | Detail::Screen(size) => Some(size),
         _ => None,
     }
@@ -65,10 +65,10 @@ fn meta(timestamp_ms: f64, index: u64, href: &str, size: Size) -> Event {
         timestamp_ms,
         kind: EventType::Meta,
         source: None,
-        detail: Detail::Page {
+        detail: Detail::Page(Box::new(Meta {
             href: Some(href.into()),
             size: Some(size),
-        },
+        })),
         index,
         json: json.to_string().into(),
     }

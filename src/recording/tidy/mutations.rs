@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use super::splice::{place, splice};
 use crate::recording::event::{Detail, Event, IncrementalSource};
+use crate::recording::json_text;
 use crate::recording::problem::{Place, ProblemKind, Problems};
 
 /// As many nodes as `PostHog` adds at once.
@@ -14,6 +15,9 @@ const MOST_ADDS: usize = 5000;
 
 /// No added node takes less text: `{"parentId":1,"node":{}}`.
 const SHORTEST_ADD: usize = 24;
+
+/// What stands beside the lists is repeated in each chunk; more of it than this would multiply.
+const MOST_REPEATED: usize = 4096;
 
 /// Drops the mutations and style sheet rules over which rrweb would throw: most are still compressed.
 pub(super) fn drop_damaged(events: &mut Vec<Event>, problems: &mut Problems) {
@@ -29,22 +33,19 @@ pub(super) fn drop_damaged(events: &mut Vec<Event>, problems: &mut Problems) {
 /// Splits mutations that add more than [`MOST_ADDS`] nodes into several of the same time: rrweb applies each in
 /// one go. What they remove goes with the first, texts and attributes go with the last.
 pub(super) fn split_huge(events: &mut Vec<Event>) {
-    if !events.iter().any(may_be_huge) {
-        return;
+    // From the last: the places of the others stay.
+    for at in (0..events.len()).rev() {
+        let event = &events[at];
+        let Some(chunks) = may_be_huge(event).then(|| chunks(&event.json)).flatten() else {
+            continue;
+        };
+        let event = event.clone();
+        let chunks = chunks.into_iter().map(|json| Event {
+            json: json.into(),
+            ..event.clone()
+        });
+        events.splice(at..=at, chunks);
     }
-    *events = std::mem::take(events)
-        .into_iter()
-        .flat_map(|event| match may_be_huge(&event).then(|| chunks(&event.json)) {
-            Some(Some(chunks)) => chunks
-                .into_iter()
-                .map(|json| Event {
-                    json: json.into(),
-                    ..event.clone()
-                })
-                .collect(),
-            _ => vec![event],
-        })
-        .collect();
 }
 
 fn may_be_huge(event: &Event) -> bool {
@@ -91,16 +92,22 @@ struct Node {
 fn chunks(json: &str) -> Option<Vec<String>> {
     let Change { data } = serde_json::from_str(json).ok()?;
     let lists: Lists<'_> = serde_json::from_str(data.get()).ok()?;
-    let adds: Vec<&RawValue> = serde_json::from_str(lists.adds.get()).ok()?;
-    if adds.len() <= MOST_ADDS || lists.is_chunk.is_some() || !can_be_split(&adds) {
+    let adds = lists.adds.get();
+    let count = json_text::elements(adds).count();
+    let others = [lists.removes, lists.texts, lists.attributes];
+    let listed: usize = others.iter().flatten().map(|list| list.get().len()).sum();
+    let repeated = json.len() - adds.len() - listed;
+    if count <= MOST_ADDS || repeated > MOST_REPEATED || lists.is_chunk.is_some() || !can_be_split(adds) {
         return None;
     }
     let inside = place(data.get(), json).start + 1;
-    let last = (adds.len() - 1) / MOST_ADDS;
-    let chunk = |(number, adds): (usize, &[&RawValue])| {
-        let from = place(adds[0].get(), json).start;
-        let to = place(adds[adds.len() - 1].get(), json).end;
-        let adds = format!("[{}]", &json[from..to]);
+    let last = (count - 1) / MOST_ADDS;
+    let mut rest = json_text::elements(adds);
+    let chunk = |number| {
+        let mut adds = rest.by_ref().take(MOST_ADDS);
+        let first = place(adds.next()?, json);
+        let end = adds.last().map_or(first.end, |add| place(add, json).end);
+        let adds = format!("[{}]", &json[first.start..end]);
         let mut edits = vec![
             (inside..inside, "\"isMutationChunk\":true,"),
             (place(lists.adds.get(), json), &adds),
@@ -113,21 +120,21 @@ fn chunks(json: &str) -> Option<Vec<String>> {
         for list in emptied.into_iter().flatten() {
             edits.push((place(list.get(), json), "[]"));
         }
-        splice(json, edits)
+        Some(splice(json, edits))
     };
-    Some(adds.chunks(MOST_ADDS).enumerate().map(chunk).collect())
+    (0..=last).map(chunk).collect()
 }
 
 /// Whether no node is to be put into or before one that only a later chunk adds. Within one event rrweb waits for
 /// that node, in another it has given up.
-fn can_be_split(adds: &[&RawValue]) -> bool {
-    let parsed: Result<Vec<Add>, _> = adds.iter().map(|add| serde_json::from_str(add.get())).collect();
-    let Ok(adds) = parsed else { return false };
+fn can_be_split(adds: &str) -> bool {
+    let parsed = || json_text::elements(adds).map(serde_json::from_str::<Add>);
     let mut chunk_of = HashMap::new();
-    for (index, add) in adds.iter().enumerate() {
+    for (index, add) in parsed().enumerate() {
+        let Ok(add) = add else { return false };
         chunk_of.entry(add.node.id).or_insert(index / MOST_ADDS);
     }
-    adds.iter().enumerate().all(|(index, add)| {
+    parsed().flatten().enumerate().all(|(index, add)| {
         let is_later = |id| chunk_of.get(&id).is_some_and(|&chunk| chunk > index / MOST_ADDS);
         !is_later(add.parent) && !add.next.is_some_and(is_later)
     })
@@ -221,6 +228,12 @@ mod tests {
         for change in [mutation(5001, waits, none), mutation(5001, none, waits)] {
             assert_eq!(split(change).len(), 1);
         }
+        // Much beside the lists would be in each of the chunks.
+        let beside = format!(r#""delay":"{}""#, "4".repeat(MOST_REPEATED));
+        assert_eq!(
+            split(mutation(5001, none, none).replace(r#""delay":4"#, &beside)).len(),
+            1
+        );
         // So many small parts of something else are no adds.
         assert_eq!(
             split(mutation(1, none, none).replace("[7]", &format!("[{}7]", "7,".repeat(99_999)))).len(),

@@ -11,37 +11,42 @@ use crate::recording::problem::{Place, ProblemKind, Problems};
 /// Drops immediate repeats, and runs of one millisecond that are one block over and over. A change and its later
 /// undoing look alike but are neither, and stay.
 pub(super) fn drop_repeats(events: &mut Vec<Event>, problems: &mut Problems) {
-    let mut kept: Vec<Event> = Vec::with_capacity(events.len());
-    let mut rest = std::mem::take(events).into_iter().peekable();
-    let mut run: Vec<Event> = Vec::new();
-    while let Some(event) = rest.next() {
-        let goes_on = rest
-            .peek()
-            .is_some_and(|next| next.timestamp_ms <= event.timestamp_ms);
-        run.push(event);
-        if !goes_on {
-            reduce(&mut run, problems);
-            kept.append(&mut run);
+    let (mut kept, mut start) = (0, 0);
+    while start < events.len() {
+        let time = events[start].timestamp_ms;
+        let goes_on = events[start..]
+            .iter()
+            .take_while(|event| event.timestamp_ms <= time);
+        let end = start + goes_on.count();
+        for at in start..start + reduce(&mut events[start..end], problems) {
+            events.swap(kept, at);
+            kept += 1;
         }
+        start = end;
     }
-    *events = kept;
+    events.truncate(kept);
 }
 
-/// Takes the repeats out of a run of one millisecond, until there are none.
-fn reduce(run: &mut Vec<Event>, problems: &mut Problems) {
-    let mut length = usize::MAX;
-    while run.len() < length {
-        let block = block_length(run);
-        note_all(&run[block..], ProblemKind::Duplicate, problems);
-        run.truncate(block);
-        length = run.len();
-        run.dedup_by(|next, event| {
-            let repeat = is_repeat(next, event) && !is_mutation_chunk(next);
-            if repeat {
-                problems.note(ProblemKind::Duplicate, Place::Event(next.index));
+/// Moves the repeats in a run of one millisecond to its end, until there are none among the others; returns how many
+/// those are.
+fn reduce(run: &mut [Event], problems: &mut Problems) -> usize {
+    let mut length = run.len();
+    loop {
+        let block = block_length(&run[..length]);
+        note_all(&run[block..length], ProblemKind::Duplicate, problems);
+        let mut kept = 1;
+        for next in 1..block {
+            if is_repeat(&run[next], &run[kept - 1]) && !is_mutation_chunk(&run[next]) {
+                problems.note(ProblemKind::Duplicate, Place::Event(run[next].index));
+            } else {
+                run.swap(kept, next);
+                kept += 1;
             }
-            repeat
-        });
+        }
+        if kept == length {
+            return length;
+        }
+        length = kept;
     }
 }
 
