@@ -1,0 +1,66 @@
+//! PostHog's blocks, compressed by Snappy, behind their lengths or alone.
+#![no_main]
+
+use arbitrary::Arbitrary;
+use libfuzzer_sys::fuzz_target;
+use replaycast_fuzz::{Damage, Event, Json, Window, read, snappy};
+
+#[derive(Debug, Arbitrary)]
+struct Input {
+    is_framed: bool,
+    blocks: Vec<Block>,
+    after: Vec<u8>,
+}
+
+#[derive(Debug, Arbitrary)]
+struct Block {
+    lines: Vec<Line>,
+    /// What is said of the length, where that is a lie.
+    length: Option<u32>,
+    damage: Damage,
+}
+
+#[derive(Debug, Arbitrary)]
+enum Line {
+    Pair(Window, Event),
+    Repeated(Event, u8),
+    Any(Json),
+    Bytes(Vec<u8>),
+}
+
+impl Block {
+    fn bytes(self, is_framed: bool) -> Vec<u8> {
+        let mut lines = Vec::new();
+        for line in self.lines.into_iter().take(100) {
+            match line {
+                Line::Pair(Window(window), Event(event)) => {
+                    lines.extend(format!("[{window},{event}]").into_bytes())
+                }
+                Line::Repeated(Event(event), times) => {
+                    lines.extend(
+                        format!("[\"w\",{event}]\n")
+                            .repeat(usize::from(times))
+                            .into_bytes(),
+                    );
+                }
+                Line::Any(Json(json)) => lines.extend(json.into_bytes()),
+                Line::Bytes(bytes) => lines.extend(bytes),
+            }
+            lines.push(b'\n');
+        }
+        let mut block = snappy(&lines);
+        self.damage.apply(&mut block);
+        if is_framed {
+            let length = self.length.unwrap_or(block.len() as u32);
+            block.splice(..0, length.to_be_bytes());
+        }
+        block
+    }
+}
+
+fuzz_target!(|input: Input| {
+    let blocks = input.blocks.into_iter();
+    let mut bytes: Vec<u8> = blocks.flat_map(|block| block.bytes(input.is_framed)).collect();
+    bytes.extend(input.after);
+    read(&bytes);
+});
