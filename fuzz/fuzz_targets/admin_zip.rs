@@ -3,14 +3,16 @@
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use replaycast_fuzz::{Damage, Event, Json, Text, deflated_zip, quoted, read, snappy, stored_zip};
+use replaycast_fuzz::{
+    Damage, Event, Json, Many, Rare, Text, deflated_zip, quoted, read, snappy, stored_zip,
+};
 
 #[derive(Debug, Arbitrary)]
 struct Input {
     is_deflated: bool,
     folder: Folder,
-    rows: Vec<Row>,
-    files: Vec<File>,
+    rows: Many<Row>,
+    files: Many<File>,
     others: Vec<(Text, Vec<u8>)>,
     table: Damage,
     archive: Damage,
@@ -25,14 +27,27 @@ enum Folder {
 
 #[derive(Debug, Arbitrary)]
 struct Row {
-    session: Option<Json>,
-    urls: Vec<Url>,
-    first_timestamps: Option<Vec<Json>>,
+    session: Session,
+    urls: Many<Url>,
+    first_timestamps: Option<Many<Json>>,
 }
 
 #[derive(Debug, Arbitrary)]
-enum Url {
-    Block { file: u8, block: u8 },
+enum Session {
+    Named(Text),
+    None,
+    Any(Rare<Json>),
+}
+
+#[derive(Debug, Arbitrary)]
+struct Url {
+    file: u8,
+    block: u8,
+    instead: Rare<Wrong>,
+}
+
+#[derive(Debug, Arbitrary)]
+enum Wrong {
     Range { file: u8, first: u16, last: u16 },
     Far { file: u8, first: u64, last: u64 },
     Any(Text),
@@ -41,7 +56,7 @@ enum Url {
 #[derive(Debug, Arbitrary)]
 struct File {
     zeros: u16,
-    blocks: Vec<(Vec<Event>, Damage)>,
+    blocks: Many<(Many<Event>, Damage)>,
 }
 
 /// A file's bytes, and where its blocks are.
@@ -73,17 +88,17 @@ impl Url {
         let range = |file: u8, first: u64, last: u64| {
             quoted(&format!("s3://bucket/folder/{file}?range=bytes={first}-{last}"))
         };
-        match self {
-            Self::Block { file, block } => {
-                let file = file % (files.len().max(1) as u8);
+        match self.instead.0 {
+            None => {
+                let file = self.file % (files.len().max(1) as u8);
                 let blocks = files.get(usize::from(file)).map_or(&[][..], |file| &file.blocks);
-                let block = blocks.get(usize::from(block) % blocks.len().max(1));
+                let block = blocks.get(usize::from(self.block) % blocks.len().max(1));
                 let (first, last) = block.copied().unwrap_or_default();
                 range(file, first as u64, last as u64)
             }
-            Self::Range { file, first, last } => range(file, first.into(), last.into()),
-            Self::Far { file, first, last } => range(file, first, last),
-            Self::Any(Text(text)) => quoted(&text),
+            Some(Wrong::Range { file, first, last }) => range(file, first.into(), last.into()),
+            Some(Wrong::Far { file, first, last }) => range(file, first, last),
+            Some(Wrong::Any(Text(text))) => quoted(&text),
         }
     }
 }
@@ -92,7 +107,12 @@ impl Row {
     fn json(self, files: &[Stored]) -> String {
         let urls: Vec<String> = self.urls.into_iter().map(|url| url.json(files)).collect();
         let mut row = format!("{{\"block_urls\":[{}]", urls.join(","));
-        if let Some(Json(id)) = self.session {
+        let session = match self.session {
+            Session::Named(Text(id)) => Some(quoted(&id)),
+            Session::None => None,
+            Session::Any(Rare(id)) => id.map(|Json(id)| id),
+        };
+        if let Some(id) = session {
             row += &format!(",\"session_id\":{id}");
         }
         if let Some(times) = self.first_timestamps {

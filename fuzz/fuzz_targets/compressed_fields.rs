@@ -3,7 +3,7 @@
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use replaycast_fuzz::{Changes, Damage, Event, Json, Snapshot, Time, gzip, latin1, read, zstd};
+use replaycast_fuzz::{Changes, Damage, Event, Json, Many, Snapshot, Time, gzip, latin1, read, zstd};
 
 #[derive(Debug, Arbitrary)]
 enum Entry {
@@ -119,10 +119,9 @@ impl Entry {
     }
 }
 
-fuzz_target!(|entries: Vec<Entry>| {
+fuzz_target!(|entries: Many<Entry>| {
     let lines: Vec<String> = entries
         .into_iter()
-        .take(200)
         .map(|entry| format!("[\"w\",{}]", entry.json()))
         .collect();
     read(lines.join("\n").as_bytes());

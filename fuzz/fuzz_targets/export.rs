@@ -3,13 +3,13 @@
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use replaycast_fuzz::{Event, Json, Text, quoted, read};
+use replaycast_fuzz::{Event, Json, Many, Text, quoted, read};
 
 #[derive(Debug, Arbitrary)]
 struct Input {
     version: Version,
     session: Option<Json>,
-    parts: Vec<Part>,
+    parts: Many<Part>,
 }
 
 #[derive(Debug, Arbitrary)]
@@ -22,26 +22,21 @@ enum Version {
 
 #[derive(Debug, Arbitrary)]
 enum Part {
-    Snapshots(Vec<Event>),
-    SnapshotsByWindowId(Vec<(Text, Vec<Event>)>),
+    Snapshots(Many<Event>),
+    SnapshotsByWindowId(Many<(Text, Many<Event>)>),
     Member(Text, Json),
     WrongSnapshots(Json),
     WrongWindows(Json),
 }
 
-fn list(events: Vec<Event>) -> String {
-    let events: Vec<String> = events.into_iter().map(|Event(json)| json).collect();
-    format!("[{}]", events.join(","))
-}
-
 impl Part {
     fn json(self) -> String {
         match self {
-            Self::Snapshots(events) => format!("\"snapshots\":{}", list(events)),
+            Self::Snapshots(events) => format!("\"snapshots\":{}", events.json()),
             Self::SnapshotsByWindowId(windows) => {
                 let windows: Vec<String> = windows
                     .into_iter()
-                    .map(|(Text(id), events)| format!("{}:{}", quoted(&id), list(events)))
+                    .map(|(Text(id), events)| format!("{}:{}", quoted(&id), events.json()))
                     .collect();
                 format!("\"snapshotsByWindowId\":{{{}}}", windows.join(","))
             }

@@ -3,7 +3,7 @@
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use replaycast_fuzz::{Damage, Event, Json, Window, quoted, read};
+use replaycast_fuzz::{Damage, Event, Json, Many, Window, quoted, read};
 
 #[derive(Debug, Arbitrary)]
 enum Line {
@@ -12,9 +12,9 @@ enum Line {
     Block {
         window: Option<Window>,
         session: Option<Json>,
-        events: Vec<Event>,
+        events: Many<Event>,
     },
-    List(Vec<Event>),
+    List(Many<Event>),
     SegmentHeader(u8),
     Quoted(Event),
     Any(Json),
@@ -31,10 +31,6 @@ enum End {
 
 impl Line {
     fn bytes(self) -> Vec<u8> {
-        let joined = |events: Vec<Event>| {
-            let events: Vec<String> = events.into_iter().map(|Event(json)| json).collect();
-            format!("[{}]", events.join(","))
-        };
         let text = match self {
             Self::Event(Event(event)) => event,
             Self::Pair(Window(window), Event(event)) => format!("[{window},{event}]"),
@@ -46,9 +42,9 @@ impl Line {
                 let window = window.map(|Window(id)| format!("\"window_id\":{id},"));
                 let session = session.map(|Json(id)| format!("\"session_id\":{id},"));
                 let (window, session) = (window.unwrap_or_default(), session.unwrap_or_default());
-                format!("{{{window}{session}\"data\":{}}}", joined(events))
+                format!("{{{window}{session}\"data\":{}}}", events.json())
             }
-            Self::List(events) => joined(events),
+            Self::List(events) => events.json(),
             Self::SegmentHeader(number) => format!("{{\"segment_id\":{number}}}"),
             Self::Quoted(Event(event)) => quoted(&event),
             Self::Any(Json(json)) => json,
@@ -63,7 +59,7 @@ impl Line {
     }
 }
 
-fuzz_target!(|lines: Vec<(Line, End)>| {
+fuzz_target!(|lines: Many<(Line, End)>| {
     let mut bytes = Vec::new();
     for (line, end) in lines {
         bytes.extend(line.bytes());

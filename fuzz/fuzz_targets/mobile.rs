@@ -2,9 +2,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use replaycast_fuzz::{MobileEvent, Wireframe, read};
+use replaycast_fuzz::{Many, MobileEvent, Wireframe, read};
 
-fuzz_target!(|input: (Vec<Wireframe>, Vec<MobileEvent>)| {
+fuzz_target!(|input: (Many<Wireframe>, Many<MobileEvent>)| {
     let (wireframes, events) = input;
     let wireframes: Vec<String> = wireframes.into_iter().map(|Wireframe(json)| json).collect();
     let first = format!(

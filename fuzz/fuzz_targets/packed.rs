@@ -3,7 +3,7 @@
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use replaycast_fuzz::{Damage, Event, Json, latin1, quoted, read, zlib};
+use replaycast_fuzz::{Damage, Event, Json, Many, latin1, quoted, read, zlib};
 
 #[derive(Debug, Arbitrary)]
 enum Entry {
@@ -70,9 +70,9 @@ impl Entry {
     }
 }
 
-fuzz_target!(|input: (Frame, Vec<Entry>)| {
+fuzz_target!(|input: (Frame, Many<Entry>)| {
     let (frame, entries) = input;
-    let entries: Vec<String> = entries.into_iter().take(200).map(Entry::json).collect();
+    let entries: Vec<String> = entries.into_iter().map(Entry::json).collect();
     let text = match frame {
         Frame::List => format!("[{}]", entries.join(",")),
         Frame::Lines => entries.join("\n"),

@@ -3,20 +3,20 @@
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use replaycast_fuzz::{Damage, Event, Json, Window, read, snappy};
+use replaycast_fuzz::{Damage, Event, Json, Many, Rare, Window, read, snappy};
 
 #[derive(Debug, Arbitrary)]
 struct Input {
     is_framed: bool,
-    blocks: Vec<Block>,
-    after: Vec<u8>,
+    blocks: Many<Block>,
+    after: Rare<Vec<u8>>,
 }
 
 #[derive(Debug, Arbitrary)]
 struct Block {
-    lines: Vec<Line>,
+    lines: Many<Line>,
     /// What is said of the length, where that is a lie.
-    length: Option<u32>,
+    length: Rare<u32>,
     damage: Damage,
 }
 
@@ -31,7 +31,7 @@ enum Line {
 impl Block {
     fn bytes(self, is_framed: bool) -> Vec<u8> {
         let mut lines = Vec::new();
-        for line in self.lines.into_iter().take(100) {
+        for line in self.lines {
             match line {
                 Line::Pair(Window(window), Event(event)) => {
                     lines.extend(format!("[{window},{event}]").into_bytes())
@@ -51,7 +51,7 @@ impl Block {
         let mut block = snappy(&lines);
         self.damage.apply(&mut block);
         if is_framed {
-            let length = self.length.unwrap_or(block.len() as u32);
+            let length = self.length.0.unwrap_or(block.len() as u32);
             block.splice(..0, length.to_be_bytes());
         }
         block
@@ -61,6 +61,6 @@ impl Block {
 fuzz_target!(|input: Input| {
     let blocks = input.blocks.into_iter();
     let mut bytes: Vec<u8> = blocks.flat_map(|block| block.bytes(input.is_framed)).collect();
-    bytes.extend(input.after);
+    bytes.extend(input.after.0.into_iter().flatten());
     read(&bytes);
 });

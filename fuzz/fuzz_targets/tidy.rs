@@ -4,12 +4,12 @@
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use replaycast::recording::Recording;
-use replaycast_fuzz::{Event, MobileEvent, Snapshot, Time, open};
+use replaycast_fuzz::{Event, Many, MobileEvent, Snapshot, Time, open};
 
 #[derive(Debug, Arbitrary)]
 struct Delivery {
     window: Window,
-    events: Vec<Recorded>,
+    events: Many<Recorded>,
     times: Times,
 }
 
@@ -55,7 +55,7 @@ fn lines(recording: &Recording, window: usize) -> String {
     events.map(|event| format!("[\"w\",{}]\n", event.json)).collect()
 }
 
-fuzz_target!(|deliveries: Vec<Delivery>| {
+fuzz_target!(|deliveries: Many<Delivery>| {
     let mut text = String::new();
     for Delivery {
         window,

@@ -3,7 +3,7 @@
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use replaycast_fuzz::{Event, Json, Text, Window, quoted, read};
+use replaycast_fuzz::{Event, Json, Many, Text, Window, quoted, read};
 
 #[derive(Debug, Arbitrary)]
 struct Capture {
@@ -23,8 +23,8 @@ enum Name {
 
 #[derive(Debug, Arbitrary)]
 enum Items {
-    Items(Vec<Event>),
-    Data(Vec<Event>),
+    Items(Many<Event>),
+    Data(Many<Event>),
     One(Event),
     Any(Json),
     None,
@@ -45,16 +45,12 @@ impl Capture {
             Name::SnapshotItems => quoted("$snapshot_items"),
             Name::Other(Json(json)) => json,
         };
-        let list = |events: Vec<Event>| {
-            let events: Vec<String> = events.into_iter().map(|Event(json)| json).collect();
-            format!("[{}]", events.join(","))
-        };
         let mut properties = Vec::new();
         properties.extend(self.session.map(|Window(id)| format!("\"$session_id\":{id}")));
         properties.extend(self.window.map(|Window(id)| format!("\"$window_id\":{id}")));
         properties.extend(match self.items {
-            Items::Items(events) => Some(format!("\"$snapshot_items\":{}", list(events))),
-            Items::Data(events) => Some(format!("\"$snapshot_data\":{}", list(events))),
+            Items::Items(events) => Some(format!("\"$snapshot_items\":{}", events.json())),
+            Items::Data(events) => Some(format!("\"$snapshot_data\":{}", events.json())),
             Items::One(Event(event)) => Some(format!("\"$snapshot_data\":{event}")),
             Items::Any(Json(json)) => Some(format!("\"$snapshot_items\":{json}")),
             Items::None => None,
@@ -67,7 +63,7 @@ impl Capture {
     }
 }
 
-fuzz_target!(|input: (Frame, Vec<Capture>)| {
+fuzz_target!(|input: (Frame, Many<Capture>)| {
     let (frame, captures) = input;
     let captures: Vec<String> = captures.into_iter().map(Capture::json).collect();
     let text = match frame {

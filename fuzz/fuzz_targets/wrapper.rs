@@ -3,12 +3,12 @@
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use replaycast_fuzz::{Event, Json, Text, quoted, read};
+use replaycast_fuzz::{Event, Json, Many, Text, quoted, read};
 
 #[derive(Debug, Arbitrary)]
 enum Core {
-    Events(Vec<Event>),
-    Lists(Vec<Vec<Event>>),
+    Events(Many<Event>),
+    Lists(Many<Many<Event>>),
     Event(Event),
     Any(Json),
 }
@@ -33,17 +33,12 @@ enum Layer {
 /// Strings in strings double at each layer.
 const MOST_BYTES: usize = 1 << 20;
 
-fn list(events: Vec<Event>) -> String {
-    let events: Vec<String> = events.into_iter().map(|Event(json)| json).collect();
-    format!("[{}]", events.join(","))
-}
-
 fuzz_target!(|input: (Core, Vec<Layer>)| {
     let (core, layers) = input;
     let mut json = match core {
-        Core::Events(events) => list(events),
+        Core::Events(events) => events.json(),
         Core::Lists(lists) => {
-            let lists: Vec<String> = lists.into_iter().map(list).collect();
+            let lists: Vec<String> = lists.into_iter().map(Many::json).collect();
             format!("[{}]", lists.join(","))
         }
         Core::Event(Event(event)) => event,

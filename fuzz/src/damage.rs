@@ -2,11 +2,14 @@
 
 use arbitrary::Arbitrary;
 
+use crate::odds::Rare;
+
 #[derive(Debug, Clone, Arbitrary)]
-pub enum Damage {
-    None,
-    NoneEither,
-    Changed { at: u16, bits: u8 },
+pub struct Damage(Rare<Change>);
+
+#[derive(Debug, Clone, Arbitrary)]
+enum Change {
+    Flipped { at: u16, bits: u8 },
     Cut { at: u16 },
     Inserted { at: u16, bytes: Vec<u8> },
     Doubled { from: u16, length: u16 },
@@ -14,22 +17,21 @@ pub enum Damage {
 
 impl Damage {
     pub fn apply(&self, bytes: &mut Vec<u8>) {
-        if bytes.is_empty() {
+        let Some(change) = self.0.0.as_ref().filter(|_| !bytes.is_empty()) else {
             return;
-        }
+        };
         let place = |at: u16| usize::from(at) % bytes.len();
-        match self {
-            Self::None | Self::NoneEither => {}
-            Self::Changed { at, bits } => {
+        match change {
+            Change::Flipped { at, bits } => {
                 let at = place(*at);
                 bytes[at] ^= bits;
             }
-            Self::Cut { at } => bytes.truncate(place(*at)),
-            Self::Inserted { at, bytes: inserted } => {
+            Change::Cut { at } => bytes.truncate(place(*at)),
+            Change::Inserted { at, bytes: inserted } => {
                 let at = place(*at);
                 bytes.splice(at..at, inserted.iter().copied());
             }
-            Self::Doubled { from, length } => {
+            Change::Doubled { from, length } => {
                 let from = place(*from);
                 let to = (from + usize::from(*length)).min(bytes.len());
                 bytes.extend_from_within(from..to);

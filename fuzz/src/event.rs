@@ -2,7 +2,8 @@
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 
-use crate::json::{id, list, maybe, number, object, rarely, string, value, word};
+use crate::json::{id, list, number, object, string, value, word};
+use crate::odds::{Many, maybe, rarely};
 use crate::wireframe;
 
 /// When sessions begin, in milliseconds since 1970.
@@ -19,8 +20,16 @@ impl<'a> Arbitrary<'a> for Event {
     }
 }
 
+impl Many<Event> {
+    /// The JSON of a list of them.
+    pub fn json(self) -> String {
+        let events: Vec<String> = self.into_iter().map(|Event(json)| json).collect();
+        format!("[{}]", events.join(","))
+    }
+}
+
 impl Event {
-    pub fn at(u: &mut Unstructured<'_>, time: &Time) -> Result<Self> {
+    pub(crate) fn at(u: &mut Unstructured<'_>, time: &Time) -> Result<Self> {
         let kind = u.int_in_range(0..=9_u8)?;
         let (kind, data) = match kind {
             0 | 1 | 4 => {

@@ -1,16 +1,15 @@
 //! JSON of any shape, mostly with the keys and words of recordings. The models beside this file are made of it.
 
-use std::ops::ControlFlow;
-
 use arbitrary::{Arbitrary, Result, Unstructured};
 
 use crate::encode::quoted;
+use crate::odds::rarely;
 
 /// How deep values lie within each other, but for [`tower`].
 const DEPTH: usize = 4;
 
 /// The most elements of a list and members of an object.
-const MOST: u32 = 12;
+const MOST: usize = 12;
 
 const KEYS: &[&str] = &[
     "type",
@@ -156,15 +155,14 @@ fn value_within(u: &mut Unstructured<'_>, depth: usize) -> Result<String> {
         5 | 6 => list(u, |u| value_within(u, depth - 1))?,
         _ => {
             let mut members = Vec::new();
-            u.arbitrary_loop(None, Some(MOST), |u| {
+            while members.len() < MOST && !rarely(u, 3)? && !u.is_empty() {
                 let key = if rarely(u, 8)? {
                     string(u)?
                 } else {
                     quoted(u.choose(KEYS)?)
                 };
                 members.push(format!("{key}:{}", value_within(u, depth - 1)?));
-                Ok(ControlFlow::Continue(()))
-            })?;
+            }
             format!("{{{}}}", members.join(","))
         }
     })
@@ -187,10 +185,9 @@ pub(crate) fn list(
     mut element: impl FnMut(&mut Unstructured<'_>) -> Result<String>,
 ) -> Result<String> {
     let mut elements = Vec::new();
-    u.arbitrary_loop(None, Some(MOST), |u| {
+    while elements.len() < MOST && !rarely(u, 3)? && !u.is_empty() {
         elements.push(element(u)?);
-        Ok(ControlFlow::Continue(()))
-    })?;
+    }
     // Repeats make long lists of few bytes.
     if rarely(u, 16)? {
         elements = vec![elements.join(","); usize::from(u.int_in_range(1..=200_u8)?)];
@@ -216,23 +213,6 @@ pub(crate) fn object(u: &mut Unstructured<'_>, members: Vec<(&str, Option<String
     let member = |(name, value): (&str, String)| format!("{}:{value}", quoted(name));
     let members: Vec<String> = members.into_iter().map(member).collect();
     Ok(format!("{{{}}}", members.join(",")))
-}
-
-/// Once in so many times, and never when the fuzzer's bytes are used up.
-pub(crate) fn rarely(u: &mut Unstructured<'_>, times: u8) -> Result<bool> {
-    Ok(u.int_in_range(1..=times)? == times)
-}
-
-/// Half of the time nothing.
-pub(crate) fn maybe(
-    u: &mut Unstructured<'_>,
-    value: impl FnOnce(&mut Unstructured<'_>) -> Result<String>,
-) -> Result<Option<String>> {
-    if u.arbitrary()? {
-        value(u).map(Some)
-    } else {
-        Ok(None)
-    }
 }
 
 pub(crate) fn number(u: &mut Unstructured<'_>) -> Result<String> {

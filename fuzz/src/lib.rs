@@ -6,6 +6,7 @@ mod damage;
 mod encode;
 mod event;
 mod json;
+mod odds;
 mod wireframe;
 
 use replaycast::error::{Error, Kind};
@@ -19,6 +20,7 @@ pub use damage::Damage;
 pub use encode::{deflated_zip, gzip, latin1, quoted, snappy, stored_zip, zlib, zstd};
 pub use event::{Changes, Event, Snapshot, Time, Window};
 pub use json::{Json, Text};
+pub use odds::{Many, Rare};
 pub use wireframe::{MobileEvent, Wireframe};
 
 /// So that what unpacks to too much ends at the budget, and not at the fuzzer's limit of memory.

@@ -3,7 +3,8 @@
 use arbitrary::{Arbitrary, Result, Unstructured};
 
 use crate::event::{Event, Time};
-use crate::json::{list, maybe, number, object, string, value, word};
+use crate::json::{list, number, object, string, value, word};
+use crate::odds::maybe;
 
 /// The JSON of one wireframe.
 #[derive(Debug, Clone)]
