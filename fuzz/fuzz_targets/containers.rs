@@ -36,8 +36,8 @@ enum Layer {
     Zeros(u8),
 }
 
-/// Damage may make much of little.
-const MOST_BYTES: usize = 4 << 20;
+/// After this no more layers are added. Unpacked it may be much more.
+const MOST_BYTES: usize = 1 << 20;
 
 fuzz_target!(|input: Input<'_>| {
     let mut bytes = input.text.to_vec();
@@ -58,7 +58,9 @@ fuzz_target!(|input: Input<'_>| {
                     .collect();
                 deflated_zip(&entries)
             }
-            Layer::Repeated { times } => bytes.repeat(usize::from(times)),
+            Layer::Repeated { times } => {
+                bytes.repeat(usize::from(times).min(MOST_BYTES / bytes.len().max(1)))
+            }
             Layer::Skippable => [&[0x50, 0x2a, 0x4d, 0x18, 0, 0, 0, 0], &*bytes].concat(),
             Layer::Zeros(count) => [&*bytes, &vec![0; usize::from(count)]].concat(),
         };

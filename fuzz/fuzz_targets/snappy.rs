@@ -28,6 +28,9 @@ enum Line {
     Bytes(Vec<u8>),
 }
 
+/// Of one repeated line.
+const MOST_BYTES: usize = 64 << 10;
+
 impl Block {
     fn bytes(self, is_framed: bool) -> Vec<u8> {
         let mut lines = Vec::new();
@@ -37,11 +40,8 @@ impl Block {
                     lines.extend(format!("[{window},{event}]").into_bytes())
                 }
                 Line::Repeated(Event(event), times) => {
-                    lines.extend(
-                        format!("[\"w\",{event}]\n")
-                            .repeat(usize::from(times))
-                            .into_bytes(),
-                    );
+                    let times = usize::from(times).min(MOST_BYTES / event.len().max(1));
+                    lines.extend(format!("[\"w\",{event}]\n").repeat(times).into_bytes());
                 }
                 Line::Any(Json(json)) => lines.extend(json.into_bytes()),
                 Line::Bytes(bytes) => lines.extend(bytes),

@@ -170,7 +170,7 @@ fn value_within(u: &mut Unstructured<'_>, depth: usize) -> Result<String> {
 
 /// One value in so many lists or objects that a reader that recurses would run out of stack.
 fn tower(u: &mut Unstructured<'_>) -> Result<String> {
-    let height = usize::from(u.int_in_range(1..=3000_u16)?);
+    let height = usize::from(u.int_in_range(1..=300_u16)?);
     let (open, close) = u.choose(&[("[", "]"), ("{\"data\":", "}"), ("{\"childNodes\":[", "]}")])?;
     Ok(format!(
         "{}{}{}",
@@ -188,11 +188,13 @@ pub(crate) fn list(
     while elements.len() < MOST && !rarely(u, 3)? && !u.is_empty() {
         elements.push(element(u)?);
     }
-    // Repeats make long lists of few bytes.
-    if rarely(u, 16)? {
-        elements = vec![elements.join(","); usize::from(u.int_in_range(1..=200_u8)?)];
+    let mut elements = elements.join(",");
+    // Makes a long list of few bytes, unless the element is one.
+    if !elements.is_empty() && elements.len() < 100 && rarely(u, 16)? {
+        let times = usize::from(u.int_in_range(1..=200_u8)?);
+        elements = vec![elements; times].join(",");
     }
-    Ok(format!("[{}]", elements.join(",")))
+    Ok(format!("[{elements}]"))
 }
 
 /// An object with these members, of which one may be missing, doubled, or anything. Nothing becomes no member.
