@@ -28,9 +28,9 @@ pub fn zlib(bytes: &[u8], level: u8) -> Vec<u8> {
 }
 
 fn all_of(mut encoder: impl Read) -> Vec<u8> {
-    let mut encoded = Vec::new();
-    encoder.read_to_end(&mut encoded).expect("memory can be read");
-    encoded
+    let mut bytes = Vec::new();
+    encoder.read_to_end(&mut bytes).expect("memory can be read");
+    bytes
 }
 
 pub fn zstd(bytes: &[u8]) -> Vec<u8> {
