@@ -7,7 +7,7 @@ PLAYER := player-assets/dist/player.js
 PLAYER_SOURCES := $(wildcard player-assets/src/*) player-assets/build.mjs player-assets/package-lock.json
 REPLAYCAST := target/release/replaycast
 
-.PHONY: demo test check bench bless install player recordings clean
+.PHONY: demo test check bench fuzz bless install player recordings clean
 
 ## Render a bundled recording to demo.mp4
 demo: install $(PLAYER)
@@ -23,6 +23,7 @@ test: install check
 ## Formatting, lints and types, of Rust and of the player
 check: install $(PLAYER)
 	cargo fmt --check
+	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --locked --all-targets -- -D warnings
 	cd player-assets && npm run --silent check
 
@@ -30,6 +31,11 @@ check: install $(PLAYER)
 bench: install $(PLAYER)
 	cargo build --release --locked
 	scripts/bench.mjs $(REPLAYCAST)
+
+## Look for recordings that break reading, 10 minutes (FUZZ_SECONDS) for each of the targets in fuzz/
+fuzz: install $(PLAYER)
+	@scripts/install g++
+	scripts/fuzz
 
 ## Take today's pictures as the golden ones
 bless: install $(PLAYER)
@@ -54,4 +60,5 @@ recordings: install player-assets/node_modules/.package-lock.json
 
 clean:
 	cargo clean
+	rm -rf fuzz/target
 	rm -rf player-assets/dist player-assets/node_modules demo.mp4
