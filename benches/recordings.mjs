@@ -14,10 +14,7 @@ const inFolder = (folder) => readdirSync(folder).filter(isRecording).toSorted().
 
 export const nameOf = (recording) => basename(recording, '.json');
 
-/** A bundled recording by its name. */
-export const fixture = (name) => join(FIXTURES, `${name}.json`);
-
-/** Those whose name holds one of `wanted`, a file for each that is one, or all. Says so where there are no shared ones. */
+/** Those whose name holds one of `wanted`, also files that it names, or all. Says so where there are no shared ones. */
 export function chooseRecordings(wanted) {
   const known = inFolder(FIXTURES);
   if (existsSync(SHARED)) known.push(...inFolder(SHARED));

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measure, median, Replaycast, table } from './program.mjs';
-import { chooseRecordings, fixture, movingBox, nameOf, ROOT, withIdleHour } from './recordings.mjs';
+import { chooseRecordings, movingBox, nameOf, ROOT, withIdleHour } from './recordings.mjs';
 
 const HELP = `run.mjs [OPTION...] [RECORDING...]
   RECORDING         a file, or a part of the name of a bundled or shared recording [all]
@@ -21,6 +21,7 @@ const HELP = `run.mjs [OPTION...] [RECORDING...]
   --seconds SECONDS of a recording that anything renders [all]
   --no-peer         without the peer
   --no-idle-hour    without the added idle hour
+  --idle-in NAME    the recording that the idle hour is added to, an rrweb array [shop-checkout]
   --quick           one run, 5 s of each recording
   --output FILE     write the tables there as well`;
 
@@ -37,6 +38,7 @@ const { values: options, positionals } = parseArgs({
     seconds: { type: 'string' },
     peer: { type: 'boolean', default: true },
     'idle-hour': { type: 'boolean', default: true },
+    'idle-in': { type: 'string', default: 'shop-checkout' },
     quick: { type: 'boolean', default: false },
     output: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -184,18 +186,19 @@ function rowsOf({ name, duration, rounds, bare, peerFailed }) {
   return rows;
 }
 
-const STAGES = ['startup_s', 'advance_s', 'damage_check_s', 'screenshot_s', 'decode_s', 'hash_s', 'encode_s', 'overlay_s'];
+/** The stages that the report has times of. */
+const stagesOf = ({ rounds }) => Object.keys(rounds[0].ours[0].timings).filter((stage) => stage !== 'total_s');
 
-function stageRowsOf({ name, rounds }) {
+function stageRowsOf({ name, rounds }, stages) {
   return variants.map((variant, index) => {
     const timings = rounds.map(({ ours }) => ours[index].timings);
-    return [name, titleOf(variant), ...STAGES.map((stage) => number(median(timings.map((run) => run[stage])), 2))];
+    return [name, titleOf(variant), ...stages.map((stage) => number(median(timings.map((run) => run[stage])), 2))];
   });
 }
 
 /** What an hour in which nothing happens adds to a recording, in percent of its wall time. */
 async function idleHour() {
-  const without = fixture('shop-checkout');
+  const [without] = chooseRecordings([options['idle-in']]);
   const withHour = join(folder, 'idle-hour.json');
   writeFileSync(withHour, JSON.stringify(withIdleHour(without)));
   const rows = [];
@@ -218,6 +221,7 @@ try {
     console.error(nameOf(recording));
     measured.push(await measureRecording(recording));
   }
+  const stages = stagesOf(measured[0]);
   const sections = [
     '## Renders', '',
     table(
@@ -226,7 +230,10 @@ try {
       measured.flatMap(rowsOf),
     ),
     '## Seconds by stage', '',
-    table(['recording', 'capture', ...STAGES.map((stage) => stage.replace(/_s$/, '').replaceAll('_', ' '))], measured.flatMap(stageRowsOf)),
+    table(
+      ['recording', 'capture', ...stages.map((stage) => stage.replace(/_s$/, '').replaceAll('_', ' '))],
+      measured.flatMap((recording) => stageRowsOf(recording, stages)),
+    ),
   ];
   if (options['idle-hour']) {
     sections.push('## An idle hour more', '');
