@@ -7,7 +7,7 @@ PLAYER := player-assets/dist/player.js
 PLAYER_SOURCES := $(wildcard player-assets/src/*) player-assets/build.mjs player-assets/package-lock.json
 REPLAYCAST := target/release/replaycast
 
-.PHONY: demo test check bench fuzz bless install player recordings clean
+.PHONY: demo test check bench sameness fuzz bless install player recordings clean
 
 ## Render a bundled recording to demo.mp4
 demo: install $(PLAYER)
@@ -26,11 +26,21 @@ check: install $(PLAYER)
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --locked --all-targets -- -D warnings
 	cd player-assets && npm run --silent check
+	player-assets/node_modules/.bin/eslint --config player-assets/eslint.config.js benches scripts
 
-## Times of damage capture against every-frame capture on the recordings at hand
-bench: install $(PLAYER)
+## Measure against the method that PostHog publishes, on the recordings at hand: hours; BENCH=--quick: minutes
+bench: install $(PLAYER) benches/peer/node_modules/.package-lock.json
 	cargo build --release --locked
-	scripts/bench.mjs $(REPLAYCAST)
+	benches/run.mjs --program $(REPLAYCAST) $(BENCH)
+
+benches/peer/node_modules/.package-lock.json: benches/peer/package-lock.json
+	cd benches/peer && PUPPETEER_SKIP_DOWNLOAD=1 npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+## Hold the pictures of renders that must be the same against each other: hours; SAMENESS="steel --hogs 2": a part
+sameness: install $(PLAYER)
+	cargo build --release --locked
+	scripts/sameness.mjs --program $(REPLAYCAST) $(SAMENESS)
 
 ## Look for recordings that break reading, 10 minutes (FUZZ_SECONDS) for each of the targets in fuzz/
 fuzz: install $(PLAYER)
@@ -61,4 +71,4 @@ recordings: install player-assets/node_modules/.package-lock.json
 clean:
 	cargo clean
 	rm -rf fuzz/target
-	rm -rf player-assets/dist player-assets/node_modules demo.mp4
+	rm -rf player-assets/dist player-assets/node_modules benches/peer/node_modules demo.mp4

@@ -52,6 +52,7 @@ pub struct Rendered {
     pub browser: Option<BrowserFacts>,
     /// Seconds until the first picture could be taken.
     pub startup_s: f64,
+    pub busy: BusyTimes,
 }
 
 #[derive(Debug, Clone, serde::Serialize)]
@@ -59,6 +60,19 @@ pub struct BrowserFacts {
     pub version: String,
     pub network_isolation: NetworkIsolation,
     pub blocked_requests: u64,
+    /// Commands of the DevTools protocol, from the start to the end.
+    pub calls: u64,
+}
+
+/// Seconds for which the stages after capture worked, without their waiting for each other.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[allow(clippy::struct_field_names, reason = "each name ends with its unit")]
+pub struct BusyTimes {
+    /// Pictures to RGBA pixels.
+    pub decode_s: f64,
+    pub hash_s: f64,
+    /// To the codec's colours, and into the file.
+    pub encode_s: f64,
 }
 
 /// What a render tells while it runs.
@@ -101,10 +115,10 @@ pub async fn render(job: RenderJob<'_>, observer: Arc<dyn RenderObserver>) -> Re
 
     // A failure downstream closes the queues upstream of it: the last stage's error is the cause.
     let summary = encoding?;
-    decoding?;
+    let busy = decoding?;
     let capture = capture?;
     let lost = || Error::new(Kind::Internal, "frames were lost on the way to the encoder");
-    let summary = summary.ok_or_else(lost)?;
+    let (summary, encode_s) = summary.ok_or_else(lost)?;
     Ok(Rendered {
         encoded: summary,
         captured: capture.statistics,
@@ -112,6 +126,7 @@ pub async fn render(job: RenderJob<'_>, observer: Arc<dyn RenderObserver>) -> Re
         problems: capture.problems,
         browser: capture.browser,
         startup_s: capture.startup_s,
+        busy: BusyTimes { encode_s, ..busy },
     })
 }
 
@@ -158,57 +173,71 @@ async fn capture_frames(
             version: browser.version().to_owned(),
             network_isolation: browser.network_isolation(),
             blocked_requests,
+            calls: browser.calls(),
         }),
         startup_s,
     })
 }
 
-/// The decoding stage: pictures to pixels, and their hashes.
+/// The decoding stage: pictures to pixels, and their hashes. Gives the times of both.
 fn decode_frames(
     mut captured: mpsc::Receiver<CapturedFrame>,
     size: Size,
     mut hashes: Option<FrameHashes>,
     decoded: &blocking::SyncSender<Frame>,
-) -> Result<()> {
+) -> Result<BusyTimes> {
+    let mut busy = BusyTimes::default();
     while let Some(CapturedFrame { spec, shot }) = captured.blocking_recv() {
+        let begun = Instant::now();
         let picture = match shot {
             Shot::Encoded(screenshot) => new_picture(decode(&screenshot, size)?),
             Shot::Raw(picture) => new_picture(picture.to_rgba()),
             Shot::Synthetic(number) => new_picture(synthetic_picture(size, number)),
             Shot::Repeat => Picture::Repeat,
         };
+        busy.decode_s += begun.elapsed().as_secs_f64();
         let frame = Frame { spec, picture };
         if let Some(hashes) = &mut hashes {
+            let begun = Instant::now();
             hashes.add(&frame)?;
+            busy.hash_s += begun.elapsed().as_secs_f64();
         }
         if decoded.send(frame).is_err() {
-            return Ok(());
+            return Ok(busy);
         }
     }
-    hashes.map_or(Ok(()), FrameHashes::finish)
+    hashes.map_or(Ok(()), FrameHashes::finish)?;
+    Ok(busy)
 }
 
 fn new_picture(pixels: RgbaImage) -> Picture {
     Picture::New(Arc::new(pixels))
 }
 
-/// The encoding stage. None when the frames ended early: then the failure is on the other side.
+/// The encoding stage: what was written, and the seconds it took. None when the frames ended early: then the failure is
+/// on the other side.
 fn encode_frames(
     mut encoder: Encoder,
     frames: &blocking::Receiver<Frame>,
     expected: u64,
     observer: &dyn RenderObserver,
-) -> Result<Option<EncodeSummary>> {
+) -> Result<Option<(EncodeSummary, f64)>> {
+    let mut busy_s = 0.0;
     let mut count = 0;
     for frame in frames {
+        let begun = Instant::now();
         encoder.push(&frame)?;
+        busy_s += begun.elapsed().as_secs_f64();
         count += 1;
         observer.on(RenderEvent::FrameEncoded(frame.spec));
     }
     if count < expected {
         return Ok(None);
     }
-    encoder.finish().map(Some)
+    let begun = Instant::now();
+    let summary = encoder.finish()?;
+    busy_s += begun.elapsed().as_secs_f64();
+    Ok(Some((summary, busy_s)))
 }
 
 fn thread_failed(error: &JoinError) -> Error {

@@ -50,6 +50,8 @@ fn assert_as_planned(rendered: &Rendered, fps: f64) {
         rendered.video.frames.len() as u64,
         output["encoded_frames"].as_u64().unwrap()
     );
+    let capture = &rendered.report["capture"];
+    assert!(capture["browser"]["calls"].as_u64() > capture["advances"].as_u64());
     let planned_ms = planned as f64 * 1000.0 / fps;
     let found_ms = rendered.video.duration_ms;
     assert!(

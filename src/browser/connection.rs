@@ -22,6 +22,8 @@ use crate::error::{Error, Kind, Result};
 const PIPE_BYTES: usize = 1 << 20;
 const READ_BYTES: usize = 256 << 10;
 
+const FIRST_ID: u64 = 1;
+
 /// An answer or an event, as it came.
 struct Message {
     bytes: Vec<u8>,
@@ -169,7 +171,7 @@ impl Connection {
         let writer = Sender::from_owned_fd(pipes.to_browser.into()).map_err(failed)?;
         let (outgoing, messages) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
-            next_id: AtomicU64::new(1),
+            next_id: AtomicU64::new(FIRST_ID),
             outgoing,
             state: Mutex::default(),
         });
@@ -231,6 +233,11 @@ impl Connection {
                 ))
             }
         }
+    }
+
+    /// How many commands have been sent.
+    pub(super) fn calls(&self) -> u64 {
+        self.shared.next_id.load(Ordering::Relaxed) - FIRST_ID
     }
 
     /// The events of a session from now on.

@@ -120,6 +120,11 @@ impl Browser {
         &self.version
     }
 
+    /// How many commands it has been sent, each a round trip.
+    pub fn calls(&self) -> u64 {
+        self.connection.calls()
+    }
+
     pub fn binary(&self) -> &Path {
         &self.options.binary
     }

@@ -74,9 +74,12 @@ pub struct CaptureStatistics {
     pub advances: u64,
     /// Frames drawn without a picture, to ask for damage.
     pub damage_checks: u64,
-    /// Seconds spent moving the replay, asking for damage and taking pictures.
+    /// Seconds spent moving the replay, asking for damage and taking pictures; the report has them with its timings.
+    #[serde(skip)]
     pub advance_s: f64,
+    #[serde(skip)]
     pub damage_check_s: f64,
+    #[serde(skip)]
     pub screenshot_s: f64,
 }
 

@@ -67,13 +67,24 @@ struct Capture<'a> {
     #[serde(flatten)]
     statistics: CaptureStatistics,
     browser: Option<&'a BrowserFacts>,
+    /// Commands to the browser for each minute of video.
+    browser_calls_per_minute: Option<f64>,
     browser_sandbox: bool,
 }
 
+/// Seconds. Capture is one stage, decoding and hashing another, encoding the third; they work side by side, so that
+/// their times add up to more than the total.
 #[derive(Debug, Serialize)]
+#[allow(clippy::struct_field_names, reason = "each name ends with its unit")]
 struct Timings {
     total_s: f64,
     startup_s: f64,
+    advance_s: f64,
+    damage_check_s: f64,
+    screenshot_s: f64,
+    decode_s: f64,
+    hash_s: f64,
+    encode_s: f64,
 }
 
 impl<'a> Report<'a> {
@@ -133,6 +144,10 @@ impl<'a> Report<'a> {
                 method: rendered.method,
                 statistics: rendered.captured,
                 browser: rendered.browser.as_ref(),
+                browser_calls_per_minute: rendered
+                    .browser
+                    .as_ref()
+                    .map(|browser| browser.calls as f64 * 60_000.0 / rendered.encoded.duration_ms),
                 browser_sandbox: !args.browser.no_browser_sandbox,
             },
             missing_assets: &rendered.problems.missing,
@@ -140,6 +155,12 @@ impl<'a> Report<'a> {
             timings: Timings {
                 total_s,
                 startup_s: rendered.startup_s,
+                advance_s: rendered.captured.advance_s,
+                damage_check_s: rendered.captured.damage_check_s,
+                screenshot_s: rendered.captured.screenshot_s,
+                decode_s: rendered.busy.decode_s,
+                hash_s: rendered.busy.hash_s,
+                encode_s: rendered.busy.encode_s,
             },
         }
     }

@@ -1,0 +1,69 @@
+// Runs replaycast, and anything else, under `measure`. Used by run.mjs and scripts/sameness.mjs.
+
+import { execFile, execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ROOT } from './recordings.mjs';
+
+const execute = promisify(execFile);
+const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
+
+/** Runs a command for at most `patience` seconds and says what it cost; fails with the end of what it wrote to standard
+ * error. */
+export async function measure(folder, command, patience = 0) {
+  const file = join(folder, 'cost.json');
+  try {
+    const { stdout } = await execute(join(ROOT, 'benches/measure'), [file, ...command], {
+      maxBuffer: 1 << 26,
+      timeout: patience * 1000,
+    });
+    return { ...readJson(file), stdout };
+  } catch (error) {
+    const said = error.killed
+      ? `not done after ${patience} s`
+      : String(error.stderr || error).trim().split('\n').slice(-3).join(' ');
+    throw new Error(`${command.slice(0, 3).join(' ')}: ${said}`, { cause: error });
+  }
+}
+
+export class Replaycast {
+  constructor(program, folder) {
+    this.program = program;
+    this.folder = folder;
+    this.help = execFileSync(program, ['render', '--help'], { encoding: 'utf8' });
+  }
+
+  /** Whether `render` has an option. */
+  has(option) {
+    return new RegExp(`^\\s+(-\\w, )?${option}\\b`, 'm').test(this.help);
+  }
+
+  durationOf(recording) {
+    const text = execFileSync(this.program, ['inspect', '--json', recording], { encoding: 'utf8', maxBuffer: 1 << 28 });
+    return JSON.parse(text).duration_s;
+  }
+
+  /** Renders with these options: `{ method, jobs, fps, size, end, hashes }`, where `hashes` is a file for them. */
+  async render(recording, { method, jobs, fps, size, end, hashes }) {
+    const report = join(this.folder, 'report.json');
+    const options = { '--capture': method, '--jobs': jobs, '--fps': fps, '--size': size, '--end': end, '--frame-hashes': hashes };
+    const given = Object.entries(options).filter(([, value]) => value !== undefined);
+    const cost = await measure(this.folder, [
+      this.program, 'render', recording, '-o', join(this.folder, 'video.mp4'), '--force', '-q', '--idle', 'keep',
+      '--report', report, ...given.flatMap(([name, value]) => [name, String(value)]),
+    ]);
+    return { ...cost, report: readJson(report) };
+  }
+}
+
+/** The middle of the numbers; the upper of two. */
+export const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+/** Rows of text as a table in Markdown: the first column left, numbers right. */
+export function table(heads, rows) {
+  const lines = [heads, heads.map((_, index) => (index === 0 ? ':--' : '--:')), ...rows];
+  const widths = heads.map((_, column) => Math.max(...lines.map((line) => String(line[column]).length)));
+  const cell = (text, column) => (column === 0 ? String(text).padEnd(widths[0]) : String(text).padStart(widths[column]));
+  return `${lines.map((line) => `| ${line.map(cell).join(' | ')} |`).join('\n')}\n`;
+}
