@@ -1,5 +1,7 @@
 //! Marks to pixels, by tiny-skia: antialiased, at fractions of a pixel, from outlines that stay sharp at any size.
 
+use std::f64::consts::{FRAC_PI_2, PI};
+
 use image::RgbaImage;
 use tiny_skia::{
     Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, PixmapMut, Shader, Stroke, Transform,
@@ -47,7 +49,7 @@ impl Area {
         let row = self.left as usize * 4..self.right as usize * 4;
         let rows = self.top as usize * line..self.bottom as usize * line;
         let from = from.as_raw()[rows.clone()].chunks_exact(line);
-        let to = to.as_mut()[rows].chunks_exact_mut(line);
+        let to = (**to)[rows].chunks_exact_mut(line);
         for (from, to) in from.zip(to) {
             to[row.clone()].copy_from_slice(&from[row.clone()]);
         }
@@ -138,22 +140,25 @@ impl Pen<'_> {
     fn ring(&mut self, center: Point, radius: f32, width: f32, opacity: f32) -> Option<()> {
         let path = circle(center, radius)?;
         self.fill(&path, ACCENT, 0.18 * opacity);
-        // Light around it, so that it shows on its own colour too.
-        self.stroke(&path, width * 1.8, PAPER, 0.55 * opacity);
+        self.stroke(&path, width * 1.9, PAPER, 0.7 * opacity);
         self.stroke(&path, width, ACCENT, 0.95 * opacity);
         Some(())
     }
 
     fn finger(&mut self, center: Point, radius: f32, opacity: f32) -> Option<()> {
         let path = circle(center, radius)?;
-        self.fill(&path, ACCENT, 0.32 * opacity);
-        self.stroke(&path, radius * 0.2, PAPER, 0.5 * opacity);
+        // Lighter first, so that it shows on its own colour too.
+        self.fill(&path, PAPER, 0.2 * opacity);
+        self.fill(&path, ACCENT, 0.34 * opacity);
+        self.stroke(&path, radius * 0.22, PAPER, 0.75 * opacity);
         self.stroke(&path, radius * 0.1, ACCENT, 0.9 * opacity);
         Some(())
     }
 
     fn trail(&mut self, points: &[Point], width: f32) -> Option<()> {
-        self.fill(&ribbon(points, width)?, ACCENT, 0.45);
+        let path = ribbon(points, width)?;
+        self.stroke(&path, width * 0.25, PAPER, 0.45);
+        self.fill(&path, ACCENT, 0.5);
         Some(())
     }
 
@@ -211,29 +216,34 @@ fn circle(center: Point, radius: f32) -> Option<Path> {
     PathBuilder::from_circle(center.x as f32, center.y as f32, radius)
 }
 
-/// A band along the points, as wide as given at the first and without width at the last.
+/// A band along the points: round and as wide as given at the first, without width at the last.
 fn ribbon(points: &[Point], width: f32) -> Option<Path> {
-    let count = points.len();
-    let mut left = Vec::with_capacity(count);
-    let mut right = Vec::with_capacity(count);
-    for (index, point) in points.iter().enumerate() {
+    let last = points.len().checked_sub(1).filter(|last| *last > 0)?;
+    let half_at = |index: usize| f64::from(width) / 2.0 * (1.0 - index as f64 / last as f64);
+    let side = |index: usize, side: f64| {
         let before = points[index.saturating_sub(1)];
-        let after = points[(index + 1).min(count - 1)];
-        let (x, y) = (after.x - before.x, after.y - before.y);
-        let length = x.hypot(y).max(f64::EPSILON);
-        let half = f64::from(width) / 2.0 * (1.0 - index as f64 / (count - 1).max(1) as f64);
-        let (x, y) = (-y / length * half, x / length * half);
-        left.push(((point.x + x) as f32, (point.y + y) as f32));
-        right.push(((point.x - x) as f32, (point.y - y) as f32));
-    }
-    right.reverse();
-    left.append(&mut right);
-    let band = polygon(&left)?;
-    let mut builder = PathBuilder::new();
-    builder.push_path(&band);
-    let head = points.first()?;
-    builder.push_circle(head.x as f32, head.y as f32, width / 2.0);
-    builder.finish()
+        let after = points[(index + 1).min(last)];
+        let direction = (after.y - before.y).atan2(after.x - before.x) + side;
+        beside(points[index], direction, half_at(index))
+    };
+    let left = (0..=last).map(|index| side(index, FRAC_PI_2));
+    let right = (0..=last).rev().map(|index| side(index, -FRAC_PI_2));
+    let head = (1..HEAD_CORNERS).map(|corner| {
+        let turn = PI * f64::from(corner) / f64::from(HEAD_CORNERS);
+        side(0, -FRAC_PI_2 - turn)
+    });
+    polygon(&left.chain(right).chain(head).collect::<Vec<_>>())
+}
+
+/// So many straight lines look like half a circle at the width of a trail.
+const HEAD_CORNERS: u8 = 8;
+
+fn beside(point: Point, direction: f64, distance: f64) -> (f32, f32) {
+    let (sin, cos) = direction.sin_cos();
+    (
+        (point.x + cos * distance) as f32,
+        (point.y + sin * distance) as f32,
+    )
 }
 
 #[cfg(test)]
