@@ -368,5 +368,6 @@ mod tests {
         );
         assert!((render.speed - 1.0).abs() < f64::EPSILON);
         assert!(!render.cfr && !render.force && render.capture.is_none());
+        assert_eq!((render.cursor, render.trail), (CursorLook::Arrow, false));
     }
 }

@@ -94,7 +94,7 @@ fn cursor(position: Point, look: CursorLook, scale: f64) -> Mark {
 
 /// A finger that has been lifted by this part.
 fn finger(center: Point, lifted: f64, scale: f64) -> Option<Mark> {
-    (lifted < 1.0).then(|| Mark::Finger {
+    (lifted < 1.0).then_some(Mark::Finger {
         center,
         radius: FINGER_RADIUS * scale * (1.0 + 0.25 * lifted),
         opacity: 1.0 - lifted,
@@ -125,7 +125,7 @@ fn ring(center: Point, grown: f64, scale: f64) -> Option<Mark> {
 fn trail(pointer: &Pointer, scale: f64) -> Option<Mark> {
     let mut points = pointer.wake.to_vec();
     points.dedup();
-    (points.len() > 1).then(|| Mark::Trail {
+    (points.len() > 1).then_some(Mark::Trail {
         points,
         width: TRAIL_WIDTH * scale,
     })
