@@ -1,8 +1,8 @@
 //! Turns a session replay, a stream of rrweb events, into a video.
 //!
 //! Data flows one way: [`source`] reads bytes, [`recording`] makes them a `Recording`, [`timeline`] plans the
-//! frame grid, [`capture`] takes the pictures that the [`player`] draws in the [`browser`], [`encode`] writes the
-//! video, [`output`] puts it in its place. [`pipeline`] runs the stages side by side.
+//! frame grid, [`capture`] takes the pictures that the [`player`] draws in the [`browser`], [`overlay`] draws the
+//! cursor on them, [`encode`] writes the video, [`output`] puts it in its place. [`pipeline`] runs the stages side by side.
 
 mod aside;
 pub mod browser;
@@ -13,6 +13,7 @@ pub mod error;
 pub mod frame;
 pub mod frame_hashes;
 pub mod output;
+pub mod overlay;
 pub mod pipeline;
 pub mod player;
 pub mod recording;

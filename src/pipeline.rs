@@ -20,6 +20,7 @@ use crate::encode::{EncodeSummary, Encoder, EncoderSettings};
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Frame, FrameSpec, Picture, Size};
 use crate::frame_hashes::FrameHashes;
+use crate::overlay::{Overlay, OverlayStyle};
 use crate::player::{Players, Problems};
 use crate::recording::Recording;
 use crate::timeline::RenderPlan;
@@ -34,6 +35,8 @@ pub struct RenderJob<'a> {
     pub plan: &'a RenderPlan,
     /// How pictures may be taken, the best way first. None at all makes synthetic pictures.
     pub ways: Vec<CaptureWay>,
+    /// What is drawn on the captured pictures.
+    pub overlay: OverlayStyle,
     pub encoder: EncoderSettings,
     /// Where the video is written; the caller moves it to its place.
     pub output: PathBuf,
@@ -70,6 +73,8 @@ pub struct BrowserFacts {
 pub struct BusyTimes {
     /// Pictures to RGBA pixels.
     pub decode_s: f64,
+    /// The pointer onto them.
+    pub overlay_s: f64,
     pub hash_s: f64,
     /// To the codec's colours, and into the file.
     pub encode_s: f64,
@@ -105,7 +110,8 @@ pub async fn render(job: RenderJob<'_>, observer: Arc<dyn RenderObserver>) -> Re
 
     let (to_decoder, from_capture) = mpsc::channel(QUEUE);
     let (to_encoder, from_decoder) = blocking::sync_channel(QUEUE);
-    let decoder = spawn_blocking(move || decode_frames(from_capture, size, hashes, &to_encoder));
+    let overlay = Overlay::new(job.overlay);
+    let decoder = spawn_blocking(move || decode_frames(from_capture, size, overlay, hashes, &to_encoder));
     let watching = Arc::clone(&observer);
     let encoder = spawn_blocking(move || encode_frames(encoder, &from_decoder, frames, watching.as_ref()));
 
@@ -179,15 +185,16 @@ async fn capture_frames(
     })
 }
 
-/// The decoding stage: pictures to pixels, and their hashes. Gives the times of both.
+/// The decoding stage: pictures to pixels with the pointer on them, and their hashes. Gives the times of each.
 fn decode_frames(
     mut captured: mpsc::Receiver<CapturedFrame>,
     size: Size,
+    mut overlay: Overlay,
     mut hashes: Option<FrameHashes>,
     decoded: &blocking::SyncSender<Frame>,
 ) -> Result<BusyTimes> {
     let mut busy = BusyTimes::default();
-    while let Some(CapturedFrame { spec, shot }) = captured.blocking_recv() {
+    while let Some(CapturedFrame { spec, shot, pointer }) = captured.blocking_recv() {
         let begun = Instant::now();
         let picture = match shot {
             Shot::Encoded(screenshot) => new_picture(decode(&screenshot, size)?),
@@ -196,6 +203,9 @@ fn decode_frames(
             Shot::Repeat => Picture::Repeat,
         };
         busy.decode_s += begun.elapsed().as_secs_f64();
+        let begun = Instant::now();
+        let picture = overlay.over(picture, pointer.as_ref());
+        busy.overlay_s += begun.elapsed().as_secs_f64();
         let frame = Frame { spec, picture };
         if let Some(hashes) = &mut hashes {
             let begun = Instant::now();

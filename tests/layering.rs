@@ -17,6 +17,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("browser", &["error", "frame"]),
     ("player", &["browser", "recording", "error", "frame"]),
     ("capture", &["browser", "player", "timeline", "error", "frame"]),
+    ("overlay", &["frame"]),
     ("encode", &["error", "frame"]),
     ("output", &["error"]),
     ("frame_hashes", &["error", "frame"]),
@@ -34,6 +35,7 @@ const ALL_BUT_CLI: &[&str] = &[
     "browser",
     "player",
     "capture",
+    "overlay",
     "encode",
     "output",
     "frame_hashes",
@@ -51,6 +53,11 @@ const BELONGS_TO: &[(&str, &str, &str)] = &[
         "ffmpeg_next",
         "encode",
         "only src/encode knows FFmpeg: give it a function that does what is needed and call that",
+    ),
+    (
+        "tiny_skia",
+        "overlay",
+        "only src/overlay draws: give it a mark for what is to be seen",
     ),
     (
         "reqwest",

@@ -5,9 +5,24 @@ export interface Size {
   height: number;
 }
 
-export interface Point {
+/** Where the replayed window is in the picture. */
+export interface Fit {
+  left: number;
+  top: number;
+  /** Pixels of the picture for one of the window. */
+  scale: number;
+}
+
+export type PointerAct = 'mousemove' | 'click' | 'dblclick' | 'touchstart' | 'touchmove' | 'touchend';
+
+/** Something that the mouse or the finger did. */
+export interface PointerSample {
+  /** Session time. */
+  time: number;
+  /** In the replayed window's pixels. */
   x: number;
   y: number;
+  act: PointerAct;
 }
 
 export interface StartOptions {
@@ -19,13 +34,13 @@ export interface StartOptions {
 
 /** What one call of `advance` did. */
 export interface Advance {
-  /** Whether anything that can be seen may have changed since the last call. */
+  /** Whether anything that can be seen in the page may have changed since the last call; the pointer is not in it. */
   changed: boolean;
-  /** Session time before which nothing can change; null when nothing is left to come. */
+  /** Session time before which nothing can change, not even the pointer's course; null when nothing is left to come. */
   quietUntil: number | null;
-  viewport: Size | null;
-  /** In the replayed window's pixels. */
-  cursor: Point | null;
+  fit: Fit | null;
+  /** Since the last call. */
+  pointer: PointerSample[];
 }
 
 export interface MissingAsset {
@@ -49,7 +64,7 @@ export interface Problems {
 export interface PlayerContract {
   /** Takes the next part of the recording: a JSON array of rrweb events. */
   load(events: string): number;
-  start(options: StartOptions): Promise<Advance>;
+  start(options: StartOptions): Promise<void>;
   /**
    * Moves to a session time, never backwards, and resolves when the page is ready to be drawn. If anything may have
    * changed, the fence gets this colour (0xRRGGBB) together with the change: whoever sees it on the screen sees all.

@@ -5,16 +5,23 @@ import { Replayer } from 'rrweb';
 import type { eventWithTime } from '@rrweb/types';
 import { EventType, IncrementalSource } from '@rrweb/types';
 import { Animations } from './animations';
-import type { Advance, Point, Problems, Size, StartOptions } from './contract';
+import type { Advance, Problems, Size, StartOptions } from './contract';
+import { Pointer } from './pointer';
 import { ProblemList } from './problems';
 import { Readiness } from './readiness';
 import { Roots } from './roots';
 import { Scrolling } from './scrolling';
 import { REPLAYED_PAGE_RULES, Stage } from './stage';
 
+/** Something that rrweb wants to do at a replay time. */
+interface ReplayAction {
+  delay: number;
+  doAction: () => void;
+}
+
 /** rrweb's timer, as far as we take it over: what is to be done, sorted by delay. */
 interface ReplayTimer {
-  actions: { delay: number; doAction: () => void }[];
+  actions: ReplayAction[];
   timeOffset: number;
   raf: number | true | null;
   start(): void;
@@ -32,9 +39,9 @@ export class Player {
   private readonly replayer: Replayer;
   private readonly timer: ReplayTimer;
   private readonly stage: Stage;
+  private readonly pointer: Pointer;
   /** Session time of the window's first event. */
   private readonly offset: number;
-  private viewport: Size | null = null;
   /** Whether the action under way may be seen; `applied` clears it for events that draw nothing. */
   private actionVisible = false;
   private structureChanged = true;
@@ -61,6 +68,7 @@ export class Player {
       logger: quiet as unknown as typeof console,
     });
     this.timer = takeOverTimer(this.replayer);
+    this.pointer = new Pointer(this.replayer);
     // It would stop and restart the replay for a stylesheet that is late; we wait for those ourselves.
     Object.assign(this.replayer, { waitForStylesheetLoad: () => undefined });
     this.roots.refresh(this.replayer.iframe);
@@ -69,27 +77,17 @@ export class Player {
   }
 
   /** Draws the first picture and begins to play. */
-  async start(): Promise<Advance> {
+  async start(): Promise<void> {
     clock.moveTo(0);
     this.replayer.play(0);
     this.animations.adopt(0);
-    return this.advance(this.offset);
+    await this.moveTo(0);
   }
 
   async advance(sessionTime: number, fence?: number): Promise<Advance> {
-    const until = sessionTime - this.offset;
-    let changed = false;
-    for (let next = this.nextMoment(); next <= until; next = this.nextMoment()) {
-      if (this.step(next)) changed = true;
-    }
-    clock.moveTo(until);
-    this.timer.timeOffset = until;
-    if (clock.runAnimationFrames() > 0) changed = true;
-    if (this.scrolling.move(until)) changed = true;
-    if (this.animations.move(until)) changed = true;
-    if (changed && !(await this.readiness.wait())) this.problemList.warn('the page was drawn before all of it had loaded');
+    const changed = await this.moveTo(sessionTime - this.offset);
     if (changed && fence !== undefined) this.paintFence(fence);
-    return { changed, quietUntil: this.quietUntil(), viewport: this.viewport, cursor: this.cursor() };
+    return { changed, quietUntil: this.quietUntil(), fit: this.stage.fitted, pointer: this.pointer.take(this.offset) };
   }
 
   paintFence(color: number): void {
@@ -100,6 +98,21 @@ export class Player {
     return this.problemList.list();
   }
 
+  /** Moves to a replay time and waits until it can be drawn. Returns whether anything may have changed. */
+  private async moveTo(until: number): Promise<boolean> {
+    let changed = false;
+    for (let next = this.nextMoment(); next <= until; next = this.nextMoment()) {
+      if (this.step(next)) changed = true;
+    }
+    clock.moveTo(until);
+    this.timer.timeOffset = until;
+    if (clock.runAnimationFrames() > 0) changed = true;
+    if (this.scrolling.move(until)) changed = true;
+    if (this.animations.move(until)) changed = true;
+    if (changed && !(await this.readiness.wait())) this.problemList.warn('the page was drawn before all of it had loaded');
+    return changed;
+  }
+
   /** Does what is due at one moment, at that moment, so that what it starts does not depend on the frame grid. */
   private step(moment: number): boolean {
     // A transition that is turned back begins where it stands now, not where the last frame left it.
@@ -108,7 +121,7 @@ export class Player {
     this.timer.timeOffset = moment;
     for (let action = this.timer.actions[0]; action && action.delay <= moment; action = this.timer.actions[0]) {
       this.timer.actions.shift();
-      if (this.perform(action.doAction)) visible = true;
+      if (this.perform(action)) visible = true;
     }
     if (this.structureChanged) {
       this.structureChanged = false;
@@ -119,14 +132,14 @@ export class Player {
   }
 
   /** Runs one action; what it throws costs that action alone. Returns whether it may be seen. */
-  private perform(action: () => void): boolean {
-    this.actionVisible = true;
+  private perform(action: ReplayAction): boolean {
+    this.actionVisible = !this.pointer.begins(action);
     try {
-      action();
+      action.doAction();
     } catch (error) {
       this.problemList.warn('rrweb failed on an event:', error);
     }
-    return this.actionVisible;
+    return this.actionVisible || this.pointer.hoverChanged;
   }
 
   private nextMoment(): number {
@@ -147,6 +160,7 @@ export class Player {
         break;
       case EventType.IncrementalSnapshot:
         if (event.data.source === IncrementalSource.Mutation) this.structureChanged = true;
+        if (this.pointer.applied(event)) this.actionVisible = false;
         break;
       case EventType.Meta:
         break;
@@ -157,14 +171,7 @@ export class Player {
 
   private resized({ width, height }: Size): void {
     if (!(width > 0 && height > 0)) return;
-    this.viewport = { width, height };
-    this.stage.fit(this.replayer.wrapper, this.viewport);
-  }
-
-  private cursor(): Point | null {
-    const mouse = this.replayer.wrapper.querySelector<HTMLElement>('.replayer-mouse');
-    const [x, y] = [Number.parseFloat(mouse?.style.left ?? ''), Number.parseFloat(mouse?.style.top ?? '')];
-    return Number.isNaN(x) || Number.isNaN(y) ? null : { x, y };
+    this.stage.fit(this.replayer.wrapper, { width, height });
   }
 }
 

@@ -1,7 +1,7 @@
 // The picture's layout: the replayed window fitted into the canvas, centred, on a plain surround. Used by player.ts.
 
 import replayerStyle from 'rrweb/dist/style.css';
-import type { Size } from './contract';
+import type { Fit, Size } from './contract';
 
 const SURROUND = '#1b1d23';
 
@@ -17,14 +17,14 @@ const FENCE_HEIGHT = 8;
 export class Stage {
   readonly root = document.createElement('div');
   private fence: HTMLElement | null = null;
+  private current: Fit | null = null;
 
   constructor(private readonly canvas: Size) {
     const style = document.createElement('style');
     style.textContent = `${replayerStyle}
       html, body { margin: 0; overflow: hidden; background: ${SURROUND}; }
       .replayer-wrapper { position: absolute; transform-origin: 0 0; overflow: hidden; }
-      /* Until it moves nobody knows where the mouse is. */
-      .replayer-mouse:not([style*='left']) { visibility: hidden; }
+      .replayer-mouse { display: none; }
       .replayer-wrapper > iframe { display: block; border: none; background: #fff; }`;
     document.head.append(style);
     document.body.append(this.root);
@@ -40,6 +40,11 @@ export class Stage {
     this.fence.style.background = `#${color.toString(16).padStart(6, '0')}`;
   }
 
+  /** Where the replayed window is; null until its size is known. */
+  get fitted(): Fit | null {
+    return this.current;
+  }
+
   /** Lays out anew for the replayed window's size. */
   fit(wrapper: HTMLElement, viewport: Size): void {
     const across = this.canvas.width / viewport.width;
@@ -49,6 +54,7 @@ export class Stage {
     const scale = Math.abs(fitted - 1) < 2 / Math.max(viewport.width, viewport.height) ? 1 : fitted;
     const left = Math.max(0, Math.floor((this.canvas.width - viewport.width * scale) / 2));
     const top = Math.max(0, Math.floor((this.canvas.height - viewport.height * scale) / 2));
+    this.current = { left, top, scale };
     wrapper.style.width = `${viewport.width}px`;
     wrapper.style.height = `${viewport.height}px`;
     wrapper.style.transform = scale === 1 ? `translate(${left}px, ${top}px)` : `translate(${left}px, ${top}px) scale(${scale})`;

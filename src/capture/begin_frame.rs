@@ -76,7 +76,8 @@ pub(super) async fn capture_damage(
                 }
             }
         }
-        if sink.send(CapturedFrame { spec, shot }).await.is_err() {
+        let pointer = player.pointer_at(spec.session_ms);
+        if sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
             break;
         }
     }
@@ -95,7 +96,8 @@ pub(super) async fn capture_every_frame(
         camera.advance(&player, spec).await?;
         let time = camera.clock.time(spec);
         let shot = Shot::Encoded(camera.picture(player.page(), time).await.map_err(at(spec))?);
-        if sink.send(CapturedFrame { spec, shot }).await.is_err() {
+        let pointer = player.pointer_at(spec.session_ms);
+        if sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
             break;
         }
     }

@@ -78,7 +78,8 @@ pub(super) async fn capture(
                 }
             }
         }
-        if sink.send(CapturedFrame { spec, shot }).await.is_err() {
+        let pointer = player.pointer_at(spec.session_ms);
+        if sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
             break;
         }
     }

@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 
 use crate::browser::{Browser, RawPicture, Screenshot};
 use crate::error::{Error, Kind, Result};
-use crate::frame::FrameSpec;
+use crate::frame::{FrameSpec, Pointer};
 use crate::player::Players;
 use crate::timeline::RenderPlan;
 
@@ -52,7 +52,7 @@ pub enum Shot {
     Raw(Arc<RawPicture>),
     /// A made-up picture, known by its number.
     Synthetic(u64),
-    /// Exactly the picture of the frame before.
+    /// Exactly the picture of the frame before, but for the pointer.
     Repeat,
 }
 
@@ -60,6 +60,8 @@ pub enum Shot {
 pub struct CapturedFrame {
     pub spec: FrameSpec,
     pub shot: Shot,
+    /// What is to be drawn on it; a moving pointer alone is no reason to take a picture.
+    pub pointer: Option<Pointer>,
 }
 
 /// Where captured frames go; closed when whoever takes them has failed.

@@ -20,7 +20,12 @@ pub(super) async fn capture(plan: &RenderPlan, sink: &FrameSink) -> CaptureStati
             statistics.screenshots += 1;
             Shot::Synthetic(number)
         };
-        if sink.send(CapturedFrame { spec, shot }).await.is_err() {
+        let frame = CapturedFrame {
+            spec,
+            shot,
+            pointer: None,
+        };
+        if sink.send(frame).await.is_err() {
             break;
         }
     }

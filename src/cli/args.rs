@@ -11,6 +11,7 @@ use crate::browser::BROWSER_VARIABLE;
 use crate::capture::CaptureMethod;
 use crate::encode::{Codec, Container};
 use crate::frame::Fps;
+use crate::overlay::CursorLook;
 use crate::source::{AllowedHost, Rate};
 use crate::timeline::{Idle, SessionTime, SizeOption, WindowOption};
 
@@ -79,6 +80,20 @@ pub(super) struct RenderArgs {
     /// Fit into this canvas, letterboxed; or native, the recording's largest window, at most 1920x1080
     #[arg(long, default_value = "native", value_name = "WxH", help_heading = "Picture")]
     pub(super) size: SizeOption,
+
+    /// How the mouse looks
+    #[arg(
+        long,
+        value_enum,
+        default_value = "arrow",
+        value_name = "LOOK",
+        help_heading = "Picture"
+    )]
+    pub(super) cursor: CursorLook,
+
+    /// Let the mouse leave a trail
+    #[arg(long, help_heading = "Picture")]
+    pub(super) trail: bool,
 
     /// Begin here: seconds, h:mm:ss, or an absolute ISO 8601 time
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
@@ -353,5 +368,6 @@ mod tests {
         );
         assert!((render.speed - 1.0).abs() < f64::EPSILON);
         assert!(!render.cfr && !render.force && render.capture.is_none());
+        assert_eq!((render.cursor, render.trail), (CursorLook::Arrow, false));
     }
 }

@@ -49,6 +49,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
         recording: &recording,
         plan: &plan,
         ways: settings.ways.clone(),
+        overlay: settings.overlay,
         encoder: EncoderSettings {
             format: settings.format,
             size: plan.size,

@@ -83,6 +83,7 @@ struct Timings {
     damage_check_s: f64,
     screenshot_s: f64,
     decode_s: f64,
+    overlay_s: f64,
     hash_s: f64,
     encode_s: f64,
 }
@@ -159,6 +160,7 @@ impl<'a> Report<'a> {
                 damage_check_s: rendered.captured.damage_check_s,
                 screenshot_s: rendered.captured.screenshot_s,
                 decode_s: rendered.busy.decode_s,
+                overlay_s: rendered.busy.overlay_s,
                 hash_s: rendered.busy.hash_s,
                 encode_s: rendered.busy.encode_s,
             },

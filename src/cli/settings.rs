@@ -9,6 +9,7 @@ use crate::browser::{BrowserOptions, BrowserUse, find_browser};
 use crate::capture::{CaptureMethod, CaptureWay};
 use crate::encode::{Codec, Container, OutputFormat, Timing};
 use crate::error::{Error, Kind, Result};
+use crate::overlay::OverlayStyle;
 use crate::source::Input;
 use crate::timeline::TimelineOptions;
 
@@ -28,6 +29,7 @@ pub(super) struct RenderSettings {
     pub(super) timeline: TimelineOptions,
     /// How pictures may be taken, the best way first; none at all for synthetic capture.
     pub(super) ways: Vec<CaptureWay>,
+    pub(super) overlay: OverlayStyle,
 }
 
 impl RenderSettings {
@@ -53,6 +55,10 @@ impl RenderSettings {
                 window: args.window.clone(),
             },
             ways,
+            overlay: OverlayStyle {
+                cursor: args.cursor,
+                trail: args.trail,
+            },
         })
     }
 }

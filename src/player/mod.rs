@@ -2,15 +2,19 @@
 //! changed. `capture` drives it; the page's side of the contract is `player-assets/src/contract.ts`.
 
 mod players;
+mod pointer;
+
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::browser::{Browser, Document, Page};
 use crate::error::{Error, Kind, Result};
-use crate::frame::Size;
+use crate::frame::{Pointer, Size};
 use crate::recording::Window;
 
+use self::pointer::{Fit, PointerSample, PointerTrack};
 pub use players::Players;
 
 /// The player's script, built by `make player` and embedded here.
@@ -23,29 +27,23 @@ const SCRIPT: &str = include_str!(concat!(
 const PART_BYTES: usize = 4 << 20;
 
 /// What one step did.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Advance {
-    /// Whether anything that can be seen may have changed.
+    /// Whether anything that can be seen in the page may have changed. The pointer is not in it.
     pub changed: bool,
     /// Session time in milliseconds before which nothing can change; None when nothing is left to come.
     pub quiet_until: Option<f64>,
-    /// The replayed window's size in its own pixels.
-    pub viewport: Option<Viewport>,
-    /// The mouse, in the replayed window's pixels.
-    pub cursor: Option<Cursor>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-pub struct Viewport {
-    pub width: f64,
-    pub height: f64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-pub struct Cursor {
-    pub x: f64,
-    pub y: f64,
+/// What the page says of one step.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Step {
+    changed: bool,
+    quiet_until: Option<f64>,
+    /// None until the replayed window's size is known.
+    fit: Option<Fit>,
+    pointer: Vec<PointerSample>,
 }
 
 /// An asset that the recording names and that was not there to be shown.
@@ -101,6 +99,7 @@ impl Problems {
 #[derive(Debug)]
 pub struct Player {
     page: Page,
+    pointer: Mutex<PointerTrack>,
 }
 
 impl Player {
@@ -122,17 +121,18 @@ impl Player {
             "canvas": { "width": canvas.width, "height": canvas.height },
             "sessionStart": session_start_ms,
         });
-        let _: Advance = page.call_function(start, vec![options]).await?;
-        Ok(Self { page })
+        let () = page.call_function(start, vec![options]).await?;
+        Ok(Self {
+            page,
+            pointer: Mutex::default(),
+        })
     }
 
     /// Moves the replay to `session_ms`, which is never before the last one, and waits until it can be drawn. If
     /// anything may have changed, the fence gets this colour (0xRRGGBB) in the same frame.
     pub async fn advance_with_fence(&self, session_ms: f64, fence: u32) -> Result<Advance> {
         let advance = "function (time, fence) { return this.replaycast.advance(time, fence); }";
-        self.page
-            .call_function(advance, vec![json!(session_ms), json!(fence)])
-            .await
+        self.step(advance, vec![json!(session_ms), json!(fence)]).await
     }
 
     /// Gives the fence a colour, in a frame of its own.
@@ -144,7 +144,24 @@ impl Player {
     /// Moves the replay to `session_ms`, which is never before the last one, and waits until it can be drawn.
     pub async fn advance(&self, session_ms: f64) -> Result<Advance> {
         let advance = "function (time) { return this.replaycast.advance(time); }";
-        self.page.call_function(advance, vec![json!(session_ms)]).await
+        self.step(advance, vec![json!(session_ms)]).await
+    }
+
+    async fn step(&self, advance: &str, arguments: Vec<Value>) -> Result<Advance> {
+        let step: Step = self.page.call_function(advance, arguments).await?;
+        let mut pointer = self.pointer.lock().unwrap_or_else(PoisonError::into_inner);
+        pointer.follow(step.fit, &step.pointer);
+        Ok(Advance {
+            changed: step.changed,
+            quiet_until: step.quiet_until,
+        })
+    }
+
+    /// The mouse or the finger in the picture, at a session time that no later advance was for; None before it first
+    /// moved.
+    pub fn pointer_at(&self, session_ms: f64) -> Option<Pointer> {
+        let pointer = self.pointer.lock().unwrap_or_else(PoisonError::into_inner);
+        pointer.at(session_ms)
     }
 
     pub async fn problems(&self) -> Result<Problems> {
