@@ -13,6 +13,7 @@ const BROWSER = process.env.REPLAYCAST_PEER_BROWSER ?? '/usr/lib/chromium/chromi
 const ADDRESS = 'http://player.invalid';
 /** The loop looks at the clock once in so much virtual time. */
 const LOOK_MS = 250;
+const FULL_SNAPSHOT = 2;
 
 const [input, output, fpsText, secondsText, sizeText] = process.argv.slice(2);
 if (!sizeText) {
@@ -91,7 +92,9 @@ symlinkSync(BROWSER, named);
 
 let browser;
 try {
-  if (!events) throw new Error(`${input} holds no rrweb events`);
+  if (!events?.some(({ type, data }) => type === FULL_SNAPSHOT && data?.node)) {
+    throw new Error(`${input} holds no page that rrweb can replay`);
+  }
   const script = await bundle();
   const args = ['--disable-dev-shm-usage', '--mute-audio'];
   if (process.getuid() === 0) args.push('--no-sandbox');
