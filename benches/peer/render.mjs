@@ -3,7 +3,6 @@
 // frames, seconds of setup, of capture and in all, bytes. Called by benches/run.mjs.
 
 import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -85,7 +84,7 @@ function asPostHogDoes(page) {
 
 const begun = performance.now();
 const events = eventsIn(JSON.parse(readFileSync(input, 'utf8')));
-const folder = mkdtempSync(join(tmpdir(), 'replaycast-peer-'));
+const folder = mkdtempSync(`${output}-`);
 // puppeteer-capture insists on the name.
 const named = join(folder, 'chrome-headless-shell');
 symlinkSync(BROWSER, named);
@@ -136,6 +135,9 @@ try {
     total_s: (done - begun) / 1000,
     bytes: statSync(output).size,
   }));
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
 } finally {
   await browser?.close();
   rmSync(folder, { recursive: true });
