@@ -132,7 +132,7 @@ async function measureRecording(recording) {
   const whole = replaycast.durationOf(recording);
   const duration = Math.min(whole, most);
   const rounds = [];
-  let peerFailed = options.peer ? null : 'left out';
+  let peerRuns = options.peer;
   const bare = new Map();
   for (let round = 0; round < runs; round += 1) {
     const ours = [];
@@ -141,20 +141,20 @@ async function measureRecording(recording) {
       bare.set(method, [...(bare.get(method) ?? []), await bareCapture(method, ours[0].size)]);
     }
     let theirs = null;
-    if (!peerFailed) {
+    if (peerRuns) {
       try {
         theirs = await runPeer(recording, duration, ours[0].size);
       } catch (error) {
-        peerFailed = error.message;
+        peerRuns = false;
         console.error(`${nameOf(recording)}: the peer failed: ${error.message}`);
       }
     }
     rounds.push({ ours, theirs });
   }
-  return { name: nameOf(recording), duration, rounds, bare, peerFailed };
+  return { name: nameOf(recording), duration, rounds, bare };
 }
 
-function rowsOf({ name, duration, rounds, bare, peerFailed }) {
+function rowsOf({ name, duration, rounds, bare }) {
   const against = rounds.filter(({ theirs }) => theirs);
   const rows = variants.map((variant, index) => {
     const all = rounds.map(({ ours }) => ours[index]);
@@ -181,7 +181,7 @@ function rowsOf({ name, duration, rounds, bare, peerFailed }) {
       number(medianOf(all, 'cpuFrame')), '', number(medianOf(all, 'rss'), 0), '', number(all[0].bytes / 1000, 0),
     ]);
   } else if (options.peer) {
-    rows.push([name, 'peer', '', number(duration), `failed: ${peerFailed}`, ...Array.from({ length: 10 }, () => '')]);
+    rows.push([name, 'peer', '', number(duration), 'failed', ...Array.from({ length: 10 }, () => '')]);
   }
   return rows;
 }

@@ -3,7 +3,6 @@
 // frames, seconds of setup, of capture and in all, bytes. Called by benches/run.mjs.
 
 import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -13,6 +12,7 @@ const BROWSER = process.env.REPLAYCAST_PEER_BROWSER ?? '/usr/lib/chromium/chromi
 const ADDRESS = 'http://player.invalid';
 /** The loop looks at the clock once in so much virtual time. */
 const LOOK_MS = 250;
+const FULL_SNAPSHOT = 2;
 
 const [input, output, fpsText, secondsText, sizeText] = process.argv.slice(2);
 if (!sizeText) {
@@ -84,14 +84,16 @@ function asPostHogDoes(page) {
 
 const begun = performance.now();
 const events = eventsIn(JSON.parse(readFileSync(input, 'utf8')));
-const folder = mkdtempSync(join(tmpdir(), 'replaycast-peer-'));
+const folder = mkdtempSync(`${output}-`);
 // puppeteer-capture insists on the name.
 const named = join(folder, 'chrome-headless-shell');
 symlinkSync(BROWSER, named);
 
 let browser;
 try {
-  if (!events) throw new Error(`${input} holds no rrweb events`);
+  if (!events?.some(({ type, data }) => type === FULL_SNAPSHOT && data?.node)) {
+    throw new Error(`${input} holds no page that rrweb can replay`);
+  }
   const script = await bundle();
   const args = ['--disable-dev-shm-usage', '--mute-audio'];
   if (process.getuid() === 0) args.push('--no-sandbox');
@@ -133,6 +135,9 @@ try {
     total_s: (done - begun) / 1000,
     bytes: statSync(output).size,
   }));
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
 } finally {
   await browser?.close();
   rmSync(folder, { recursive: true });
