@@ -103,7 +103,7 @@ impl Codec {
                     ("forced-idr", "1"),
                     (
                         "x264-params",
-                        "keyint=infinite:scenecut=0:ref=1:rc-lookahead=10:force-cfr=1",
+                        "keyint=infinite:scenecut=0:ref=1:rc-lookahead=10:force-cfr=1:aq-strength=0.7",
                     ),
                 ],
             },
@@ -111,10 +111,10 @@ impl Codec {
                 name: "vp9",
                 encoder: "libvpx-vp9",
                 options: &[
-                    ("crf", "30"),
+                    ("crf", "35"),
                     ("b", "0"),
                     ("deadline", "realtime"),
-                    ("cpu-used", "8"),
+                    ("cpu-used", "7"),
                     ("row-mt", "1"),
                     ("tune-content", "screen"),
                     ("lag-in-frames", "0"),
