@@ -93,7 +93,7 @@ impl Codec {
             Self::H264 => CodecRow {
                 name: "h264",
                 encoder: "libx264",
-                // Looking ahead tells which parts of a page stay: they are coded well once, which halves the file.
+                // Looking ahead tells which parts of a page stay: they are coded well once, which saves a quarter.
                 // B-frames save nothing on screens. Durations are hidden from the rate control, which would
                 // spend a lot on each frame that lasts. Stills want a single reference; keyframes come only where
                 // they are asked for.
