@@ -7,7 +7,7 @@ use std::{fs, iter};
 
 use ffmpeg_next::{Rescale, codec, color, format, frame, media};
 use image::{Rgba, RgbaImage};
-use replaycast::encode::{Codec, EncodeSummary, Encoder, EncoderSettings, OutputFormat, Timing};
+use replaycast::encode::{Codec, Container, EncodeSummary, Encoder, EncoderSettings, OutputFormat, Timing};
 use replaycast::error::Kind;
 use replaycast::frame::{Fps, Frame, FrameSpec, Picture, Size};
 use replaycast::output::Staging;
@@ -295,16 +295,51 @@ fn odd_sizes_are_padded() {
 }
 
 #[test]
-fn vp9_fits_into_mp4() {
+fn every_codec_keeps_times_colours_and_rests_in_every_container_that_holds_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let fps = Fps::new(5, 1);
+    let sketch = format!("RG-R{}G-", "-".repeat(100));
+    for container in Container::ALL {
+        for &codec in container.codecs() {
+            for timing in [Timing::Variable, Timing::Constant] {
+                let path = folder.path().join("video");
+                let chosen = EncoderSettings {
+                    format: OutputFormat::resolve(None, Some(container), Some(codec)).unwrap(),
+                    timing,
+                    ..settings("a.mp4", fps)
+                };
+                encode(&path, chosen, &sketch);
+                let expected: Vec<u64> = match timing {
+                    Timing::Variable => [0, 1]
+                        .into_iter()
+                        .chain((3..104).step_by(5))
+                        .chain([104])
+                        .collect(),
+                    Timing::Constant => (0..106).collect(),
+                };
+                let seen = decode(&path);
+                assert_times(&seen, fps, &expected, 106, 1000);
+                for (frame, index) in seen.frames.iter().zip(&expected) {
+                    let grey = (1..3).contains(index) || *index >= 104;
+                    assert_color(frame, if grey { GREY } else { RED });
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn hevc_has_the_name_that_apples_players_want() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.mp4");
-    let fps = Fps::new(5, 1);
-    let vp9 = EncoderSettings {
-        format: OutputFormat::resolve(Some("mp4"), None, Some(Codec::Vp9)).unwrap(),
-        ..settings("a.mp4", fps)
+    let hevc = EncoderSettings {
+        format: OutputFormat::resolve(Some("mp4"), None, Some(Codec::Hevc)).unwrap(),
+        ..settings("a.mp4", Fps::new(5, 1))
     };
-    encode(&path, vp9, "RG-------");
-    assert_times(&decode(&path), fps, &[0, 1, 6], 9, 100);
+    encode(&path, hevc, "RG");
+    let file = fs::read(path).unwrap();
+    assert!(file.windows(4).any(|name| name == b"hvc1"));
+    assert!(!file.windows(4).any(|name| name == b"hev1"));
 }
 
 #[test]

@@ -5,6 +5,7 @@
     reason = "opening, closing and tagging have no sound safe interface in ffmpeg-next"
 )]
 
+use std::collections::VecDeque;
 use std::ffi::{CStr, CString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -56,6 +57,16 @@ pub(super) struct Coder {
     encoder: encoder::video::Encoder,
     codec: Codec,
     stills: Option<Stills>,
+    /// The frames whose packets are still to come, in order.
+    due: VecDeque<Due>,
+}
+
+/// Where the packet of a frame comes from.
+enum Due {
+    /// The encoder, which may look at the frames behind it first.
+    Encoder,
+    /// Our hand, with this time.
+    Still(i64),
 }
 
 impl fmt::Debug for Coder {
@@ -118,25 +129,28 @@ impl Coder {
         let stills = match codec {
             Codec::H264 => H264Stills::new(headers(&video)).map(Stills::H264),
             Codec::Vp9 => Some(Stills::Vp9),
+            Codec::Av1 | Codec::Hevc => None,
         };
         Ok(Self {
             encoder: encoder::video::Encoder(video),
             codec,
             stills,
+            due: VecDeque::new(),
         })
     }
 
-    /// The packet that shows the frame before once more, if this encoder's stream allows to write it by hand.
-    /// Only such packets or a keyframe may follow.
-    pub(super) fn still(&mut self, pts: i64) -> Option<Packet> {
-        let mut packet = Packet::copy(&self.stills.as_mut()?.packet());
-        packet.set_pts(Some(pts));
-        packet.set_dts(Some(pts));
-        Some(packet)
+    /// Shows the frame before once more, if this encoder's stream allows to write such a packet by hand; else
+    /// does nothing and says so. Only such packets or a keyframe may follow.
+    pub(super) fn repeat(&mut self, pts: i64) -> bool {
+        if self.stills.is_some() {
+            self.due.push_back(Due::Still(pts));
+        }
+        self.stills.is_some()
     }
 
-    /// Encodes `frame`; its packets are then due from `receive`.
+    /// Encodes `frame`; its packet is due from `receive`, maybe only after some more frames.
     pub(super) fn send(&mut self, frame: &frame::Video) -> Result<()> {
+        self.due.push_back(Due::Encoder);
         self.encoder.send_frame(frame).map_err(|error| self.failed(error))
     }
 
@@ -147,9 +161,17 @@ impl Coder {
 
     /// The next packet, if one is ready.
     pub(super) fn receive(&mut self) -> Result<Option<Packet>> {
+        if let (Some(Due::Still(pts)), Some(stills)) = (self.due.front(), &mut self.stills) {
+            let mut packet = Packet::copy(&stills.packet());
+            packet.set_pts(Some(*pts));
+            packet.set_dts(Some(*pts));
+            self.due.pop_front();
+            return Ok(Some(packet));
+        }
         let mut packet = Packet::empty();
         match self.encoder.receive_packet(&mut packet) {
             Ok(()) => {
+                self.due.pop_front();
                 if let Some(stills) = &mut self.stills {
                     stills.encoded(packet.is_key());
                 }
@@ -200,6 +222,12 @@ fn set_headers(stream: &mut format::stream::StreamMut<'_>, headers: &[u8]) -> Re
     Ok(())
 }
 
+/// Chooses the name by which the file calls the codec. Apple's players open HEVC as `hvc1` only.
+fn set_tag(stream: &mut format::stream::StreamMut<'_>, tag: [u8; 4]) {
+    // SAFETY: the stream and its parameters are valid; sets one integer.
+    unsafe { (*(*stream.as_mut_ptr()).codecpar).codec_tag = u32::from_le_bytes(tag) }
+}
+
 fn threads() -> usize {
     thread::available_parallelism()
         .map_or(1, usize::from)
@@ -245,6 +273,9 @@ impl Muxer {
         stream.set_time_base(time_base(fps));
         if let Some(stills) = &coder.stills {
             set_headers(&mut stream, &stills.headers(headers(&coder.encoder))).map_err(failed)?;
+        }
+        if coder.codec == Codec::Hevc {
+            set_tag(&mut stream, *b"hvc1");
         }
         // Without random ids, the same frames give the same file.
         let common = [("fflags", "+bitexact"), ("protocol_whitelist", "file")];

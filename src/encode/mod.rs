@@ -149,10 +149,8 @@ impl Encoder {
     fn encode(&mut self, placed: Placed) -> Result<()> {
         self.encoded_frames += 1;
         let pts = placed.pts.cast_signed();
-        if placed.coding == Coding::Still
-            && let Some(packet) = self.coder.still(pts)
-        {
-            return self.muxer.write(packet);
+        if placed.coding == Coding::Still && self.coder.repeat(pts) {
+            return self.write_packets();
         }
         let frame = self.converter.frame();
         frame.set_pts(Some(pts));

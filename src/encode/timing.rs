@@ -13,10 +13,12 @@ pub enum Timing {
     Constant,
 }
 
-/// Changing pictures get a keyframe this often, so that seeking stays quick.
-const KEY_SECONDS: u64 = 10;
-/// Unchanged pictures are cheap to decode, and a keyframe is most of their size.
-const STILL_KEY_SECONDS: u64 = 300;
+/// After so many changes comes a keyframe, so that seeking stays quick: what lies between is to be decoded first.
+const KEY_CHANGES: u64 = 300;
+/// A keyframe has to follow stills, so only a longer rest becomes stills.
+const STILL_SECONDS: u64 = 10;
+/// The most seconds between keyframes, whatever happens.
+const KEY_SECONDS: u64 = 300;
 
 /// A grid frame that the video gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +46,10 @@ pub(super) struct Pacer {
     /// The number of grid frames seen.
     grid_frames: u64,
     last_placed: u64,
+    last_changed: u64,
     last_key: Option<u64>,
-    /// The picture has not changed since the last keyframe, or stills follow it already.
+    changes_since_key: u64,
+    /// The frame placed last is a still, or a keyframe among stills.
     resting: bool,
 }
 
@@ -56,7 +60,9 @@ impl Pacer {
             fps,
             grid_frames: 0,
             last_placed: 0,
+            last_changed: 0,
             last_key: None,
+            changes_since_key: 0,
             resting: false,
         }
     }
@@ -70,19 +76,24 @@ impl Pacer {
             // A rate below one a second rounds to zero: every grid frame is due.
             Timing::Variable => pts - self.last_placed >= self.frames_in(1),
         };
+        if changed {
+            self.last_changed = pts;
+            self.changes_since_key += 1;
+        }
+        let rests = self.resting || pts - self.last_changed >= self.frames_in(STILL_SECONDS);
         let coding = match self.last_key.map(|key| pts - key) {
             None => Coding::Key,
-            Some(age) if changed && (self.resting || age >= self.frames_in(KEY_SECONDS)) => Coding::Key,
-            Some(_) if changed => Coding::Inter,
-            Some(_) if !due => return None,
-            Some(age) if age >= self.frames_in(STILL_KEY_SECONDS) => Coding::Key,
-            Some(age) if self.resting || age >= self.frames_in(KEY_SECONDS) => Coding::Still,
-            Some(_) => Coding::Inter,
+            Some(_) if changed && (self.resting || self.changes_since_key >= KEY_CHANGES) => Coding::Key,
+            Some(_) if !changed && !due => return None,
+            Some(age) if age >= self.frames_in(KEY_SECONDS) => Coding::Key,
+            Some(_) if changed || !rests => Coding::Inter,
+            Some(_) => Coding::Still,
         };
         self.last_placed = pts;
-        self.resting = !changed && coding != Coding::Inter;
+        self.resting = !changed && rests;
         if coding == Coding::Key {
             self.last_key = Some(pts);
+            self.changes_since_key = 0;
         }
         Some(Placed { pts, coding })
     }
@@ -134,20 +145,28 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_picture_is_a_keyframe_ten_seconds_after_the_last() {
-        let busy = place(Timing::Variable, Fps::new(5, 1), "N".repeat(120).chars());
-        let keys: Vec<_> = busy.iter().filter(|(_, coding)| *coding == Coding::Key).collect();
-        assert_eq!(keys, [&(0, Coding::Key), &(50, Coding::Key), &(100, Coding::Key)]);
+    fn changing_pictures_get_a_keyframe_after_so_many_changes() {
+        for (sketch, expected) in [
+            ("N".repeat(700), vec![0, 300, 600]),
+            ("N-".repeat(350), vec![0, 600]),
+        ] {
+            let placed = place(Timing::Variable, Fps::new(30, 1), sketch.chars());
+            let keys = placed.iter().filter(|(_, coding)| *coding == Coding::Key);
+            assert!(
+                keys.map(|(pts, _)| *pts).eq(expected.iter().copied()),
+                "{placed:?}"
+            );
+        }
     }
 
     #[test]
     fn a_still_picture_is_coded_as_such_until_a_keyframe() {
-        let grid = format!("N{}NN", "-".repeat(312));
+        let grid = format!("N{}NN{}N", "-".repeat(312), "-".repeat(9));
         let placed = place(Timing::Variable, Fps::new(1, 1), grid.chars());
         let run = |from: usize, to: usize, coding| placed[from..to].iter().all(|frame| frame.1 == coding);
-        assert_eq!(placed.len(), 315);
+        assert_eq!(placed.len(), 325);
         assert!(run(0, 1, Coding::Key) && run(1, 10, Coding::Inter) && run(10, 300, Coding::Still));
         assert!(run(300, 301, Coding::Key) && run(301, 313, Coding::Still));
-        assert!(run(313, 314, Coding::Key) && run(314, 315, Coding::Inter));
+        assert!(run(313, 314, Coding::Key) && run(314, 325, Coding::Inter));
     }
 }
