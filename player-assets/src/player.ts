@@ -116,7 +116,7 @@ export class Player {
   /** Does what is due at one moment, at that moment, so that what it starts does not depend on the frame grid. */
   private step(moment: number): boolean {
     // A transition that is turned back begins where it stands now, not where the last frame left it.
-    this.animations.move(moment);
+    const moved = this.animations.move(moment);
     let visible = clock.moveTo(moment) > 0;
     this.timer.timeOffset = moment;
     for (let action = this.timer.actions[0]; action && action.delay <= moment; action = this.timer.actions[0]) {
@@ -128,7 +128,7 @@ export class Player {
       this.roots.refresh(this.replayer.iframe);
     }
     if (visible) this.animations.adopt(moment);
-    return visible;
+    return visible || moved;
   }
 
   /** Runs one action; what it throws costs that action alone. Returns whether it may be seen. */
