@@ -46,13 +46,14 @@ impl FrameClock {
 pub(super) async fn capture_damage(
     players: &mut Players<'_>,
     plan: &RenderPlan,
+    specs: impl Iterator<Item = FrameSpec>,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
     let mut camera = Camera::new(plan);
     let mut scene = Scene::new(players, plan);
     let mut calm = 0;
     let mut quiet_until = Some(f64::NEG_INFINITY);
-    for spec in plan.frames() {
+    for spec in specs {
         let (player, turned) = scene.turn_to(spec).await?;
         if turned {
             quiet_until = Some(f64::NEG_INFINITY);
@@ -86,11 +87,12 @@ pub(super) async fn capture_damage(
 pub(super) async fn capture_every_frame(
     players: &mut Players<'_>,
     plan: &RenderPlan,
+    specs: impl Iterator<Item = FrameSpec>,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
     let mut camera = Camera::new(plan);
     let mut scene = Scene::new(players, plan);
-    for spec in plan.frames() {
+    for spec in specs {
         let (player, _) = scene.turn_to(spec).await?;
         camera.advance(&player, spec).await?;
         let time = camera.clock.time(spec);

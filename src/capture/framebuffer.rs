@@ -9,6 +9,7 @@ use super::scene::{Scene, at};
 use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot, spent};
 use crate::browser::{Framebuffer, RawPicture};
 use crate::error::{Error, Kind, Result};
+use crate::frame::FrameSpec;
 use crate::player::{Players, fence_of};
 use crate::timeline::RenderPlan;
 
@@ -27,6 +28,7 @@ pub(super) async fn capture(
     framebuffer: &Framebuffer,
     players: &mut Players<'_>,
     plan: &RenderPlan,
+    specs: impl Iterator<Item = FrameSpec>,
     deadline: Duration,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
@@ -35,9 +37,10 @@ pub(super) async fn capture(
     let mut quiet_until = Some(f64::NEG_INFINITY);
     let mut fence = 0;
     let mut before: Option<Arc<RawPicture>> = None;
-    for spec in plan.frames() {
+    for spec in specs {
         let (player, turned) = scene.turn_to(spec).await?;
         if turned {
+            before = None;
             player.page().bring_to_front().await.map_err(at(spec))?;
         }
         let demanded = turned || frames == Frames::Every;

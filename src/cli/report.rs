@@ -68,6 +68,9 @@ struct Capture<'a> {
     statistics: CaptureStatistics,
     browser: Option<&'a BrowserFacts>,
     browser_sandbox: bool,
+    /// Browsers that took part, and segments of frames that they shared.
+    jobs: usize,
+    segments: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -134,6 +137,8 @@ impl<'a> Report<'a> {
                 statistics: rendered.captured,
                 browser: rendered.browser.as_ref(),
                 browser_sandbox: !args.browser.no_browser_sandbox,
+                jobs: rendered.jobs,
+                segments: rendered.segments,
             },
             missing_assets: &rendered.problems.missing,
             player_warnings: &rendered.problems.warnings,

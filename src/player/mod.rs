@@ -79,6 +79,15 @@ impl Problems {
 
     /// Counts those of another player as well.
     pub fn add(&mut self, other: Self) {
+        self.merge(other, |known, more| known + more);
+    }
+
+    /// Takes in those of another browser that played the same recording, or a part of it: what both met counts once.
+    pub fn unite(&mut self, other: Self) {
+        self.merge(other, u64::max);
+    }
+
+    fn merge(&mut self, other: Self, count: impl Fn(u64, u64) -> u64) {
         for asset in other.missing {
             if !self.missing.contains(&asset) {
                 self.missing.push(asset);
@@ -90,7 +99,7 @@ impl Problems {
                 .iter_mut()
                 .find(|known| known.message == warning.message)
             {
-                Some(known) => known.count += warning.count,
+                Some(known) => known.count = count(known.count, warning.count),
                 None => self.warnings.push(warning),
             }
         }
@@ -145,6 +154,13 @@ impl Player {
     pub async fn advance(&self, session_ms: f64) -> Result<Advance> {
         let advance = "function (time) { return this.replaycast.advance(time); }";
         self.page.call_function(advance, vec![json!(session_ms)]).await
+    }
+
+    /// Moves the replay through frames that nobody looks at, by the same steps as [`Self::advance`]. Returns how many
+    /// of these session times are passed, at least one: the page stops in between, so that no call takes long.
+    pub async fn pass(&self, session_ms: &[f64]) -> Result<usize> {
+        let pass = "function (times) { return this.replaycast.pass(times); }";
+        self.page.call_function(pass, vec![json!(session_ms)]).await
     }
 
     pub async fn problems(&self) -> Result<Problems> {
