@@ -20,6 +20,9 @@ pub(super) enum Frames {
     Every,
 }
 
+/// A wait goes on in slices, between which the capture can be stopped.
+const WAIT_SLICE: Duration = Duration::from_millis(200);
+
 /// Colours of the fence repeat after so many.
 const FENCE_COLORS: u32 = 1 << 24;
 
@@ -60,17 +63,10 @@ pub(super) async fn capture(
             quiet_until = advance.quiet_until;
             if demanded || advance.changed {
                 let begun = Instant::now();
-                let taken = tokio::task::block_in_place(|| {
-                    if framebuffer.wait_for_pixel(fence_of(plan.size), fence, deadline)? {
-                        framebuffer.picture(plan.size)
-                    } else {
-                        let seconds = deadline.as_secs_f64();
-                        Err(Error::new(
-                            Kind::Stalled,
-                            format!("the browser drew no frame within {seconds} s"),
-                        ))
-                    }
-                });
+                wait_for_fence(framebuffer, fence_of(plan.size), fence, deadline)
+                    .await
+                    .map_err(at(spec))?;
+                let taken = tokio::task::block_in_place(|| framebuffer.picture(plan.size));
                 let picture = taken.map_err(at(spec))?;
                 statistics.screenshots += 1;
                 spent(&mut statistics.screenshot_s, begun);
@@ -86,4 +82,25 @@ pub(super) async fn capture(
         }
     }
     Ok(statistics)
+}
+
+async fn wait_for_fence(
+    framebuffer: &Framebuffer,
+    place: (u32, u32),
+    fence: u32,
+    deadline: Duration,
+) -> Result<()> {
+    let begun = Instant::now();
+    while begun.elapsed() <= deadline {
+        let slice = WAIT_SLICE.min(deadline);
+        if tokio::task::block_in_place(|| framebuffer.wait_for_pixel(place, fence, slice))? {
+            return Ok(());
+        }
+        tokio::task::yield_now().await;
+    }
+    let seconds = deadline.as_secs_f64();
+    Err(Error::new(
+        Kind::Stalled,
+        format!("the browser drew no frame within {seconds} s"),
+    ))
 }

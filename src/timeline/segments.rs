@@ -286,7 +286,7 @@ mod tests {
     #[test]
     fn thirteen_idle_hours_are_one_segment() {
         let idle = workload(&[46_800.0], &[], &kept());
-        assert_eq!(idle.segments(8), [0..468_000]);
+        assert_eq!(idle.segments(8), vec![0..468_000; 1]);
         assert_eq!(idle.expected_captures(), 2);
     }
 
