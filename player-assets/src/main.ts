@@ -30,7 +30,6 @@ window.replaycast = {
     return player.start();
   },
   advance: (sessionTime, fence) => started().advance(sessionTime, fence),
-  pass: (sessionTimes) => started().pass(sessionTimes),
   paintFence: (color) => { started().paintFence(color); },
   problems: () => started().problems(),
 };

@@ -1,6 +1,6 @@
 // The replay itself: rrweb's replayer, with its timer driven by our clock, one session time after the other.
 
-import { clock, realNow } from './clock';
+import { clock } from './clock';
 import { Replayer } from 'rrweb';
 import type { eventWithTime } from '@rrweb/types';
 import { EventType, IncrementalSource } from '@rrweb/types';
@@ -22,9 +22,6 @@ interface ReplayTimer {
 
 /** Replay time before the start: rrweb draws its first picture by timers of 0 and 1 ms. */
 const LEAD_IN = -10;
-
-/** How long one call of `pass` goes on, in real milliseconds. */
-const PASS_PATIENCE = 1000;
 
 export class Player {
   private readonly problemList = new ProblemList();
@@ -93,18 +90,6 @@ export class Player {
     if (changed && !(await this.readiness.wait())) this.problemList.warn('the page was drawn before all of it had loaded');
     if (changed && fence !== undefined) this.paintFence(fence);
     return { changed, quietUntil: this.quietUntil(), viewport: this.viewport, cursor: this.cursor() };
-  }
-
-  async pass(sessionTimes: number[]): Promise<number> {
-    const begun = realNow();
-    let passed = 0;
-    for (const time of sessionTimes) {
-      const quietUntil = this.quietUntil();
-      if (quietUntil !== null && time >= quietUntil) await this.advance(time);
-      passed += 1;
-      if (realNow() - begun > PASS_PATIENCE) break;
-    }
-    return passed;
   }
 
   paintFence(color: number): void {

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::scene::{Scene, at};
+use super::scene::{Scene, at, with_left_out};
 use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot, spent};
 use crate::browser::{Framebuffer, RawPicture};
 use crate::error::{Error, Kind, Result};
@@ -39,14 +39,20 @@ pub(super) async fn capture(
     let mut scene = Scene::new(players, plan);
     let mut quiet_until = Some(f64::NEG_INFINITY);
     let mut fence = 0;
+    let mut taken_before = false;
     let mut before: Option<Arc<RawPicture>> = None;
-    for spec in specs {
+    for (spec, wanted) in with_left_out(plan, specs) {
         let (player, turned) = scene.turn_to(spec).await?;
         if turned {
             before = None;
             player.page().bring_to_front().await.map_err(at(spec))?;
         }
-        let demanded = turned || frames == Frames::Every;
+        let resumed = wanted && !taken_before;
+        taken_before = wanted;
+        if resumed {
+            before = None;
+        }
+        let demanded = turned || resumed || frames == Frames::Every;
         let mut shot = Shot::Repeat;
         if demanded || quiet_until.is_some_and(|until| spec.session_ms >= until) {
             let begun = Instant::now();
@@ -63,9 +69,13 @@ pub(super) async fn capture(
             quiet_until = advance.quiet_until;
             if demanded || advance.changed {
                 let begun = Instant::now();
+                // Left-out frames are drawn too: what a page looks like can depend on what was drawn before.
                 wait_for_fence(framebuffer, fence_of(plan.size), fence, deadline)
                     .await
                     .map_err(at(spec))?;
+                if !wanted {
+                    continue;
+                }
                 let taken = tokio::task::block_in_place(|| framebuffer.picture(plan.size));
                 let picture = taken.map_err(at(spec))?;
                 statistics.screenshots += 1;
@@ -77,7 +87,7 @@ pub(super) async fn capture(
                 }
             }
         }
-        if sink.send(CapturedFrame { spec, shot }).await.is_err() {
+        if wanted && sink.send(CapturedFrame { spec, shot }).await.is_err() {
             break;
         }
     }

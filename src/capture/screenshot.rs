@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use super::scene::{Scene, at};
+use super::scene::{Scene, at, with_left_out};
 use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot, spent};
 use crate::error::Result;
 use crate::frame::FrameSpec;
@@ -24,7 +24,7 @@ pub(super) async fn capture(
     let mut quiet_until = Some(f64::NEG_INFINITY);
     let mut before: Vec<u8> = Vec::new();
     let mut scene = Scene::new(players, plan);
-    for spec in specs {
+    for (spec, wanted) in with_left_out(plan, specs) {
         let (player, turned) = scene.turn_to(spec).await?;
         if turned {
             before.clear();
@@ -55,7 +55,7 @@ pub(super) async fn capture(
                 }
             }
         }
-        if sink.send(CapturedFrame { spec, shot }).await.is_err() {
+        if wanted && sink.send(CapturedFrame { spec, shot }).await.is_err() {
             break;
         }
     }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::thread::available_parallelism;
 
+use crate::capture::CaptureMethod;
 use crate::timeline::Workload;
 
 /// Of memory that is free, each browser counts for so much.
@@ -12,7 +13,12 @@ const BROWSER_BYTES: u64 = 400 << 20;
 /// A browser needs a second to start, in which another one takes about so many pictures.
 const CAPTURES_WORTH_A_BROWSER: u64 = 300;
 
-pub(super) fn suitable(workload: &Workload) -> usize {
+pub(super) fn suitable(method: CaptureMethod, workload: &Workload) -> usize {
+    // Each browser draws all frames and takes its own. From the memory of a display taking costs next to nothing,
+    // so there is nothing to share; as for every frame, nothing is saved by it.
+    if !matches!(method, CaptureMethod::Damage) {
+        return 1;
+    }
     let cores = available_parallelism().map_or(1, usize::from);
     limit(cores, free_memory(), workload.expected_captures())
 }

@@ -58,7 +58,9 @@ pub(super) async fn capture_frames(
     };
 
     let workload = Workload::of(plan, &job.recording);
-    let wanted = job.jobs.map_or_else(|| jobs::suitable(&workload), usize::from);
+    let wanted = job
+        .jobs
+        .map_or_else(|| jobs::suitable(way.method, &workload), usize::from);
     let segments = workload.segments(wanted);
     let (jobs, segment_count) = (wanted.min(segments.len()), segments.len());
     observer.on(RenderEvent::BrowserStarted {

@@ -156,13 +156,6 @@ impl Player {
         self.page.call_function(advance, vec![json!(session_ms)]).await
     }
 
-    /// Moves the replay through frames that nobody looks at, by the same steps as [`Self::advance`]. Returns how many
-    /// of these session times are passed, at least one: the page stops in between, so that no call takes long.
-    pub async fn pass(&self, session_ms: &[f64]) -> Result<usize> {
-        let pass = "function (times) { return this.replaycast.pass(times); }";
-        self.page.call_function(pass, vec![json!(session_ms)]).await
-    }
-
     pub async fn problems(&self) -> Result<Problems> {
         let problems = "function () { return this.replaycast.problems(); }";
         self.page.call_function(problems, Vec::new()).await
