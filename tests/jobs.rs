@@ -132,7 +132,7 @@ fn a_dead_browser_among_several_ends_the_render() {
         (leaders.len() == 2).then_some(leaders)
     });
     let leaders = leaders.expect("two browsers are started");
-    leaders[1].signal(Signal::KILL);
+    leaders[0].signal(Signal::KILL);
     let status = run.ends_within(Duration::from_secs(10));
     assert_eq!(status.code(), Some(75), "{}", run.stderr());
     let told = run.stderr();

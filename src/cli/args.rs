@@ -105,8 +105,8 @@ pub(super) struct RenderArgs {
     #[arg(long, value_enum, value_name = "HOW", help_heading = "Browser")]
     pub(super) capture: Option<CaptureMethod>,
 
-    /// Browsers that render parts of the recording at the same time; the pictures stay the same [default: as many as
-    /// there are cores, memory and work for]
+    /// Browsers that render parts of the recording at the same time; the pictures stay the same [default: with damage
+    /// capture as many as there are cores, memory and work for, else 1]
     #[arg(long, value_name = "N", help_heading = "Browser")]
     pub(super) jobs: Option<NonZeroUsize>,
 
