@@ -13,6 +13,9 @@ const LOOKS_PER_MOMENT = 1000;
 
 const realSetTimeout = window.setTimeout.bind(window);
 
+/** The machine's own time in milliseconds, for patience only. */
+export const realNow = Date.now.bind(Date);
+
 /** The replay's time in milliseconds; 0 is the first event of the replayed window. */
 class Clock {
   private time = 0;
@@ -36,6 +39,11 @@ class Clock {
   dateNow(): number {
     this.looks += 1;
     return Math.floor(this.epoch + this.time) + Math.max(0, this.looks - LOOKS_PER_MOMENT);
+  }
+
+  /** Whether anyone waits for the next frame. */
+  get framesPending(): boolean {
+    return this.frames.size > 0;
   }
 
   /** When the next timer is due; Infinity without one. */

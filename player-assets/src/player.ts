@@ -147,7 +147,7 @@ export class Player {
   }
 
   private quietUntil(): number | null {
-    if (this.animations.active || this.scrolling.active) return clock.now + this.offset;
+    if (this.animations.active || this.scrolling.active || clock.framesPending) return clock.now + this.offset;
     const next = this.nextMoment();
     return Number.isFinite(next) ? next + this.offset : null;
   }

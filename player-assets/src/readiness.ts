@@ -1,7 +1,7 @@
 // Whether the page has everything it needs to be drawn: images, fonts and stylesheets loaded or failed for good.
 // player.ts waits here after every change.
 
-import { realPause } from './clock';
+import { realNow, realPause } from './clock';
 import type { Roots } from './roots';
 
 /** Nothing comes over a network, so what is not there after this long (real milliseconds) never will be. */
@@ -11,8 +11,6 @@ const PATIENCE = 10_000;
 const INLINED_STYLESHEETS = ['data:', 'blob:']
   .map((scheme) => `link[rel~="stylesheet" i][href^="${scheme}" i]:not([disabled])`)
   .join();
-
-const realNow = Date.now.bind(Date);
 
 export class Readiness {
   /** What patience ran out for; it is not waited for again. */

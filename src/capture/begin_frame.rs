@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use super::scene::{Scene, at};
+use super::scene::{Scene, at, with_left_out};
 use super::{CaptureStatistics, CapturedFrame, FrameSink, PICTURE_PAUSE, PICTURE_TRIES, Shot, spent};
 use crate::browser::{Page, Screenshot};
 use crate::error::{Error, Kind, Result};
@@ -46,15 +46,22 @@ impl FrameClock {
 pub(super) async fn capture_damage(
     players: &mut Players<'_>,
     plan: &RenderPlan,
+    specs: impl Iterator<Item = FrameSpec>,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
     let mut camera = Camera::new(plan);
     let mut scene = Scene::new(players, plan);
     let mut calm = 0;
+    let mut taken_before = false;
     let mut quiet_until = Some(f64::NEG_INFINITY);
-    for spec in plan.frames() {
+    for (spec, wanted) in with_left_out(plan, specs) {
         let (player, turned) = scene.turn_to(spec).await?;
         if turned {
+            quiet_until = Some(f64::NEG_INFINITY);
+        }
+        let resumed = wanted && !taken_before;
+        taken_before = wanted;
+        if resumed {
             quiet_until = Some(f64::NEG_INFINITY);
         }
         let still = calm >= CALM_FRAMES && quiet_until.is_none_or(|until| spec.session_ms < until);
@@ -62,14 +69,17 @@ pub(super) async fn capture_damage(
         if !still {
             let advance = camera.advance(&player, spec).await?;
             quiet_until = advance.quiet_until;
-            if advance.changed || turned {
+            if advance.changed || turned || resumed {
                 calm = 0;
             }
             if calm < CALM_FRAMES {
                 let page = player.page();
                 let time = camera.clock.time(spec);
-                if turned || camera.is_damaged(page, time).await.map_err(at(spec))? {
-                    shot = Shot::Encoded(camera.picture(page, time).await.map_err(at(spec))?);
+                // Left-out frames are drawn too: what a page looks like can depend on what was drawn before.
+                if turned || resumed || camera.is_damaged(page, time).await.map_err(at(spec))? {
+                    if wanted || turned {
+                        shot = Shot::Encoded(camera.picture(page, time).await.map_err(at(spec))?);
+                    }
                     calm = 0;
                 } else {
                     calm += 1;
@@ -77,7 +87,7 @@ pub(super) async fn capture_damage(
             }
         }
         let pointer = player.pointer_at(spec.session_ms);
-        if sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
+        if wanted && sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
             break;
         }
     }
@@ -87,17 +97,18 @@ pub(super) async fn capture_damage(
 pub(super) async fn capture_every_frame(
     players: &mut Players<'_>,
     plan: &RenderPlan,
+    specs: impl Iterator<Item = FrameSpec>,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
     let mut camera = Camera::new(plan);
     let mut scene = Scene::new(players, plan);
-    for spec in plan.frames() {
+    for (spec, wanted) in with_left_out(plan, specs) {
         let (player, _) = scene.turn_to(spec).await?;
         camera.advance(&player, spec).await?;
         let time = camera.clock.time(spec);
         let shot = Shot::Encoded(camera.picture(player.page(), time).await.map_err(at(spec))?);
         let pointer = player.pointer_at(spec.session_ms);
-        if sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
+        if wanted && sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
             break;
         }
     }

@@ -5,10 +5,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::scene::{Scene, at};
+use super::scene::{Scene, at, with_left_out};
 use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot, spent};
 use crate::browser::{Framebuffer, RawPicture};
 use crate::error::{Error, Kind, Result};
+use crate::frame::FrameSpec;
 use crate::player::{Players, fence_of};
 use crate::timeline::RenderPlan;
 
@@ -19,6 +20,9 @@ pub(super) enum Frames {
     Every,
 }
 
+/// A wait goes on in slices, between which the capture can be stopped.
+const WAIT_SLICE: Duration = Duration::from_millis(200);
+
 /// Colours of the fence repeat after so many.
 const FENCE_COLORS: u32 = 1 << 24;
 
@@ -27,6 +31,7 @@ pub(super) async fn capture(
     framebuffer: &Framebuffer,
     players: &mut Players<'_>,
     plan: &RenderPlan,
+    specs: impl Iterator<Item = FrameSpec>,
     deadline: Duration,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
@@ -34,13 +39,20 @@ pub(super) async fn capture(
     let mut scene = Scene::new(players, plan);
     let mut quiet_until = Some(f64::NEG_INFINITY);
     let mut fence = 0;
+    let mut taken_before = false;
     let mut before: Option<Arc<RawPicture>> = None;
-    for spec in plan.frames() {
+    for (spec, wanted) in with_left_out(plan, specs) {
         let (player, turned) = scene.turn_to(spec).await?;
         if turned {
+            before = None;
             player.page().bring_to_front().await.map_err(at(spec))?;
         }
-        let demanded = turned || frames == Frames::Every;
+        let resumed = wanted && !taken_before;
+        taken_before = wanted;
+        if resumed {
+            before = None;
+        }
+        let demanded = turned || resumed || frames == Frames::Every;
         let mut shot = Shot::Repeat;
         if demanded || quiet_until.is_some_and(|until| spec.session_ms >= until) {
             let begun = Instant::now();
@@ -57,17 +69,14 @@ pub(super) async fn capture(
             quiet_until = advance.quiet_until;
             if demanded || advance.changed {
                 let begun = Instant::now();
-                let taken = tokio::task::block_in_place(|| {
-                    if framebuffer.wait_for_pixel(fence_of(plan.size), fence, deadline)? {
-                        framebuffer.picture(plan.size)
-                    } else {
-                        let seconds = deadline.as_secs_f64();
-                        Err(Error::new(
-                            Kind::Stalled,
-                            format!("the browser drew no frame within {seconds} s"),
-                        ))
-                    }
-                });
+                // Left-out frames are drawn too: what a page looks like can depend on what was drawn before.
+                wait_for_fence(framebuffer, fence_of(plan.size), fence, deadline)
+                    .await
+                    .map_err(at(spec))?;
+                if !wanted {
+                    continue;
+                }
+                let taken = tokio::task::block_in_place(|| framebuffer.picture(plan.size));
                 let picture = taken.map_err(at(spec))?;
                 statistics.screenshots += 1;
                 spent(&mut statistics.screenshot_s, begun);
@@ -79,9 +88,30 @@ pub(super) async fn capture(
             }
         }
         let pointer = player.pointer_at(spec.session_ms);
-        if sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
+        if wanted && sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
             break;
         }
     }
     Ok(statistics)
+}
+
+async fn wait_for_fence(
+    framebuffer: &Framebuffer,
+    place: (u32, u32),
+    fence: u32,
+    deadline: Duration,
+) -> Result<()> {
+    let begun = Instant::now();
+    while begun.elapsed() <= deadline {
+        let slice = WAIT_SLICE.min(deadline);
+        if tokio::task::block_in_place(|| framebuffer.wait_for_pixel(place, fence, slice))? {
+            return Ok(());
+        }
+        tokio::task::yield_now().await;
+    }
+    let seconds = deadline.as_secs_f64();
+    Err(Error::new(
+        Kind::Stalled,
+        format!("the browser drew no frame within {seconds} s"),
+    ))
 }

@@ -4,12 +4,14 @@
 mod begin_frame;
 mod decode;
 mod framebuffer;
+mod packed;
 mod probe;
 mod scene;
 mod screenshot;
 mod synthetic;
 mod way;
 
+use std::ops::AddAssign;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -22,6 +24,7 @@ use crate::player::Players;
 use crate::timeline::RenderPlan;
 
 pub use decode::decode;
+pub use packed::PackedPicture;
 pub use synthetic::synthetic_picture;
 pub use way::{CaptureWay, start_first};
 
@@ -50,6 +53,8 @@ pub enum CaptureMethod {
 pub enum Shot {
     Encoded(Screenshot),
     Raw(Arc<RawPicture>),
+    /// A raw picture that has to wait.
+    Packed(PackedPicture),
     /// A made-up picture, known by its number.
     Synthetic(u64),
     /// Exactly the picture of the frame before, but for the pointer.
@@ -85,18 +90,31 @@ pub struct CaptureStatistics {
     pub screenshot_s: f64,
 }
 
-/// Captures the whole plan from players that have not begun. Ends early without an error when
-/// the sink is closed: then the failure is on the other side.
+impl AddAssign for CaptureStatistics {
+    fn add_assign(&mut self, other: Self) {
+        self.screenshots += other.screenshots;
+        self.advances += other.advances;
+        self.damage_checks += other.damage_checks;
+        self.advance_s += other.advance_s;
+        self.damage_check_s += other.damage_check_s;
+        self.screenshot_s += other.screenshot_s;
+    }
+}
+
+/// Captures these frames of the plan, in order, from players that have not begun; those between them are played all
+/// the same. The first, and each that follows frames that were left out, is a picture. Ends early without an error
+/// when the sink is closed: then the failure is on the other side.
 pub async fn capture(
     method: CaptureMethod,
     browser: &Browser,
     players: &mut Players<'_>,
     plan: &RenderPlan,
+    specs: impl Iterator<Item = FrameSpec>,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
     match method {
-        CaptureMethod::Damage => begin_frame::capture_damage(players, plan, sink).await,
-        CaptureMethod::EveryFrame => begin_frame::capture_every_frame(players, plan, sink).await,
+        CaptureMethod::Damage => begin_frame::capture_damage(players, plan, specs, sink).await,
+        CaptureMethod::EveryFrame => begin_frame::capture_every_frame(players, plan, specs, sink).await,
         CaptureMethod::Framebuffer | CaptureMethod::FramebufferEveryFrame => {
             let framebuffer = browser
                 .framebuffer()
@@ -105,9 +123,18 @@ pub async fn capture(
                 CaptureMethod::FramebufferEveryFrame => framebuffer::Frames::Every,
                 _ => framebuffer::Frames::Changed,
             };
-            framebuffer::capture(frames, framebuffer, players, plan, browser.deadline(), sink).await
+            framebuffer::capture(
+                frames,
+                framebuffer,
+                players,
+                plan,
+                specs,
+                browser.deadline(),
+                sink,
+            )
+            .await
         }
-        CaptureMethod::Screenshot => screenshot::capture(players, plan, sink).await,
+        CaptureMethod::Screenshot => screenshot::capture(players, plan, specs, sink).await,
         CaptureMethod::Synthetic => Ok(capture_synthetic(plan, sink).await),
     }
 }

@@ -41,6 +41,22 @@ impl<'a, 'b> Scene<'a, 'b> {
     }
 }
 
+/// These frames, which are wanted, and in front of each those that another browser captures: they are played and
+/// drawn all the same, so that what follows has the same past in each.
+pub(super) fn with_left_out(
+    plan: &RenderPlan,
+    specs: impl Iterator<Item = FrameSpec>,
+) -> impl Iterator<Item = (FrameSpec, bool)> {
+    let mut next = 0;
+    specs.flat_map(move |spec| {
+        let left_out = next..spec.index;
+        next = spec.index + 1;
+        left_out
+            .map(|index| (plan.frame(index), false))
+            .chain([(spec, true)])
+    })
+}
+
 /// Says which moment of the session an error belongs to.
 pub(super) fn at(spec: FrameSpec) -> impl FnOnce(Error) -> Error {
     move |error| {

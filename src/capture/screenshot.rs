@@ -3,9 +3,10 @@
 
 use std::time::Instant;
 
-use super::scene::{Scene, at};
+use super::scene::{Scene, at, with_left_out};
 use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot, spent};
 use crate::error::Result;
+use crate::frame::FrameSpec;
 use crate::player::Players;
 use crate::timeline::RenderPlan;
 
@@ -15,6 +16,7 @@ const CALM_PICTURES: u32 = 2;
 pub(super) async fn capture(
     players: &mut Players<'_>,
     plan: &RenderPlan,
+    specs: impl Iterator<Item = FrameSpec>,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
     let mut statistics = CaptureStatistics::default();
@@ -22,9 +24,10 @@ pub(super) async fn capture(
     let mut quiet_until = Some(f64::NEG_INFINITY);
     let mut before: Vec<u8> = Vec::new();
     let mut scene = Scene::new(players, plan);
-    for spec in plan.frames() {
+    for (spec, wanted) in with_left_out(plan, specs) {
         let (player, turned) = scene.turn_to(spec).await?;
         if turned {
+            before.clear();
             quiet_until = Some(f64::NEG_INFINITY);
         }
         let still = calm >= CALM_PICTURES && quiet_until.is_none_or(|until| spec.session_ms < until);
@@ -53,7 +56,7 @@ pub(super) async fn capture(
             }
         }
         let pointer = player.pointer_at(spec.session_ms);
-        if sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
+        if wanted && sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
             break;
         }
     }

@@ -1,6 +1,7 @@
 //! The command line as it is typed: names, defaults and help. No I/O; `settings` resolves it.
 
 use std::ffi::OsString;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -118,6 +119,11 @@ pub(super) struct RenderArgs {
     /// How pictures are taken [default: damage, or screenshot where the browser has no beginFrame]
     #[arg(long, value_enum, value_name = "HOW", help_heading = "Browser")]
     pub(super) capture: Option<CaptureMethod>,
+
+    /// Browsers that render parts of the recording at the same time; the pictures stay the same [default: with damage
+    /// capture as many as there are cores, memory and work for, else 1]
+    #[arg(long, value_name = "N", help_heading = "Browser")]
+    pub(super) jobs: Option<NonZeroUsize>,
 
     #[command(flatten)]
     pub(super) browser: BrowserArgs,

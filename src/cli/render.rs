@@ -38,18 +38,20 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
 
     let telling = Telling::new(args.quiet, args.verbose);
     let recording = reading.recording(args.session.clone(), telling).await?;
+    let recording = Arc::new(recording);
     let timeline = Timeline::resolve(&recording, &settings.timeline)?;
-    let plan = timeline.plan(args.size, args.fps);
+    let plan = Arc::new(timeline.plan(args.size, args.fps));
     if !args.quiet {
         tell_plan(&recording, &timeline, &plan, args.verbose);
     }
 
     let progress = Arc::new(Progress::new(args.progress, args.quiet, args.verbose, &plan));
     let job = RenderJob {
-        recording: &recording,
-        plan: &plan,
+        recording: Arc::clone(&recording),
+        plan: Arc::clone(&plan),
         ways: settings.ways.clone(),
         overlay: settings.overlay,
+        jobs: args.jobs,
         encoder: EncoderSettings {
             format: settings.format,
             size: plan.size,

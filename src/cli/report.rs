@@ -70,6 +70,9 @@ struct Capture<'a> {
     /// Commands to the browser for each minute of video.
     browser_calls_per_minute: Option<f64>,
     browser_sandbox: bool,
+    /// Browsers that took part, and segments of frames that they shared.
+    jobs: usize,
+    segments: usize,
 }
 
 /// Seconds. Capture is one stage, decoding and hashing another, encoding the third; they work side by side, so that
@@ -150,6 +153,8 @@ impl<'a> Report<'a> {
                     .as_ref()
                     .map(|browser| browser.calls as f64 * 60_000.0 / rendered.encoded.duration_ms),
                 browser_sandbox: !args.browser.no_browser_sandbox,
+                jobs: rendered.jobs,
+                segments: rendered.segments,
             },
             missing_assets: &rendered.problems.missing,
             player_warnings: &rendered.problems.warnings,

@@ -77,6 +77,15 @@ impl Problems {
 
     /// Counts those of another player as well.
     pub fn add(&mut self, other: Self) {
+        self.merge(other, |known, more| known + more);
+    }
+
+    /// Takes in those of another browser that played the same recording, or a part of it: what both met counts once.
+    pub fn unite(&mut self, other: Self) {
+        self.merge(other, u64::max);
+    }
+
+    fn merge(&mut self, other: Self, count: impl Fn(u64, u64) -> u64) {
         for asset in other.missing {
             if !self.missing.contains(&asset) {
                 self.missing.push(asset);
@@ -88,7 +97,7 @@ impl Problems {
                 .iter_mut()
                 .find(|known| known.message == warning.message)
             {
-                Some(known) => known.count += warning.count,
+                Some(known) => known.count = count(known.count, warning.count),
                 None => self.warnings.push(warning),
             }
         }

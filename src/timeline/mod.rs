@@ -4,6 +4,7 @@
 mod clock;
 mod options;
 mod plan;
+mod segments;
 mod session_time;
 mod size;
 mod windows;
@@ -15,6 +16,7 @@ use crate::recording::{Recording, Span, Window, activity};
 pub use clock::{ClockMap, Piece};
 pub use options::{Idle, TimelineOptions};
 pub use plan::RenderPlan;
+pub use segments::Workload;
 pub use session_time::SessionTime;
 pub use size::SizeOption;
 pub use windows::{Turn, WindowOption, WindowSchedule};

@@ -246,13 +246,20 @@ impl Run {
         Process::of(self.child.id().cast_signed()).expect("it runs")
     }
 
-    /// The browser's first process, which leads its group.
-    pub fn browser(&mut self) -> Process {
+    /// The first process of each browser, which leads its group; that of the last one started comes last.
+    pub fn leaders(&self) -> Vec<Process> {
         let below = format!("--user-data-dir={}/", self.temp().display());
-        let is_browser = |process: &Process| {
-            process.id == process.group && process.command.contains(&below) && !process.is_ours()
-        };
-        let browser = within(PATIENCE, || Process::all().find(is_browser));
+        let mut leaders: Vec<Process> = Process::all()
+            .filter(|process| process.id == process.group)
+            .filter(|process| process.command.contains(&below) && !process.is_ours())
+            .collect();
+        leaders.sort_by_key(|process| process.id);
+        leaders
+    }
+
+    /// The first of them.
+    pub fn browser(&mut self) -> Process {
+        let browser = within(PATIENCE, || self.leaders().into_iter().next());
         let browser = browser.unwrap_or_else(|| panic!("no browser was started:\n{}", self.stderr()));
         self.group = Some(browser.group);
         browser

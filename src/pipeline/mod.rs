@@ -1,7 +1,12 @@
 //! Runs one render: browser, capture, decoding and encoding side by side, joined by bounded queues.
-//! The one place that owns tasks and threads. Dropping the future stops everything and kills the browser.
+//! The one place that owns tasks and threads. Dropping the future stops everything and kills the browsers.
+
+mod jobs;
+mod order;
+mod workers;
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc as blocking;
@@ -13,15 +18,14 @@ use tokio::task::{JoinError, spawn_blocking};
 
 use crate::browser::NetworkIsolation;
 use crate::capture::{
-    CaptureMethod, CaptureStatistics, CaptureWay, CapturedFrame, Shot, capture, capture_synthetic, decode,
-    start_first, synthetic_picture,
+    CaptureMethod, CaptureStatistics, CaptureWay, CapturedFrame, Shot, decode, synthetic_picture,
 };
 use crate::encode::{EncodeSummary, Encoder, EncoderSettings};
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Frame, FrameSpec, Picture, Size};
 use crate::frame_hashes::FrameHashes;
 use crate::overlay::{Overlay, OverlayStyle};
-use crate::player::{Players, Problems};
+use crate::player::Problems;
 use crate::recording::Recording;
 use crate::timeline::RenderPlan;
 
@@ -30,13 +34,15 @@ const QUEUE: usize = 4;
 
 /// Everything that one render needs, resolved.
 #[derive(Debug)]
-pub struct RenderJob<'a> {
-    pub recording: &'a Recording,
-    pub plan: &'a RenderPlan,
+pub struct RenderJob {
+    pub recording: Arc<Recording>,
+    pub plan: Arc<RenderPlan>,
     /// How pictures may be taken, the best way first. None at all makes synthetic pictures.
     pub ways: Vec<CaptureWay>,
     /// What is drawn on the captured pictures.
     pub overlay: OverlayStyle,
+    /// How many browsers render it, as far as it can be shared out. None chooses what suits work and machine.
+    pub jobs: Option<NonZeroUsize>,
     pub encoder: EncoderSettings,
     /// Where the video is written; the caller moves it to its place.
     pub output: PathBuf,
@@ -51,6 +57,9 @@ pub struct Rendered {
     pub captured: CaptureStatistics,
     pub method: CaptureMethod,
     pub problems: Problems,
+    /// Browsers that took part, and segments of frames that they shared.
+    pub jobs: usize,
+    pub segments: usize,
     /// None for synthetic capture.
     pub browser: Option<BrowserFacts>,
     /// Seconds until the first picture could be taken.
@@ -86,12 +95,11 @@ pub enum RenderEvent<'a> {
     BrowserStarted {
         version: &'a str,
         method: CaptureMethod,
+        /// How many there will be of its kind.
+        jobs: usize,
     },
     /// This way of capture does not work here; the next one is tried.
-    WayPassedOver {
-        method: CaptureMethod,
-        why: &'a Error,
-    },
+    WayPassedOver { method: CaptureMethod, why: &'a Error },
     /// One more frame of the grid is in the video.
     FrameEncoded(FrameSpec),
 }
@@ -102,7 +110,7 @@ pub trait RenderObserver: Send + Sync {
 }
 
 /// Renders a job into its output file.
-pub async fn render(job: RenderJob<'_>, observer: Arc<dyn RenderObserver>) -> Result<Rendered> {
+pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result<Rendered> {
     let size = job.plan.size;
     let frames = job.plan.frame_count;
     let hashes = job.frame_hashes.as_deref().map(FrameHashes::create).transpose()?;
@@ -115,7 +123,7 @@ pub async fn render(job: RenderJob<'_>, observer: Arc<dyn RenderObserver>) -> Re
     let watching = Arc::clone(&observer);
     let encoder = spawn_blocking(move || encode_frames(encoder, &from_decoder, frames, watching.as_ref()));
 
-    let capture = capture_frames(&job, observer.as_ref(), to_decoder).await;
+    let capture = workers::capture_frames(&job, observer.as_ref(), to_decoder).await;
     let decoding = decoder.await.unwrap_or_else(|error| Err(thread_failed(&error)));
     let encoding = encoder.await.unwrap_or_else(|error| Err(thread_failed(&error)));
 
@@ -130,58 +138,11 @@ pub async fn render(job: RenderJob<'_>, observer: Arc<dyn RenderObserver>) -> Re
         captured: capture.statistics,
         method: capture.method,
         problems: capture.problems,
+        jobs: capture.jobs,
+        segments: capture.segments,
         browser: capture.browser,
         startup_s: capture.startup_s,
         busy: BusyTimes { encode_s, ..busy },
-    })
-}
-
-struct CaptureSummary {
-    statistics: CaptureStatistics,
-    method: CaptureMethod,
-    problems: Problems,
-    browser: Option<BrowserFacts>,
-    startup_s: f64,
-}
-
-/// The capture stage: a browser for as long as it takes, then gone.
-async fn capture_frames(
-    job: &RenderJob<'_>,
-    observer: &dyn RenderObserver,
-    sink: mpsc::Sender<CapturedFrame>,
-) -> Result<CaptureSummary> {
-    let begun = Instant::now();
-    if job.ways.is_empty() {
-        return Ok(CaptureSummary {
-            statistics: capture_synthetic(job.plan, &sink).await,
-            method: CaptureMethod::Synthetic,
-            problems: Problems::default(),
-            browser: None,
-            startup_s: 0.0,
-        });
-    }
-    let passed_over = |method, why: &Error| observer.on(RenderEvent::WayPassedOver { method, why });
-    let (browser, way) = start_first(&job.ways, job.plan.size, passed_over).await?;
-    let method = way.method;
-    observer.on(RenderEvent::BrowserStarted {
-        version: browser.version(),
-        method,
-    });
-    let startup_s = begun.elapsed().as_secs_f64();
-    let mut players = Players::new(&browser, job.plan.size, job.recording);
-    let statistics = capture(method, &browser, &mut players, job.plan, &sink).await?;
-    let (problems, blocked_requests) = players.finish().await?;
-    Ok(CaptureSummary {
-        statistics,
-        method,
-        problems,
-        browser: Some(BrowserFacts {
-            version: browser.version().to_owned(),
-            network_isolation: browser.network_isolation(),
-            blocked_requests,
-            calls: browser.calls(),
-        }),
-        startup_s,
     })
 }
 
@@ -193,13 +154,15 @@ fn decode_frames(
     mut hashes: Option<FrameHashes>,
     decoded: &blocking::SyncSender<Frame>,
 ) -> Result<BusyTimes> {
+    let mut shown = Shown::default();
     let mut busy = BusyTimes::default();
     while let Some(CapturedFrame { spec, shot, pointer }) = captured.blocking_recv() {
         let begun = Instant::now();
         let picture = match shot {
-            Shot::Encoded(screenshot) => new_picture(decode(&screenshot, size)?),
-            Shot::Raw(picture) => new_picture(picture.to_rgba()),
-            Shot::Synthetic(number) => new_picture(synthetic_picture(size, number)),
+            Shot::Encoded(screenshot) => shown.next(decode(&screenshot, size)?),
+            Shot::Raw(picture) => shown.next(picture.to_rgba()),
+            Shot::Packed(picture) => shown.next(picture.unpack()?),
+            Shot::Synthetic(number) => shown.next(synthetic_picture(size, number)),
             Shot::Repeat => Picture::Repeat,
         };
         busy.decode_s += begun.elapsed().as_secs_f64();
@@ -220,8 +183,18 @@ fn decode_frames(
     Ok(busy)
 }
 
-fn new_picture(pixels: RgbaImage) -> Picture {
-    Picture::New(Arc::new(pixels))
+/// The picture of the last frame that had one.
+#[derive(Default)]
+struct Shown(Option<Arc<RgbaImage>>);
+
+impl Shown {
+    /// A picture that equals the one before is a repeat, so that the video is the same wherever a segment begins.
+    fn next(&mut self, pixels: RgbaImage) -> Picture {
+        if self.0.as_deref() == Some(&pixels) {
+            return Picture::Repeat;
+        }
+        Picture::New(Arc::clone(self.0.insert(Arc::new(pixels))))
+    }
 }
 
 /// The encoding stage: what was written, and the seconds it took. None when the frames ended early: then the failure is
@@ -260,8 +233,12 @@ fn thread_failed(error: &JoinError) -> Error {
 impl fmt::Display for RenderEvent<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BrowserStarted { version, method } => {
-                write!(f, "started {version}, capture by {}", method.name())
+            Self::BrowserStarted {
+                version,
+                method,
+                jobs,
+            } => {
+                write!(f, "started {version}, capture by {}, jobs: {jobs}", method.name())
             }
             Self::WayPassedOver { method, why } => {
                 write!(f, "capture by {} does not work here: {why}", method.name())

@@ -1,0 +1,179 @@
+//! The capture stage: one browser or several, each capturing segments of the same recording, for as long as it takes.
+//! The first failure ends them all.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::order::{Delivered, Delivery, SegmentQueue};
+use super::{BrowserFacts, QUEUE, RenderEvent, RenderJob, RenderObserver, jobs, thread_failed};
+use crate::browser::Browser;
+use crate::capture::{
+    CaptureMethod, CaptureStatistics, CaptureWay, FrameSink, capture, capture_synthetic, start_first,
+};
+use crate::error::{Error, Result};
+use crate::player::{Players, Problems};
+use crate::recording::Recording;
+use crate::timeline::{RenderPlan, Workload};
+
+#[derive(Debug)]
+pub(super) struct CaptureSummary {
+    pub(super) statistics: CaptureStatistics,
+    pub(super) method: CaptureMethod,
+    pub(super) problems: Problems,
+    pub(super) browser: Option<BrowserFacts>,
+    pub(super) startup_s: f64,
+    pub(super) jobs: usize,
+    pub(super) segments: usize,
+}
+
+/// Captures all frames into `sink`, in order. Ends early without an error when that is closed.
+pub(super) async fn capture_frames(
+    job: &RenderJob,
+    observer: &dyn RenderObserver,
+    sink: FrameSink,
+) -> Result<CaptureSummary> {
+    let begun = Instant::now();
+    let plan = &job.plan;
+    if job.ways.is_empty() {
+        return Ok(CaptureSummary {
+            statistics: capture_synthetic(plan, &sink).await,
+            method: CaptureMethod::Synthetic,
+            problems: Problems::default(),
+            browser: None,
+            startup_s: 0.0,
+            jobs: 1,
+            segments: 1,
+        });
+    }
+    let passed_over = |method, why: &Error| observer.on(RenderEvent::WayPassedOver { method, why });
+    let (browser, way) = start_first(&job.ways, plan.size, passed_over).await?;
+    let startup_s = begun.elapsed().as_secs_f64();
+    let facts = BrowserFacts {
+        version: browser.version().to_owned(),
+        network_isolation: browser.network_isolation(),
+        blocked_requests: 0,
+        calls: 0,
+    };
+
+    let workload = Workload::of(plan, &job.recording);
+    let wanted = job
+        .jobs
+        .map_or_else(|| jobs::suitable(way.method, &workload), usize::from);
+    let segments = workload.segments(wanted);
+    let (jobs, segment_count) = (wanted.min(segments.len()), segments.len());
+    observer.on(RenderEvent::BrowserStarted {
+        version: browser.version(),
+        method: way.method,
+        jobs,
+    });
+
+    let (queue, taken) = SegmentQueue::new(segments);
+    let queue = Arc::new(queue);
+    let (delivery, rooms) = Delivery::new(taken, jobs);
+    let mut workers = JoinSet::new();
+    let mut started = Some(browser);
+    for (number, room) in rooms.into_iter().enumerate() {
+        let (sink, captured) = mpsc::channel(QUEUE);
+        // It ends when the browser's frames do, or when nobody takes them any more.
+        tokio::spawn(room.fill(captured));
+        let worker = Worker {
+            number,
+            way: way.clone(),
+            plan: Arc::clone(plan),
+            recording: Arc::clone(&job.recording),
+            queue: Arc::clone(&queue),
+            sink,
+        };
+        workers.spawn(worker.run(started.take()));
+    }
+    drop(queue);
+
+    let mut summary = CaptureSummary {
+        statistics: CaptureStatistics::default(),
+        method: way.method,
+        problems: Problems::default(),
+        browser: Some(facts),
+        startup_s,
+        jobs,
+        segments: segment_count,
+    };
+    let mut delivery = std::pin::pin!(delivery.deliver(sink));
+    tokio::select! {
+        finished = finish(&mut workers, &mut summary) => {
+            finished?;
+            delivery.await;
+        }
+        delivered = &mut delivery => {
+            // Browsers that are still at work would notice only with their next frame.
+            if delivered == Delivered::WhatThereWas {
+                finish(&mut workers, &mut summary).await?;
+            }
+        }
+    }
+    Ok(summary)
+}
+
+/// Waits for all, or for the first that fails.
+async fn finish(workers: &mut JoinSet<Result<Done>>, summary: &mut CaptureSummary) -> Result<()> {
+    while let Some(ended) = workers.join_next().await {
+        let done = ended.unwrap_or_else(|error| Err(thread_failed(&error)))?;
+        summary.statistics += done.statistics;
+        summary.problems.unite(done.problems);
+        if let Some(facts) = &mut summary.browser {
+            facts.blocked_requests = facts.blocked_requests.max(done.blocked_requests);
+            facts.calls += done.calls;
+        }
+    }
+    Ok(())
+}
+
+/// One browser's part.
+struct Worker {
+    number: usize,
+    way: CaptureWay,
+    plan: Arc<RenderPlan>,
+    recording: Arc<Recording>,
+    queue: Arc<SegmentQueue>,
+    sink: FrameSink,
+}
+
+struct Done {
+    statistics: CaptureStatistics,
+    problems: Problems,
+    blocked_requests: u64,
+    calls: u64,
+}
+
+impl Worker {
+    /// Captures segments for as long as there are any, with this browser or one of its own.
+    async fn run(self, started: Option<Browser>) -> Result<Done> {
+        let Self {
+            number,
+            way,
+            plan,
+            recording,
+            queue,
+            sink,
+        } = self;
+        let browser = match started {
+            Some(browser) => browser,
+            None => way.start(plan.size).await?,
+        };
+        let mut players = Players::new(&browser, plan.size, &recording);
+        let specs = std::iter::from_fn(move || queue.take(number))
+            .flatten()
+            .map(|index| plan.frame(index));
+        let statistics = capture(way.method, &browser, &mut players, &plan, specs, &sink).await?;
+        drop(sink);
+        let (problems, blocked_requests) = players.finish().await?;
+        Ok(Done {
+            statistics,
+            problems,
+            blocked_requests,
+            calls: browser.calls(),
+        })
+    }
+}
