@@ -116,7 +116,7 @@ pub(super) struct RenderArgs {
     #[arg(long, default_value = "auto", value_name = "ID", help_heading = "Picture")]
     pub(super) window: WindowOption,
 
-    /// How pictures are taken [default: damage, or screenshot where the browser has no beginFrame]
+    /// How pictures are taken [default: framebuffer, damage or screenshot, the first that works here]
     #[arg(long, value_enum, value_name = "HOW", help_heading = "Browser")]
     pub(super) capture: Option<CaptureMethod>,
 

@@ -99,7 +99,7 @@ impl Codec {
                 // they are asked for.
                 options: &[
                     ("preset", "fast"),
-                    ("crf", "30"),
+                    ("crf", "26"),
                     ("forced-idr", "1"),
                     (
                         "x264-params",

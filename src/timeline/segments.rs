@@ -258,7 +258,9 @@ mod tests {
         assert_eq!(workload.good_cuts, [0, 60, 200]);
         for (share, cuts) in [
             (35, vec![60, 215, 250]),
-            (50, vec![200, 250]),
+            // The recording ends with its last change: 99 captures after 20 s.
+            (50, vec![200]),
+            (49, vec![200, 249]),
             (45, vec![200, 245]),
             (15, vec![15, 60, 200, 215, 230, 245, 260, 275]),
             (200, vec![]),
