@@ -16,7 +16,7 @@ enum Entry {
         time: Time,
         mark: Mark,
         is_rule: bool,
-        fields: [Field<Changes>; 4],
+        fields: Box<[Field<Changes>; 4]>,
     },
     Plain(Event),
 }
@@ -108,7 +108,7 @@ impl Entry {
             } => {
                 let fields: String = ["adds", "removes", "texts", "attributes"]
                     .into_iter()
-                    .zip(fields)
+                    .zip(*fields)
                     .filter_map(|(name, field)| Some(format!(",\"{name}\":{}", field.json()?)))
                     .collect();
                 let (mark, source) = (mark.json(), if is_rule { 8 } else { 0 });

@@ -23,9 +23,9 @@ enum Name {
 
 #[derive(Debug, Arbitrary)]
 enum Items {
-    Items(Many<Event>),
-    Data(Many<Event>),
-    One(Event),
+    Several(Many<Event>),
+    SeveralAsData(Many<Event>),
+    OneAsData(Event),
     Any(Json),
     None,
 }
@@ -49,9 +49,9 @@ impl Capture {
         properties.extend(self.session.map(|Window(id)| format!("\"$session_id\":{id}")));
         properties.extend(self.window.map(|Window(id)| format!("\"$window_id\":{id}")));
         properties.extend(match self.items {
-            Items::Items(events) => Some(format!("\"$snapshot_items\":{}", events.json())),
-            Items::Data(events) => Some(format!("\"$snapshot_data\":{}", events.json())),
-            Items::One(Event(event)) => Some(format!("\"$snapshot_data\":{event}")),
+            Items::Several(events) => Some(format!("\"$snapshot_items\":{}", events.json())),
+            Items::SeveralAsData(events) => Some(format!("\"$snapshot_data\":{}", events.json())),
+            Items::OneAsData(Event(event)) => Some(format!("\"$snapshot_data\":{event}")),
             Items::Any(Json(json)) => Some(format!("\"$snapshot_items\":{json}")),
             Items::None => None,
         });
