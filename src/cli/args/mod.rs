@@ -1,0 +1,88 @@
+//! The command line as it is typed: names, defaults and help; one file for each command with many options. No I/O;
+//! `settings` resolves it.
+
+mod fetch;
+mod input;
+mod render;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::browser::BROWSER_VARIABLE;
+
+pub(super) use fetch::FetchArgs;
+pub(super) use input::InputArgs;
+pub(super) use render::{ProgressStyle, RenderArgs};
+
+/// Turns a session replay (rrweb events, from PostHog or any rrweb tool) into a video that opens anywhere.
+#[derive(Debug, Parser)]
+#[command(
+    name = "replaycast",
+    version,
+    max_term_width = 110,
+    disable_help_subcommand = true
+)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Render a recording to a video
+    Render(Box<RenderArgs>),
+    /// Say what is in a recording, without a browser
+    Inspect(InspectArgs),
+    /// Keep a recording from PostHog, or from the web, exactly as it is received
+    Fetch(FetchArgs),
+    /// Say whether this machine can render: browser, sandbox, encoders, fonts
+    Doctor(DoctorArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BrowserArgs {
+    /// The Chromium to use [default: the usual places; chromium-headless-shell is best]
+    #[arg(long, env = BROWSER_VARIABLE, value_name = "FILE", help_heading = "Browser")]
+    pub(super) browser: Option<PathBuf>,
+
+    /// Run Chrome without its sandbox: a hostile recording could then reach this machine
+    #[arg(long, help_heading = "Browser")]
+    pub(super) no_browser_sandbox: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InspectArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+
+    /// Which session, where the input holds several: its number or its id, as inspect lists them
+    #[arg(long, value_name = "N|ID", help_heading = "Reading")]
+    pub(super) session: Option<String>,
+
+    /// Print JSON instead of text
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
+    #[command(flatten)]
+    pub(super) browser: BrowserArgs,
+
+    /// Print JSON instead of text
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+}
