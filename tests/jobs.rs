@@ -42,7 +42,6 @@ fn render(input: &Path, jobs: usize, arguments: &str) -> Outcome {
 /// Checks that two and four browsers make what one makes, and that they shared it in several segments.
 fn assert_same_for_all_jobs(input: &Path, arguments: &str) {
     let alone = render(input, 1, arguments);
-    assert_eq!(alone.report["capture"]["segments"], 1);
     for jobs in [2, 4] {
         let shared = render(input, jobs, arguments);
         let differing: Vec<usize> = alone
@@ -69,17 +68,17 @@ fn assert_same_for_all_jobs(input: &Path, arguments: &str) {
 
 #[test]
 fn the_checkout_is_the_same_for_all_jobs() {
-    assert_same_for_all_jobs(&fixture("shop-checkout.json"), "--size 640x360 --fps 10");
+    assert_same_for_all_jobs(&fixture("shop-checkout.json"), "--size 640x360 --fps 12");
 }
 
 #[test]
 fn the_phone_menu_is_the_same_for_all_jobs() {
-    assert_same_for_all_jobs(&fixture("phone-menu.json"), "--size 320x320 --fps 20");
+    assert_same_for_all_jobs(&fixture("phone-menu.json"), "--size 320x320 --fps 30");
 }
 
 #[test]
 fn the_resized_window_is_the_same_for_all_jobs() {
-    assert_same_for_all_jobs(&fixture("window-resize.json"), "--size 640x360 --fps 30");
+    assert_same_for_all_jobs(&fixture("window-resize.json"), "--size 640x360 --fps 60");
 }
 
 #[test]

@@ -70,6 +70,13 @@ export interface PlayerContract {
    * changed, the fence gets this colour (0xRRGGBB) together with the change: whoever sees it on the screen sees all.
    */
   advance(sessionTime: number, fence?: number): Promise<Advance>;
+  /**
+   * Moves through session times that nobody looks at, by the same steps as `advance`, until all are passed or it has
+   * taken a while. Returns how many are passed, at least one.
+   */
+  pass(sessionTimes: number[]): Promise<number>;
+  /** Takes the replay out of the picture or puts it back; a frame drawn in between forgets what was drawn before. */
+  conceal(concealed: boolean, fence?: number): void;
   /** Gives the fence a colour without a change. */
   paintFence(color: number): void;
   problems(): Problems;

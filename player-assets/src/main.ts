@@ -30,6 +30,8 @@ window.replaycast = {
     return player.start();
   },
   advance: (sessionTime, fence) => started().advance(sessionTime, fence),
+  pass: (sessionTimes) => started().pass(sessionTimes),
+  conceal: (concealed, fence) => { started().conceal(concealed, fence); },
   paintFence: (color) => { started().paintFence(color); },
   problems: () => started().problems(),
 };

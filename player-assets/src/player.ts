@@ -1,6 +1,6 @@
 // The replay itself: rrweb's replayer, with its timer driven by our clock, one session time after the other.
 
-import { clock } from './clock';
+import { clock, realNow } from './clock';
 import { Replayer } from 'rrweb';
 import type { eventWithTime } from '@rrweb/types';
 import { EventType, IncrementalSource } from '@rrweb/types';
@@ -29,6 +29,9 @@ interface ReplayTimer {
 
 /** Replay time before the start: rrweb draws its first picture by timers of 0 and 1 ms. */
 const LEAD_IN = -10;
+
+/** How long one call of `pass` goes on, in real milliseconds. */
+const PASS_PATIENCE = 1000;
 
 export class Player {
   private readonly problemList = new ProblemList();
@@ -88,6 +91,23 @@ export class Player {
     const changed = await this.moveTo(sessionTime - this.offset);
     if (changed && fence !== undefined) this.paintFence(fence);
     return { changed, quietUntil: this.quietUntil(), fit: this.stage.fitted, pointer: this.pointer.take(this.offset) };
+  }
+
+  async pass(sessionTimes: number[]): Promise<number> {
+    const begun = realNow();
+    let passed = 0;
+    for (const time of sessionTimes) {
+      const quietUntil = this.quietUntil();
+      if (quietUntil !== null && time >= quietUntil) await this.moveTo(time - this.offset);
+      passed += 1;
+      if (realNow() - begun > PASS_PATIENCE) break;
+    }
+    return passed;
+  }
+
+  conceal(concealed: boolean, fence?: number): void {
+    this.stage.conceal(concealed);
+    if (fence !== undefined) this.paintFence(fence);
   }
 
   paintFence(color: number): void {

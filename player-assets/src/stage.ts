@@ -27,6 +27,7 @@ export class Stage {
       .replayer-mouse { display: none; }
       .replayer-wrapper > iframe { display: block; border: none; background: #fff; }`;
     document.head.append(style);
+    this.root.style.cssText = 'position: absolute; inset: 0';
     document.body.append(this.root);
   }
 
@@ -38,6 +39,11 @@ export class Stage {
       document.body.append(this.fence);
     }
     this.fence.style.background = `#${color.toString(16).padStart(6, '0')}`;
+  }
+
+  /** Skips drawing the replay, without a change to its layout or its scroll positions. */
+  conceal(concealed: boolean): void {
+    this.root.style.visibility = concealed ? 'hidden' : '';
   }
 
   /** Where the replayed window is; null until its size is known. */

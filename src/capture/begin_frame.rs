@@ -1,9 +1,10 @@
 //! Capture through `HeadlessExperimental.beginFrame`: by damage, and of every frame as the reference.
 //! Both draw the same frames at the same times; damage capture leaves out those that nothing changed.
 
+use std::ops::Range;
 use std::time::Instant;
 
-use super::scene::{Scene, at, with_left_out};
+use super::scene::{Scene, Take, at};
 use super::{CaptureStatistics, CapturedFrame, FrameSink, PICTURE_PAUSE, PICTURE_TRIES, Shot, spent};
 use crate::browser::{Page, Screenshot};
 use crate::error::{Error, Kind, Result};
@@ -46,40 +47,30 @@ impl FrameClock {
 pub(super) async fn capture_damage(
     players: &mut Players<'_>,
     plan: &RenderPlan,
-    specs: impl Iterator<Item = FrameSpec>,
+    segments: impl Iterator<Item = Range<u64>>,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
     let mut camera = Camera::new(plan);
-    let mut scene = Scene::new(players, plan);
+    let mut scene = Scene::new(players, plan, segments);
     let mut calm = 0;
-    let mut taken_before = false;
     let mut quiet_until = Some(f64::NEG_INFINITY);
-    for (spec, wanted) in with_left_out(plan, specs) {
-        let (player, turned) = scene.turn_to(spec).await?;
-        if turned {
-            quiet_until = Some(f64::NEG_INFINITY);
-        }
-        let resumed = wanted && !taken_before;
-        taken_before = wanted;
-        if resumed {
-            quiet_until = Some(f64::NEG_INFINITY);
-        }
-        let still = calm >= CALM_FRAMES && quiet_until.is_none_or(|until| spec.session_ms < until);
+    while let Some(Take { spec, player, anew }) = scene.next().await? {
+        let still = !anew && calm >= CALM_FRAMES && quiet_until.is_none_or(|until| spec.session_ms < until);
         let mut shot = Shot::Repeat;
         if !still {
+            if anew {
+                camera.clear(&player, spec).await.map_err(at(spec))?;
+            }
             let advance = camera.advance(&player, spec).await?;
             quiet_until = advance.quiet_until;
-            if advance.changed || turned || resumed {
+            if advance.changed || anew {
                 calm = 0;
             }
             if calm < CALM_FRAMES {
                 let page = player.page();
                 let time = camera.clock.time(spec);
-                // Left-out frames are drawn too: what a page looks like can depend on what was drawn before.
-                if turned || resumed || camera.is_damaged(page, time).await.map_err(at(spec))? {
-                    if wanted || turned {
-                        shot = Shot::Encoded(camera.picture(page, time).await.map_err(at(spec))?);
-                    }
+                if anew || camera.is_damaged(page, time).await.map_err(at(spec))? {
+                    shot = Shot::Encoded(camera.picture(page, time).await.map_err(at(spec))?);
                     calm = 0;
                 } else {
                     calm += 1;
@@ -87,7 +78,7 @@ pub(super) async fn capture_damage(
             }
         }
         let pointer = player.pointer_at(spec.session_ms);
-        if wanted && sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
+        if sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
             break;
         }
     }
@@ -97,18 +88,20 @@ pub(super) async fn capture_damage(
 pub(super) async fn capture_every_frame(
     players: &mut Players<'_>,
     plan: &RenderPlan,
-    specs: impl Iterator<Item = FrameSpec>,
+    segments: impl Iterator<Item = Range<u64>>,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
     let mut camera = Camera::new(plan);
-    let mut scene = Scene::new(players, plan);
-    for (spec, wanted) in with_left_out(plan, specs) {
-        let (player, _) = scene.turn_to(spec).await?;
+    let mut scene = Scene::new(players, plan, segments);
+    while let Some(Take { spec, player, anew }) = scene.next().await? {
+        if anew {
+            camera.clear(&player, spec).await.map_err(at(spec))?;
+        }
         camera.advance(&player, spec).await?;
         let time = camera.clock.time(spec);
         let shot = Shot::Encoded(camera.picture(player.page(), time).await.map_err(at(spec))?);
         let pointer = player.pointer_at(spec.session_ms);
-        if wanted && sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
+        if sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
             break;
         }
     }
@@ -126,6 +119,14 @@ impl Camera {
             clock: FrameClock::new(plan),
             statistics: CaptureStatistics::default(),
         }
+    }
+
+    /// Draws a frame without the replay, so that nothing is left of what was drawn before.
+    async fn clear(&mut self, player: &Player, spec: FrameSpec) -> Result<()> {
+        player.conceal(true, None).await?;
+        let time = self.clock.time(spec);
+        self.is_damaged(player.page(), time).await?;
+        player.conceal(false, None).await
     }
 
     async fn advance(&mut self, player: &Player, spec: FrameSpec) -> Result<Advance> {

@@ -2,15 +2,16 @@
 //! strip below the picture, the fence, gets a new colour in the same frame as each change: once its colour is in
 //! memory, the picture above it is complete.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::scene::{Scene, at, with_left_out};
+use super::scene::{Scene, Take, at};
 use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot, spent};
 use crate::browser::{Framebuffer, RawPicture};
 use crate::error::{Error, Kind, Result};
-use crate::frame::FrameSpec;
-use crate::player::{Players, fence_of};
+use crate::frame::Size;
+use crate::player::{Player, Players, fence_of};
 use crate::timeline::RenderPlan;
 
 /// Whether frames that nothing changed are looked at as well.
@@ -31,32 +32,27 @@ pub(super) async fn capture(
     framebuffer: &Framebuffer,
     players: &mut Players<'_>,
     plan: &RenderPlan,
-    specs: impl Iterator<Item = FrameSpec>,
+    segments: impl Iterator<Item = Range<u64>>,
     deadline: Duration,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
     let mut statistics = CaptureStatistics::default();
-    let mut scene = Scene::new(players, plan);
+    let mut scene = Scene::new(players, plan, segments);
     let mut quiet_until = Some(f64::NEG_INFINITY);
-    let mut fence = 0;
-    let mut taken_before = false;
+    let mut screen = Screen::new(framebuffer, plan.size, deadline);
     let mut before: Option<Arc<RawPicture>> = None;
-    for (spec, wanted) in with_left_out(plan, specs) {
-        let (player, turned) = scene.turn_to(spec).await?;
-        if turned {
+    while let Some(Take { spec, player, anew }) = scene.next().await? {
+        if anew {
             before = None;
-            player.page().bring_to_front().await.map_err(at(spec))?;
+            let begun = Instant::now();
+            screen.clear(&player).await.map_err(at(spec))?;
+            spent(&mut statistics.screenshot_s, begun);
         }
-        let resumed = wanted && !taken_before;
-        taken_before = wanted;
-        if resumed {
-            before = None;
-        }
-        let demanded = turned || resumed || frames == Frames::Every;
+        let demanded = anew || frames == Frames::Every;
         let mut shot = Shot::Repeat;
         if demanded || quiet_until.is_some_and(|until| spec.session_ms >= until) {
             let begun = Instant::now();
-            fence = (fence + 1) % FENCE_COLORS;
+            let fence = screen.next_fence();
             let advance = player
                 .advance_with_fence(spec.session_ms, fence)
                 .await
@@ -69,15 +65,7 @@ pub(super) async fn capture(
             quiet_until = advance.quiet_until;
             if demanded || advance.changed {
                 let begun = Instant::now();
-                // Left-out frames are drawn too: what a page looks like can depend on what was drawn before.
-                wait_for_fence(framebuffer, fence_of(plan.size), fence, deadline)
-                    .await
-                    .map_err(at(spec))?;
-                if !wanted {
-                    continue;
-                }
-                let taken = tokio::task::block_in_place(|| framebuffer.picture(plan.size));
-                let picture = taken.map_err(at(spec))?;
+                let picture = screen.picture().await.map_err(at(spec))?;
                 statistics.screenshots += 1;
                 spent(&mut statistics.screenshot_s, begun);
                 if before.as_deref() != Some(&picture) {
@@ -88,30 +76,66 @@ pub(super) async fn capture(
             }
         }
         let pointer = player.pointer_at(spec.session_ms);
-        if wanted && sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
+        if sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
             break;
         }
     }
     Ok(statistics)
 }
 
-async fn wait_for_fence(
-    framebuffer: &Framebuffer,
-    place: (u32, u32),
-    fence: u32,
+/// What is on the display, as far as the fence tells.
+struct Screen<'a> {
+    framebuffer: &'a Framebuffer,
+    size: Size,
     deadline: Duration,
-) -> Result<()> {
-    let begun = Instant::now();
-    while begun.elapsed() <= deadline {
-        let slice = WAIT_SLICE.min(deadline);
-        if tokio::task::block_in_place(|| framebuffer.wait_for_pixel(place, fence, slice))? {
-            return Ok(());
+    fence: u32,
+}
+
+impl<'a> Screen<'a> {
+    const fn new(framebuffer: &'a Framebuffer, size: Size, deadline: Duration) -> Self {
+        Self {
+            framebuffer,
+            size,
+            deadline,
+            fence: 0,
         }
-        tokio::task::yield_now().await;
     }
-    let seconds = deadline.as_secs_f64();
-    Err(Error::new(
-        Kind::Stalled,
-        format!("the browser drew no frame within {seconds} s"),
-    ))
+
+    /// The colour that the next change comes with.
+    const fn next_fence(&mut self) -> u32 {
+        self.fence = (self.fence + 1) % FENCE_COLORS;
+        self.fence
+    }
+
+    /// Shows this page, of which nothing is left that was drawn before.
+    async fn clear(&mut self, player: &Player) -> Result<()> {
+        player.page().bring_to_front().await?;
+        let fence = self.next_fence();
+        player.conceal(true, Some(fence)).await?;
+        self.wait().await?;
+        player.conceal(false, None).await
+    }
+
+    /// The picture that came with the last fence.
+    async fn picture(&self) -> Result<RawPicture> {
+        self.wait().await?;
+        tokio::task::block_in_place(|| self.framebuffer.picture(self.size))
+    }
+
+    async fn wait(&self) -> Result<()> {
+        let place = fence_of(self.size);
+        let begun = Instant::now();
+        while begun.elapsed() <= self.deadline {
+            let slice = WAIT_SLICE.min(self.deadline);
+            if tokio::task::block_in_place(|| self.framebuffer.wait_for_pixel(place, self.fence, slice))? {
+                return Ok(());
+            }
+            tokio::task::yield_now().await;
+        }
+        let seconds = self.deadline.as_secs_f64();
+        Err(Error::new(
+            Kind::Stalled,
+            format!("the browser drew no frame within {seconds} s"),
+        ))
+    }
 }

@@ -11,7 +11,7 @@ mod screenshot;
 mod synthetic;
 mod way;
 
-use std::ops::AddAssign;
+use std::ops::{AddAssign, Range};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -101,20 +101,20 @@ impl AddAssign for CaptureStatistics {
     }
 }
 
-/// Captures these frames of the plan, in order, from players that have not begun; those between them are played all
-/// the same. The first, and each that follows frames that were left out, is a picture. Ends early without an error
-/// when the sink is closed: then the failure is on the other side.
+/// Captures these segments of the plan's frames, in order, from players that have not begun; frames between them are
+/// played without being drawn. Each segment begins with a picture, drawn from nothing, so that it does not depend on
+/// what was drawn before. Ends early without an error when the sink is closed: then the failure is on the other side.
 pub async fn capture(
     method: CaptureMethod,
     browser: &Browser,
     players: &mut Players<'_>,
     plan: &RenderPlan,
-    specs: impl Iterator<Item = FrameSpec>,
+    segments: impl Iterator<Item = Range<u64>>,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
     match method {
-        CaptureMethod::Damage => begin_frame::capture_damage(players, plan, specs, sink).await,
-        CaptureMethod::EveryFrame => begin_frame::capture_every_frame(players, plan, specs, sink).await,
+        CaptureMethod::Damage => begin_frame::capture_damage(players, plan, segments, sink).await,
+        CaptureMethod::EveryFrame => begin_frame::capture_every_frame(players, plan, segments, sink).await,
         CaptureMethod::Framebuffer | CaptureMethod::FramebufferEveryFrame => {
             let framebuffer = browser
                 .framebuffer()
@@ -128,13 +128,13 @@ pub async fn capture(
                 framebuffer,
                 players,
                 plan,
-                specs,
+                segments,
                 browser.deadline(),
                 sink,
             )
             .await
         }
-        CaptureMethod::Screenshot => screenshot::capture(players, plan, specs, sink).await,
+        CaptureMethod::Screenshot => screenshot::capture(players, plan, segments, sink).await,
         CaptureMethod::Synthetic => Ok(capture_synthetic(plan, sink).await),
     }
 }

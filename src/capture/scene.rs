@@ -1,6 +1,8 @@
-//! What the camera looks at: the player of the window that each frame shows, changed as the plan's schedule says.
-//! Every method of capture that uses a browser goes through it.
+//! What the camera looks at: the frames of one segment after the other, and the player of the window that each shows.
+//! Frames between segments, which other browsers capture, are played without being drawn. Every method of capture
+//! that uses a browser goes through it.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
@@ -8,53 +10,89 @@ use crate::frame::FrameSpec;
 use crate::player::{Player, Players};
 use crate::timeline::RenderPlan;
 
-pub(super) struct Scene<'a, 'b> {
+/// So many frames are passed by one call at most.
+const PASSED_AT_ONCE: usize = 4096;
+
+pub(super) struct Scene<'a, 'b, S> {
     players: &'a mut Players<'b>,
     plan: &'a RenderPlan,
+    segments: S,
+    /// What is left of the segment under way.
+    segment: Range<u64>,
     /// The window of the frame before.
     shown: Option<usize>,
 }
 
-impl<'a, 'b> Scene<'a, 'b> {
-    pub(super) const fn new(players: &'a mut Players<'b>, plan: &'a RenderPlan) -> Self {
+/// A frame to be captured.
+pub(super) struct Take {
+    pub(super) spec: FrameSpec,
+    /// Not yet moved to it.
+    pub(super) player: Arc<Player>,
+    /// Its picture owes nothing to the one before: it begins a segment, or shows another window.
+    pub(super) anew: bool,
+}
+
+impl<'a, 'b, S: Iterator<Item = Range<u64>>> Scene<'a, 'b, S> {
+    pub(super) const fn new(players: &'a mut Players<'b>, plan: &'a RenderPlan, segments: S) -> Self {
         Self {
             players,
             plan,
+            segments,
+            segment: 0..0,
             shown: None,
         }
     }
 
+    /// The next frame; None after the last.
+    pub(super) async fn next(&mut self) -> Result<Option<Take>> {
+        let mut begins = false;
+        while self.segment.is_empty() {
+            let Some(segment) = self.segments.next() else {
+                return Ok(None);
+            };
+            self.pass(self.segment.end..segment.start).await?;
+            self.segment = segment;
+            begins = true;
+        }
+        let spec = self.plan.frame(self.segment.start);
+        self.segment.start += 1;
+        let (player, turned) = self.show(spec).await.map_err(at(spec))?;
+        let anew = begins || turned;
+        Ok(Some(Take { spec, player, anew }))
+    }
+
+    /// Plays frames that another browser captures, by the same steps, so that what follows has the same past in each.
+    async fn pass(&mut self, frames: Range<u64>) -> Result<()> {
+        let plan = self.plan;
+        let mut next = frames.start;
+        while next < frames.end {
+            let spec = plan.frame(next);
+            let (player, _) = self.show(spec).await.map_err(at(spec))?;
+            let times: Vec<f64> = (next..frames.end)
+                .map(|index| plan.frame(index).session_ms)
+                .take_while(|&ms| Some(plan.windows.window_at(ms)) == self.shown)
+                .take(PASSED_AT_ONCE)
+                .collect();
+            next += player.pass(&times).await.map_err(at(spec))? as u64;
+        }
+        Ok(())
+    }
+
     /// The player of the window that a frame shows, and whether that is another one than before; for the first
     /// frame it is.
-    pub(super) async fn turn_to(&mut self, spec: FrameSpec) -> Result<(Arc<Player>, bool)> {
+    async fn show(&mut self, spec: FrameSpec) -> Result<(Arc<Player>, bool)> {
         let windows = &self.plan.windows;
         let window = windows.window_at(spec.session_ms);
         let before = self.shown.replace(window);
-        let player = self.players.of(window).await.map_err(at(spec))?;
+        let player = self.players.of(window).await?;
         if let Some(before) = before
             && before != window
             && !windows.comes_again(before, spec.session_ms)
         {
-            self.players.end(before).await.map_err(at(spec))?;
+            self.players.end(before).await?;
         }
         Ok((player, before != Some(window)))
     }
-}
-
-/// These frames, which are wanted, and in front of each those that another browser captures: they are played and
-/// drawn all the same, so that what follows has the same past in each.
-pub(super) fn with_left_out(
-    plan: &RenderPlan,
-    specs: impl Iterator<Item = FrameSpec>,
-) -> impl Iterator<Item = (FrameSpec, bool)> {
-    let mut next = 0;
-    specs.flat_map(move |spec| {
-        let left_out = next..spec.index;
-        next = spec.index + 1;
-        left_out
-            .map(|index| (plan.frame(index), false))
-            .chain([(spec, true)])
-    })
 }
 
 /// Says which moment of the session an error belongs to.

@@ -1,12 +1,12 @@
 //! Capture through `Page.captureScreenshot`, for browsers without beginFrame. The replay's clock is the same;
 //! only the browser decides when it draws. A picture that equals the one before is a repeat.
 
+use std::ops::Range;
 use std::time::Instant;
 
-use super::scene::{Scene, at, with_left_out};
+use super::scene::{Scene, Take, at};
 use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot, spent};
 use crate::error::Result;
-use crate::frame::FrameSpec;
 use crate::player::Players;
 use crate::timeline::RenderPlan;
 
@@ -16,17 +16,16 @@ const CALM_PICTURES: u32 = 2;
 pub(super) async fn capture(
     players: &mut Players<'_>,
     plan: &RenderPlan,
-    specs: impl Iterator<Item = FrameSpec>,
+    segments: impl Iterator<Item = Range<u64>>,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
     let mut statistics = CaptureStatistics::default();
     let mut calm = 0;
     let mut quiet_until = Some(f64::NEG_INFINITY);
     let mut before: Vec<u8> = Vec::new();
-    let mut scene = Scene::new(players, plan);
-    for (spec, wanted) in with_left_out(plan, specs) {
-        let (player, turned) = scene.turn_to(spec).await?;
-        if turned {
+    let mut scene = Scene::new(players, plan, segments);
+    while let Some(Take { spec, player, anew }) = scene.next().await? {
+        if anew {
             before.clear();
             quiet_until = Some(f64::NEG_INFINITY);
         }
@@ -38,7 +37,7 @@ pub(super) async fn capture(
             statistics.advances += 1;
             spent(&mut statistics.advance_s, begun);
             quiet_until = advance.quiet_until;
-            if advance.changed || turned {
+            if advance.changed || anew {
                 calm = 0;
             }
             if calm < CALM_PICTURES {
@@ -56,7 +55,7 @@ pub(super) async fn capture(
             }
         }
         let pointer = player.pointer_at(spec.session_ms);
-        if wanted && sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
+        if sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
             break;
         }
     }

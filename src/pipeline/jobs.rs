@@ -14,9 +14,8 @@ const BROWSER_BYTES: u64 = 400 << 20;
 const CAPTURES_WORTH_A_BROWSER: u64 = 300;
 
 pub(super) fn suitable(method: CaptureMethod, workload: &Workload) -> usize {
-    // Each browser draws all frames and takes its own. From the memory of a display taking costs next to nothing,
-    // so there is nothing to share; as for every frame, nothing is saved by it.
-    if !matches!(method, CaptureMethod::Damage) {
+    // The slow references are there to be compared with, and screenshots are not exact enough to be cut.
+    if !matches!(method, CaptureMethod::Framebuffer | CaptureMethod::Damage) {
         return 1;
     }
     let cores = available_parallelism().map_or(1, usize::from);

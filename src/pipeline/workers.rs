@@ -62,7 +62,7 @@ pub(super) async fn capture_frames(
     let wanted = job
         .jobs
         .map_or_else(|| jobs::suitable(way.method, &workload), usize::from);
-    let segments = workload.segments(wanted);
+    let segments = workload.segments();
     let (jobs, segment_count) = (wanted.min(segments.len()), segments.len());
     observer.on(RenderEvent::BrowserStarted {
         version: browser.version(),
@@ -163,10 +163,8 @@ impl Worker {
             None => way.start(plan.size).await?,
         };
         let mut players = Players::new(&browser, plan.size, &recording);
-        let specs = std::iter::from_fn(move || queue.take(number))
-            .flatten()
-            .map(|index| plan.frame(index));
-        let statistics = capture(way.method, &browser, &mut players, &plan, specs, &sink).await?;
+        let segments = std::iter::from_fn(move || queue.take(number));
+        let statistics = capture(way.method, &browser, &mut players, &plan, segments, &sink).await?;
         drop(sink);
         let (problems, blocked_requests) = players.finish().await?;
         Ok(Done {

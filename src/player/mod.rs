@@ -156,6 +156,23 @@ impl Player {
         self.step(advance, vec![json!(session_ms)]).await
     }
 
+    /// Moves the replay through frames that nobody looks at, by the same steps as [`Self::advance`]. Returns how many
+    /// of these session times are passed, at least one: the page stops in between, so that no call takes long.
+    pub async fn pass(&self, session_ms: &[f64]) -> Result<usize> {
+        let pass = "function (times) { return this.replaycast.pass(times); }";
+        self.page.call_function(pass, vec![json!(session_ms)]).await
+    }
+
+    /// Takes the replay out of the picture, or puts it back. Once a frame was drawn without it, nothing is left of
+    /// what was drawn before. The fence gets this colour, if there is one.
+    pub async fn conceal(&self, concealed: bool, fence: Option<u32>) -> Result<()> {
+        let conceal = "function (concealed, fence) { return this.replaycast.conceal(concealed, fence); }";
+        let arguments = [json!(concealed)]
+            .into_iter()
+            .chain(fence.map(|fence| json!(fence)));
+        self.page.call_function(conceal, arguments.collect()).await
+    }
+
     async fn step(&self, advance: &str, arguments: Vec<Value>) -> Result<Advance> {
         let step: Step = self.page.call_function(advance, arguments).await?;
         let mut pointer = self.pointer.lock().unwrap_or_else(PoisonError::into_inner);

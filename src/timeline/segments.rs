@@ -12,13 +12,9 @@ const SETTLED_MS: f64 = 500.0;
 /// rrweb records a scroll position every 100 ms; between two of them the player moves the page evenly.
 const SCROLL_GLIDE_MS: f64 = 100.0;
 
-/// Several segments for each browser, so that none waits long for the one that lags.
-const SEGMENTS_PER_JOB: u64 = 6;
-
-/// Captures that a segment is worth. Fewer are not worth going to the next one; the pictures of more would wait long,
-/// and take room, until it is their turn.
-const FEWEST_CAPTURES: u64 = 30;
-const MOST_CAPTURES: u64 = 200;
+/// Captures that a segment is worth. Fewer are not worth beginning anew; the pictures of more would wait long, and
+/// take room, until it is their turn.
+const CAPTURES_PER_SEGMENT: u64 = 60;
 
 /// Which frames of a plan will probably be captured, and where it is good to cut.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,14 +79,10 @@ impl Workload {
         self.captures_before(self.frame_count)
     }
 
-    /// All frames, in order, in segments for so many browsers. A single one gets them in one piece.
-    pub fn segments(&self, jobs: usize) -> Vec<Range<u64>> {
-        let cuts = if jobs > 1 {
-            let share = self.expected_captures() / (jobs as u64 * SEGMENTS_PER_JOB);
-            self.cuts(share.clamp(FEWEST_CAPTURES, MOST_CAPTURES))
-        } else {
-            Vec::new()
-        };
+    /// All frames, in order. Where they are cut hangs on the recording alone, not on who renders it: pictures begin anew
+    /// there.
+    pub fn segments(&self) -> Vec<Range<u64>> {
+        let cuts = self.cuts(CAPTURES_PER_SEGMENT);
         let starts = std::iter::once(0).chain(cuts.iter().copied());
         let ends = cuts.iter().copied().chain([self.frame_count]);
         starts.zip(ends).map(|(start, end)| start..end).collect()
@@ -272,23 +264,17 @@ mod tests {
     #[test]
     fn segments_cover_all_frames_once() {
         let busy = workload(&every_tenth(0, 60), &[], &kept());
-        for jobs in 1..=9 {
-            let segments = busy.segments(jobs);
-            assert_eq!(
-                (segments[0].start, segments[segments.len() - 1].end),
-                (0, busy.frame_count)
-            );
-            assert!(segments.iter().all(|segment| !segment.is_empty()));
-            assert!(segments.windows(2).all(|pair| pair[0].end == pair[1].start));
-            assert_eq!(segments.len() == 1, jobs == 1, "{jobs}");
-        }
-        assert_eq!(workload(&every_tenth(0, 2), &[], &kept()).segments(4).len(), 1);
+        let segments = busy.segments();
+        assert_eq!(segments.len(), 9);
+        assert_eq!((segments[0].start, segments[8].end), (0, busy.frame_count));
+        assert!(segments.windows(2).all(|pair| pair[0].end == pair[1].start));
+        assert_eq!(workload(&every_tenth(0, 2), &[], &kept()).segments().len(), 1);
     }
 
     #[test]
     fn thirteen_idle_hours_are_one_segment() {
         let idle = workload(&[46_800.0], &[], &kept());
-        assert_eq!(idle.segments(8), vec![0..468_000; 1]);
+        assert_eq!(idle.segments(), vec![0..468_000; 1]);
         assert_eq!(idle.expected_captures(), 2);
     }
 

@@ -91,8 +91,8 @@ pub(in crate::cli) struct RenderArgs {
     #[arg(long, value_enum, value_name = "HOW", help_heading = "Browser")]
     pub(in crate::cli) capture: Option<CaptureMethod>,
 
-    /// Browsers that render parts of the recording at the same time; the pictures stay the same [default: with damage
-    /// capture as many as there are cores, memory and work for, else 1]
+    /// Browsers that render parts of the recording at the same time; the pictures stay the same [default: as many as
+    /// there are cores, memory and work for]
     #[arg(long, value_name = "N", help_heading = "Browser")]
     pub(in crate::cli) jobs: Option<NonZeroUsize>,
 
