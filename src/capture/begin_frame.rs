@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::time::Instant;
 
-use super::scene::{Scene, Take, at};
+use super::scene::{LeftOut, Scene, Take, at};
 use super::{CaptureStatistics, CapturedFrame, FrameSink, PICTURE_PAUSE, PICTURE_TRIES, Shot, spent};
 use crate::browser::{Page, Screenshot};
 use crate::error::{Error, Kind, Result};
@@ -51,16 +51,19 @@ pub(super) async fn capture_damage(
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
     let mut camera = Camera::new(plan);
-    let mut scene = Scene::new(players, plan, segments);
+    let mut scene = Scene::new(players, plan, segments, LeftOut::Drawn);
     let mut calm = 0;
     let mut quiet_until = Some(f64::NEG_INFINITY);
-    while let Some(Take { spec, player, anew }) = scene.next().await? {
+    while let Some(take) = scene.next().await? {
+        let Take {
+            spec,
+            player,
+            anew,
+            wanted,
+        } = take;
         let still = !anew && calm >= CALM_FRAMES && quiet_until.is_none_or(|until| spec.session_ms < until);
         let mut shot = Shot::Repeat;
         if !still {
-            if anew {
-                camera.clear(&player, spec).await.map_err(at(spec))?;
-            }
             let advance = camera.advance(&player, spec).await?;
             quiet_until = advance.quiet_until;
             if advance.changed || anew {
@@ -69,8 +72,11 @@ pub(super) async fn capture_damage(
             if calm < CALM_FRAMES {
                 let page = player.page();
                 let time = camera.clock.time(spec);
+                // What a headless browser draws can depend on what it drew before.
                 if anew || camera.is_damaged(page, time).await.map_err(at(spec))? {
-                    shot = Shot::Encoded(camera.picture(page, time).await.map_err(at(spec))?);
+                    if wanted || anew {
+                        shot = Shot::Encoded(camera.picture(page, time).await.map_err(at(spec))?);
+                    }
                     calm = 0;
                 } else {
                     calm += 1;
@@ -78,7 +84,7 @@ pub(super) async fn capture_damage(
             }
         }
         let pointer = player.pointer_at(spec.session_ms);
-        if sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
+        if wanted && sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
             break;
         }
     }
@@ -92,16 +98,16 @@ pub(super) async fn capture_every_frame(
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
     let mut camera = Camera::new(plan);
-    let mut scene = Scene::new(players, plan, segments);
-    while let Some(Take { spec, player, anew }) = scene.next().await? {
-        if anew {
-            camera.clear(&player, spec).await.map_err(at(spec))?;
-        }
+    let mut scene = Scene::new(players, plan, segments, LeftOut::Drawn);
+    while let Some(take) = scene.next().await? {
+        let Take {
+            spec, player, wanted, ..
+        } = take;
         camera.advance(&player, spec).await?;
         let time = camera.clock.time(spec);
         let shot = Shot::Encoded(camera.picture(player.page(), time).await.map_err(at(spec))?);
         let pointer = player.pointer_at(spec.session_ms);
-        if sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
+        if wanted && sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
             break;
         }
     }
@@ -119,14 +125,6 @@ impl Camera {
             clock: FrameClock::new(plan),
             statistics: CaptureStatistics::default(),
         }
-    }
-
-    /// Draws a frame without the replay, so that nothing is left of what was drawn before.
-    async fn clear(&mut self, player: &Player, spec: FrameSpec) -> Result<()> {
-        player.conceal(true, None).await?;
-        let time = self.clock.time(spec);
-        self.is_damaged(player.page(), time).await?;
-        player.conceal(false, None).await
     }
 
     async fn advance(&mut self, player: &Player, spec: FrameSpec) -> Result<Advance> {

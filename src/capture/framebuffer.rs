@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::scene::{Scene, Take, at};
+use super::scene::{LeftOut, Scene, Take, at};
 use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot, spent};
 use crate::browser::{Framebuffer, RawPicture};
 use crate::error::{Error, Kind, Result};
@@ -37,11 +37,14 @@ pub(super) async fn capture(
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
     let mut statistics = CaptureStatistics::default();
-    let mut scene = Scene::new(players, plan, segments);
+    let mut scene = Scene::new(players, plan, segments, LeftOut::Played);
     let mut quiet_until = Some(f64::NEG_INFINITY);
     let mut screen = Screen::new(framebuffer, plan.size, deadline);
     let mut before: Option<Arc<RawPicture>> = None;
-    while let Some(Take { spec, player, anew }) = scene.next().await? {
+    while let Some(Take {
+        spec, player, anew, ..
+    }) = scene.next().await?
+    {
         if anew {
             before = None;
             let begun = Instant::now();

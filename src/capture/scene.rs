@@ -1,6 +1,6 @@
 //! What the camera looks at: the frames of one segment after the other, and the player of the window that each shows.
-//! Frames between segments, which other browsers capture, are played without being drawn. Every method of capture
-//! that uses a browser goes through it.
+//! Frames between segments, which other browsers capture, are at least played. Every method of capture that uses a
+//! browser goes through it.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,10 +17,22 @@ pub(super) struct Scene<'a, 'b, S> {
     players: &'a mut Players<'b>,
     plan: &'a RenderPlan,
     segments: S,
-    /// What is left of the segment under way.
+    left_out: LeftOut,
+    /// The one under way.
     segment: Range<u64>,
+    /// The frame after the one before.
+    next: u64,
     /// The window of the frame before.
     shown: Option<usize>,
+}
+
+/// What becomes of frames that another browser captures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LeftOut {
+    /// They are played by the same steps, without being drawn.
+    Played,
+    /// They come up as frames that are not wanted, to be drawn all the same.
+    Drawn,
 }
 
 /// A frame to be captured.
@@ -30,38 +42,52 @@ pub(super) struct Take {
     pub(super) player: Arc<Player>,
     /// Its picture owes nothing to the one before: it begins a segment, or shows another window.
     pub(super) anew: bool,
+    /// Whether this browser is to take its picture.
+    pub(super) wanted: bool,
 }
 
 impl<'a, 'b, S: Iterator<Item = Range<u64>>> Scene<'a, 'b, S> {
-    pub(super) const fn new(players: &'a mut Players<'b>, plan: &'a RenderPlan, segments: S) -> Self {
+    pub(super) const fn new(
+        players: &'a mut Players<'b>,
+        plan: &'a RenderPlan,
+        segments: S,
+        left_out: LeftOut,
+    ) -> Self {
         Self {
             players,
             plan,
             segments,
+            left_out,
             segment: 0..0,
+            next: 0,
             shown: None,
         }
     }
 
     /// The next frame; None after the last.
     pub(super) async fn next(&mut self) -> Result<Option<Take>> {
-        let mut begins = false;
-        while self.segment.is_empty() {
+        if self.next == self.segment.end {
             let Some(segment) = self.segments.next() else {
                 return Ok(None);
             };
-            self.pass(self.segment.end..segment.start).await?;
             self.segment = segment;
-            begins = true;
         }
-        let spec = self.plan.frame(self.segment.start);
-        self.segment.start += 1;
+        if self.left_out == LeftOut::Played && self.next < self.segment.start {
+            self.pass(self.next..self.segment.start).await?;
+            self.next = self.segment.start;
+        }
+        let spec = self.plan.frame(self.next);
+        self.next += 1;
         let (player, turned) = self.show(spec).await.map_err(at(spec))?;
-        let anew = begins || turned;
-        Ok(Some(Take { spec, player, anew }))
+        Ok(Some(Take {
+            spec,
+            player,
+            anew: turned || spec.index == self.segment.start,
+            wanted: spec.index >= self.segment.start,
+        }))
     }
 
-    /// Plays frames that another browser captures, by the same steps, so that what follows has the same past in each.
+    /// Plays frames by the same steps as if they were captured, so that what follows has the same past in each browser.
     async fn pass(&mut self, frames: Range<u64>) -> Result<()> {
         let plan = self.plan;
         let mut next = frames.start;

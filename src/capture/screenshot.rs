@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::time::Instant;
 
-use super::scene::{Scene, Take, at};
+use super::scene::{LeftOut, Scene, Take, at};
 use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot, spent};
 use crate::error::Result;
 use crate::player::Players;
@@ -23,8 +23,11 @@ pub(super) async fn capture(
     let mut calm = 0;
     let mut quiet_until = Some(f64::NEG_INFINITY);
     let mut before: Vec<u8> = Vec::new();
-    let mut scene = Scene::new(players, plan, segments);
-    while let Some(Take { spec, player, anew }) = scene.next().await? {
+    let mut scene = Scene::new(players, plan, segments, LeftOut::Played);
+    while let Some(Take {
+        spec, player, anew, ..
+    }) = scene.next().await?
+    {
         if anew {
             before.clear();
             quiet_until = Some(f64::NEG_INFINITY);
