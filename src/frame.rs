@@ -136,6 +136,8 @@ pub enum Picture {
 pub struct Frame {
     pub spec: FrameSpec,
     pub picture: Picture,
+    /// Places of the grid that look like it, its own included; at least 1.
+    pub lasts: u64,
 }
 
 /// A place in the picture, in pixels from its upper left corner.
@@ -156,11 +158,14 @@ pub struct Pointer {
     /// Pixels of the picture for one of the replayed window.
     pub scale: f64,
     pub hand: Hand,
-    /// The latest one, however long ago.
+    /// The latest one.
     pub click: Option<Click>,
     /// Where it has come from, the newest place first.
     pub wake: [Point; WAKE_POINTS],
 }
+
+/// Ages are told up to this many milliseconds of session time, so that a pointer that rests gets equal to itself.
+pub const OLD_MS: f64 = 5000.0;
 
 /// What the person points with. Ages are session time in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -173,7 +178,7 @@ pub enum Hand {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Click {
     pub position: Point,
-    /// Session time in milliseconds since it happened.
+    /// Session time in milliseconds since it happened, at most [`OLD_MS`].
     pub age_ms: f64,
     pub double: bool,
 }

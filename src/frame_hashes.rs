@@ -6,7 +6,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::frame::{Frame, Picture};
+use crate::frame::{FrameSpec, Picture};
 
 /// Half of a BLAKE3 hash tells any number of frames apart.
 const HASH_BYTES: usize = 16;
@@ -30,13 +30,12 @@ impl FrameHashes {
         })
     }
 
-    pub fn add(&mut self, frame: &Frame) -> Result<()> {
-        if let Picture::New(picture) = &frame.picture {
+    pub fn add(&mut self, spec: FrameSpec, picture: &Picture) -> Result<()> {
+        if let Picture::New(picture) = picture {
             let hash = blake3::hash(picture.as_raw());
             self.shown.clear();
             self.shown.push_str(&hash.to_hex()[..HASH_BYTES * 2]);
         }
-        let spec = frame.spec;
         writeln!(
             self.lines,
             "{}\t{:.3}\t{:.3}\t{}",
@@ -75,7 +74,7 @@ mod tests {
                 pts_ms: index as f64 * 1000.0 / 30.0,
                 session_ms: index as f64,
             };
-            hashes.add(&Frame { spec, picture }).unwrap();
+            hashes.add(spec, &picture).unwrap();
         }
         hashes.finish().unwrap();
         let text = std::fs::read_to_string(path).unwrap();

@@ -47,6 +47,7 @@ fn grid(size: Size, fps: Fps, sketch: &str) -> impl Iterator<Item = Frame> {
             'G' => plain(size, GREY),
             _ => Picture::Repeat,
         },
+        lasts: 1,
     })
 }
 
@@ -355,6 +356,24 @@ fn the_index_of_an_mp4_comes_first_and_the_same_frames_give_the_same_file() {
     assert!(position(b"moov") < position(b"mdat"));
     assert_eq!(mp4, at("b.mp4", "RG-----"));
     assert_eq!(at("a.webm", "RG-----"), at("b.webm", "RG-----"));
+}
+
+#[test]
+fn a_frame_that_lasts_is_the_same_as_its_repeats() {
+    let folder = tempfile::tempdir().unwrap();
+    let [apart, together] = ["apart.mp4", "together.mp4"].map(|name| folder.path().join(name));
+    let settings = settings("mp4", Fps::new(10, 1));
+    let rest = "-".repeat(299);
+    encode(&apart, settings, &format!("R{rest}G{rest}"));
+    let mut encoder = Encoder::create(&together, settings).unwrap();
+    for mut frame in grid(settings.size, settings.fps, &format!("R{rest}G")) {
+        frame.lasts = 300;
+        if matches!(frame.picture, Picture::New(_)) {
+            encoder.push(&frame).unwrap();
+        }
+    }
+    encoder.finish().unwrap();
+    assert!(fs::read(apart).unwrap() == fs::read(together).unwrap());
 }
 
 #[test]

@@ -4,8 +4,9 @@
 use std::ops::Range;
 use std::time::Instant;
 
+use super::film::Film;
 use super::scene::{LeftOut, Scene, Take, at};
-use super::{CaptureStatistics, CapturedFrame, FrameSink, PICTURE_PAUSE, PICTURE_TRIES, Shot, spent};
+use super::{CaptureStatistics, FrameSink, PICTURE_PAUSE, PICTURE_TRIES, Shot, spent};
 use crate::browser::{Page, Screenshot};
 use crate::error::{Error, Kind, Result};
 use crate::frame::FrameSpec;
@@ -52,6 +53,7 @@ pub(super) async fn capture_damage(
 ) -> Result<CaptureStatistics> {
     let mut camera = Camera::new(plan);
     let mut scene = Scene::new(players, plan, segments, LeftOut::Drawn);
+    let mut film = Film::new(sink);
     let mut calm = 0;
     let mut quiet_until = Some(f64::NEG_INFINITY);
     while let Some(take) = scene.next().await? {
@@ -84,10 +86,11 @@ pub(super) async fn capture_damage(
             }
         }
         let pointer = player.pointer_at(spec.session_ms);
-        if wanted && sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
+        if wanted && film.add(spec, shot, pointer.as_ref()).await.is_err() {
             break;
         }
     }
+    film.finish().await;
     Ok(camera.statistics)
 }
 
@@ -99,6 +102,7 @@ pub(super) async fn capture_every_frame(
 ) -> Result<CaptureStatistics> {
     let mut camera = Camera::new(plan);
     let mut scene = Scene::new(players, plan, segments, LeftOut::Drawn);
+    let mut film = Film::new(sink);
     while let Some(take) = scene.next().await? {
         let Take {
             spec, player, wanted, ..
@@ -107,10 +111,11 @@ pub(super) async fn capture_every_frame(
         let time = camera.clock.time(spec);
         let shot = Shot::Encoded(camera.picture(player.page(), time).await.map_err(at(spec))?);
         let pointer = player.pointer_at(spec.session_ms);
-        if wanted && sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
+        if wanted && film.add(spec, shot, pointer.as_ref()).await.is_err() {
             break;
         }
     }
+    film.finish().await;
     Ok(camera.statistics)
 }
 

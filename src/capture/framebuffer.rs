@@ -6,8 +6,9 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::film::Film;
 use super::scene::{LeftOut, Scene, Take, at};
-use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot, spent};
+use super::{CaptureStatistics, FrameSink, Shot, spent};
 use crate::browser::{Framebuffer, RawPicture};
 use crate::error::{Error, Kind, Result};
 use crate::frame::Size;
@@ -38,6 +39,7 @@ pub(super) async fn capture(
 ) -> Result<CaptureStatistics> {
     let mut statistics = CaptureStatistics::default();
     let mut scene = Scene::new(players, plan, segments, LeftOut::Played);
+    let mut film = Film::new(sink);
     let mut quiet_until = Some(f64::NEG_INFINITY);
     let mut screen = Screen::new(framebuffer, plan.size, deadline);
     let mut before: Option<Arc<RawPicture>> = None;
@@ -79,10 +81,11 @@ pub(super) async fn capture(
             }
         }
         let pointer = player.pointer_at(spec.session_ms);
-        if sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
+        if film.add(spec, shot, pointer.as_ref()).await.is_err() {
             break;
         }
     }
+    film.finish().await;
     Ok(statistics)
 }
 

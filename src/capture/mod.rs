@@ -3,6 +3,7 @@
 
 mod begin_frame;
 mod decode;
+mod film;
 mod framebuffer;
 mod packed;
 mod probe;
@@ -67,6 +68,8 @@ pub struct CapturedFrame {
     pub shot: Shot,
     /// What is to be drawn on it; a moving pointer alone is no reason to take a picture.
     pub pointer: Option<Pointer>,
+    /// Places of the grid that look like it, its own included; at least 1.
+    pub lasts: u64,
 }
 
 /// Where captured frames go; closed when whoever takes them has failed.

@@ -4,8 +4,9 @@
 use std::ops::Range;
 use std::time::Instant;
 
+use super::film::Film;
 use super::scene::{LeftOut, Scene, Take, at};
-use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot, spent};
+use super::{CaptureStatistics, FrameSink, Shot, spent};
 use crate::error::Result;
 use crate::player::Players;
 use crate::timeline::RenderPlan;
@@ -24,6 +25,7 @@ pub(super) async fn capture(
     let mut quiet_until = Some(f64::NEG_INFINITY);
     let mut before: Vec<u8> = Vec::new();
     let mut scene = Scene::new(players, plan, segments, LeftOut::Played);
+    let mut film = Film::new(sink);
     while let Some(Take {
         spec, player, anew, ..
     }) = scene.next().await?
@@ -58,9 +60,10 @@ pub(super) async fn capture(
             }
         }
         let pointer = player.pointer_at(spec.session_ms);
-        if sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
+        if film.add(spec, shot, pointer.as_ref()).await.is_err() {
             break;
         }
     }
+    film.finish().await;
     Ok(statistics)
 }

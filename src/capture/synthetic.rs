@@ -3,7 +3,8 @@
 
 use image::{Rgba, RgbaImage};
 
-use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot};
+use super::film::Film;
+use super::{CaptureStatistics, FrameSink, Shot};
 use crate::frame::Size;
 use crate::timeline::RenderPlan;
 
@@ -12,6 +13,7 @@ const PICTURE_EVERY_MS: f64 = 1000.0;
 pub(super) async fn capture(plan: &RenderPlan, sink: &FrameSink) -> CaptureStatistics {
     let mut statistics = CaptureStatistics::default();
     let mut shown = None;
+    let mut film = Film::new(sink);
     for spec in plan.frames() {
         let number = (spec.session_ms / PICTURE_EVERY_MS) as u64;
         let shot = if shown.replace(number) == Some(number) {
@@ -20,15 +22,11 @@ pub(super) async fn capture(plan: &RenderPlan, sink: &FrameSink) -> CaptureStati
             statistics.screenshots += 1;
             Shot::Synthetic(number)
         };
-        let frame = CapturedFrame {
-            spec,
-            shot,
-            pointer: None,
-        };
-        if sink.send(frame).await.is_err() {
+        if film.add(spec, shot, None).await.is_err() {
             break;
         }
     }
+    film.finish().await;
     statistics
 }
 

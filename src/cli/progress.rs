@@ -77,7 +77,7 @@ impl Progress {
         }
     }
 
-    fn frame_done(&self, done: u64) {
+    fn frames_done(&self, done: u64) {
         match &self.display {
             Display::Nothing => {}
             Display::Bar(bar) => {
@@ -113,7 +113,7 @@ impl Progress {
 impl RenderObserver for Progress {
     fn on(&self, event: RenderEvent<'_>) {
         match event {
-            RenderEvent::FrameEncoded(spec) => self.frame_done(spec.index + 1),
+            RenderEvent::FramesEncoded(count) => self.frames_done(count),
             RenderEvent::WayPassedOver { .. } if !self.quiet => self.note(&event.to_string()),
             RenderEvent::BrowserStarted { .. } if self.verbose => self.note(&event.to_string()),
             _ => {}

@@ -100,7 +100,7 @@ impl Encoder {
         })
     }
 
-    /// Takes the next frame of the grid.
+    /// Takes the next frame, for as many places of the grid as it lasts.
     pub fn push(&mut self, frame: &Frame) -> Result<()> {
         let index = frame.spec.index;
         if self.next_index.is_some_and(|expected| expected != index) {
@@ -121,11 +121,16 @@ impl Encoder {
             }
             Picture::Repeat => false,
         };
-        self.next_index = Some(index + 1);
+        self.next_index = Some(index + frame.lasts);
+        self.place(changed)
+            .and_then(|()| (1..frame.lasts).try_for_each(|_| self.place(false)))
+            .map_err(|error| error.during(format!("frame {index}")))
+    }
+
+    /// Fills the next place of the grid with the picture that was converted last.
+    fn place(&mut self, changed: bool) -> Result<()> {
         match self.pacer.next(changed) {
-            Some(placed) => self
-                .encode(placed)
-                .map_err(|error| error.during(format!("frame {index}"))),
+            Some(placed) => self.encode(placed),
             None => Ok(()),
         }
     }

@@ -22,7 +22,7 @@ use crate::capture::{
 };
 use crate::encode::{EncodeSummary, Encoder, EncoderSettings};
 use crate::error::{Error, Kind, Result};
-use crate::frame::{Frame, FrameSpec, Picture, Size};
+use crate::frame::{Frame, Picture};
 use crate::frame_hashes::FrameHashes;
 use crate::overlay::{Overlay, OverlayStyle};
 use crate::player::Problems;
@@ -100,8 +100,8 @@ pub enum RenderEvent<'a> {
     },
     /// This way of capture does not work here; the next one is tried.
     WayPassedOver { method: CaptureMethod, why: &'a Error },
-    /// One more frame of the grid is in the video.
-    FrameEncoded(FrameSpec),
+    /// So many frames of the grid are in the video.
+    FramesEncoded(u64),
 }
 
 /// Told from several threads; must not block for long.
@@ -111,7 +111,7 @@ pub trait RenderObserver: Send + Sync {
 
 /// Renders a job into its output file.
 pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result<Rendered> {
-    let size = job.plan.size;
+    let plan = Arc::clone(&job.plan);
     let frames = job.plan.frame_count;
     let hashes = job.frame_hashes.as_deref().map(FrameHashes::create).transpose()?;
     let encoder = Encoder::create(&job.output, job.encoder)?;
@@ -119,7 +119,7 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
     let (to_decoder, from_capture) = mpsc::channel(QUEUE);
     let (to_encoder, from_decoder) = blocking::sync_channel(QUEUE);
     let overlay = Overlay::new(job.overlay);
-    let decoder = spawn_blocking(move || decode_frames(from_capture, size, overlay, hashes, &to_encoder));
+    let decoder = spawn_blocking(move || decode_frames(from_capture, &plan, overlay, hashes, &to_encoder));
     let watching = Arc::clone(&observer);
     let encoder = spawn_blocking(move || encode_frames(encoder, &from_decoder, frames, watching.as_ref()));
 
@@ -149,14 +149,21 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
 /// The decoding stage: pictures to pixels with the pointer on them, and their hashes. Gives the times of each.
 fn decode_frames(
     mut captured: mpsc::Receiver<CapturedFrame>,
-    size: Size,
+    plan: &RenderPlan,
     mut overlay: Overlay,
     mut hashes: Option<FrameHashes>,
     decoded: &blocking::SyncSender<Frame>,
 ) -> Result<BusyTimes> {
     let mut shown = Shown::default();
     let mut busy = BusyTimes::default();
-    while let Some(CapturedFrame { spec, shot, pointer }) = captured.blocking_recv() {
+    let size = plan.size;
+    while let Some(captured) = captured.blocking_recv() {
+        let CapturedFrame {
+            spec,
+            shot,
+            pointer,
+            lasts,
+        } = captured;
         let begun = Instant::now();
         let picture = match shot {
             Shot::Encoded(screenshot) => shown.next(decode(&screenshot, size)?),
@@ -169,10 +176,13 @@ fn decode_frames(
         let begun = Instant::now();
         let picture = overlay.over(picture, pointer.as_ref());
         busy.overlay_s += begun.elapsed().as_secs_f64();
-        let frame = Frame { spec, picture };
+        let frame = Frame { spec, picture, lasts };
         if let Some(hashes) = &mut hashes {
             let begun = Instant::now();
-            hashes.add(&frame)?;
+            hashes.add(spec, &frame.picture)?;
+            for index in spec.index + 1..spec.index + lasts {
+                hashes.add(plan.frame(index), &Picture::Repeat)?;
+            }
             busy.hash_s += begun.elapsed().as_secs_f64();
         }
         if decoded.send(frame).is_err() {
@@ -211,8 +221,8 @@ fn encode_frames(
         let begun = Instant::now();
         encoder.push(&frame)?;
         busy_s += begun.elapsed().as_secs_f64();
-        count += 1;
-        observer.on(RenderEvent::FrameEncoded(frame.spec));
+        count += frame.lasts;
+        observer.on(RenderEvent::FramesEncoded(count));
     }
     if count < expected {
         return Ok(None);
@@ -243,7 +253,7 @@ impl fmt::Display for RenderEvent<'_> {
             Self::WayPassedOver { method, why } => {
                 write!(f, "capture by {} does not work here: {why}", method.name())
             }
-            Self::FrameEncoded(spec) => write!(f, "frame {}", spec.index),
+            Self::FramesEncoded(count) => write!(f, "{count} frames encoded"),
         }
     }
 }

@@ -153,11 +153,13 @@ impl Delivery {
     pub(super) async fn deliver(mut self, sink: FrameSink) -> Delivered {
         while let Some(Taken { frames, worker }) = self.taken.recv().await {
             self.delivered.store(worker, Ordering::Relaxed);
-            for _ in frames {
+            let mut next = frames.start;
+            while next < frames.end {
                 let Some((frame, room)) = self.waiting[worker].recv().await else {
                     return Delivered::WhatThereWas;
                 };
                 drop(room);
+                next += frame.lasts;
                 if sink.send(frame).await.is_err() {
                     return Delivered::Refused;
                 }
@@ -189,6 +191,7 @@ mod tests {
             spec,
             shot,
             pointer: None,
+            lasts: 1,
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use serde::Deserialize;
 
-use crate::frame::{Click, Hand, Point, Pointer, WAKE_POINTS, WAKE_STEP_MS};
+use crate::frame::{Click, Hand, OLD_MS, Point, Pointer, WAKE_POINTS, WAKE_STEP_MS};
 
 /// The pointer goes to a recorded position in a straight line, in this many ms of the session, as in rrweb's replayer.
 const GLIDE_MS: f64 = 50.0;
@@ -123,12 +123,12 @@ impl PointerTrack {
                 TrackedHand::Mouse => Hand::Mouse,
                 TrackedHand::Finger { lifted: None } => Hand::FingerDown,
                 TrackedHand::Finger { lifted: Some(lifted) } => Hand::FingerLifted {
-                    age_ms: time - lifted,
+                    age_ms: (time - lifted).min(OLD_MS),
                 },
             },
             click: self.click.map(|click| Click {
                 position: fit.place(click.position),
-                age_ms: time - click.time,
+                age_ms: (time - click.time).min(OLD_MS),
                 double: click.double,
             }),
             wake,

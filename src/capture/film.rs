@@ -1,0 +1,108 @@
+//! What has been captured, on its way out: frames that look like the one before go as one, so that hours in which
+//! nothing happens cost nothing further on. All methods of capture put their frames on it.
+
+use super::{CapturedFrame, FrameSink, Shot};
+use crate::frame::{FrameSpec, Pointer};
+
+pub(super) struct Film<'a> {
+    sink: &'a FrameSink,
+    /// The last frame, which may last longer still.
+    last: Option<CapturedFrame>,
+}
+
+/// Whoever takes the frames has failed.
+#[derive(Debug)]
+pub(super) struct Closed;
+
+impl<'a> Film<'a> {
+    pub(super) const fn new(sink: &'a FrameSink) -> Self {
+        Self { sink, last: None }
+    }
+
+    /// Adds the next frame of a segment, or the first of one.
+    pub(super) async fn add(
+        &mut self,
+        spec: FrameSpec,
+        shot: Shot,
+        pointer: Option<&Pointer>,
+    ) -> Result<(), Closed> {
+        if let Some(last) = &mut self.last
+            && matches!(shot, Shot::Repeat)
+            && last.pointer.as_ref() == pointer
+            && last.spec.index + last.lasts == spec.index
+        {
+            last.lasts += 1;
+            return Ok(());
+        }
+        let before = self.last.replace(CapturedFrame {
+            spec,
+            shot,
+            pointer: pointer.copied(),
+            lasts: 1,
+        });
+        self.send(before).await
+    }
+
+    /// Sends what is left.
+    pub(super) async fn finish(mut self) {
+        let last = self.last.take();
+        // Nobody is left to be told that nobody takes it.
+        drop(self.send(last).await);
+    }
+
+    async fn send(&self, frame: Option<CapturedFrame>) -> Result<(), Closed> {
+        match frame {
+            Some(frame) => self.sink.send(frame).await.map_err(|_| Closed),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::frame::{Hand, Point, WAKE_POINTS};
+
+    fn pointer(x: f64) -> Pointer {
+        let position = Point { x, y: 0.0 };
+        Pointer {
+            position,
+            scale: 1.0,
+            hand: Hand::Mouse,
+            click: None,
+            wake: [position; WAKE_POINTS],
+        }
+    }
+
+    #[tokio::test]
+    async fn frames_that_look_alike_go_as_one() {
+        let (sink, mut frames) = mpsc::channel(16);
+        let mut film = Film::new(&sink);
+        // Frame 7 follows a segment that another browser took.
+        for (index, shot, x) in [
+            (0, Shot::Synthetic(1), 1.0),
+            (1, Shot::Repeat, 1.0),
+            (2, Shot::Repeat, 1.0),
+            (3, Shot::Repeat, 2.0),
+            (4, Shot::Synthetic(2), 2.0),
+            (7, Shot::Repeat, 2.0),
+            (8, Shot::Repeat, 2.0),
+        ] {
+            let spec = FrameSpec {
+                index,
+                pts_ms: 0.0,
+                session_ms: 0.0,
+            };
+            film.add(spec, shot, Some(&pointer(x))).await.unwrap();
+        }
+        film.finish().await;
+        drop(sink);
+        let mut sent = Vec::new();
+        while let Some(frame) = frames.recv().await {
+            sent.push((frame.spec.index, frame.lasts));
+        }
+        assert_eq!(sent, [(0, 3), (3, 1), (4, 1), (7, 2)]);
+    }
+}
