@@ -10,6 +10,7 @@ import type { Content } from './content';
 import { FailedImages } from './failed_images';
 import { InlineStyle } from './inline_style';
 import { Labels } from './labels';
+import { Media } from './media';
 import { SvgAnimations } from './svg_animations';
 import { Unrecorded } from './unrecorded';
 
@@ -27,6 +28,7 @@ export class Contents {
       new FailedImages(labels),
       new AnimatedImages(style, warn),
       new SvgAnimations(),
+      new Media(labels),
       new Canvases(style, labels, warn),
     ];
   }
