@@ -51,7 +51,7 @@ fn the_keyboard_covers_the_form_that_has_changed() {
 
 #[test]
 fn what_was_never_recorded_is_labelled() {
-    compare("unrecorded", "unrecorded.json", 0.0, "900x560");
+    compare("unrecorded", "unrecorded.json", 0.0, "416x182");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 // All kinds of content that need our help, and how they learn what the replay does. Called by player.ts.
 
 import type { ReplayPlugin } from 'rrweb';
-import type { eventWithTime, IMirror } from '@rrweb/types';
+import type { attributes, eventWithTime, IMirror } from '@rrweb/types';
 import { EventType, IncrementalSource, NodeType } from '@rrweb/types';
 import { AnimatedImages } from './animated_images';
 import { Canvases } from './canvases';
@@ -20,7 +20,7 @@ export class Contents {
   private readonly fresh = new Set<Node>();
   private mirror: IMirror<Node> | null = null;
 
-  constructor(warn: (...words: unknown[]) => void) {
+  constructor(private readonly warn: (...words: unknown[]) => void) {
     const style = new InlineStyle();
     const labels = new Labels(style);
     this.kinds = [
@@ -40,33 +40,31 @@ export class Contents {
 
   /** Notes an event of the recording: call for all of them, in order, before the replay. */
   note(event: eventWithTime): void {
-    for (const kind of this.kinds) kind.note?.(event);
+    this.each((kind) => { kind.note?.(event); });
   }
 
   /** Follows an event that rrweb has just applied. */
   applied(event: eventWithTime): void {
-    if (event.type === EventType.IncrementalSnapshot && event.data.source === IncrementalSource.Mutation) {
-      for (const { id } of event.data.attributes) {
-        const node = this.mirror?.getNode(id);
-        if (node) this.fresh.add(node);
-      }
+    for (const id of changedBy(event)) {
+      const node = this.mirror?.getNode(id);
+      if (node) this.fresh.add(node);
     }
     this.follow();
-    for (const kind of this.kinds) kind.applied?.(event);
+    this.each((kind) => { kind.applied?.(event); });
   }
 
   /** Ends a moment: follows what rrweb has built by its own timers, and starts what starts now. */
   begin(now: number): void {
     this.follow();
-    for (const kind of this.kinds) kind.begin?.(now);
+    this.each((kind) => { kind.begin?.(now); });
   }
 
   private follow(): void {
     for (const node of this.fresh) {
       const meta = this.mirror?.getMeta(node);
       if (meta?.type !== NodeType.Element) continue;
-      const followed = { element: node as Element, id: meta.id, recorded: meta.attributes, now: clock.now };
-      for (const kind of this.kinds) kind.follow?.(followed);
+      const followed = { element: node as Element, id: meta.id, recorded: attributesOf(meta), now: clock.now };
+      this.each((kind) => { kind.follow?.(followed); });
     }
     this.fresh.clear();
   }
@@ -74,17 +72,50 @@ export class Contents {
   /** Brings everything to a replay time. Resolves to whether something that can be seen changed. */
   async show(now: number): Promise<boolean> {
     let changed = false;
-    for (const kind of this.kinds) if (await kind.show?.(now)) changed = true;
+    for (const kind of this.kinds) {
+      try {
+        if (await kind.show?.(now)) changed = true;
+      } catch (error) {
+        this.failed(error);
+      }
+    }
     return changed;
   }
 
   /** Call when the page has loaded all that it needs. */
   loaded(): void {
-    for (const kind of this.kinds) kind.loaded?.();
+    this.each((kind) => { kind.loaded?.(); });
   }
 
   /** The replay time before which nothing changes by itself. */
   nextChange(now: number): number {
     return Math.min(...this.kinds.map((kind) => kind.nextChange?.(now) ?? Infinity));
   }
+
+  /** What a recording makes one kind fail on costs no other. */
+  private each(call: (kind: Content) => void): void {
+    for (const kind of this.kinds) {
+      try {
+        call(kind);
+      } catch (error) {
+        this.failed(error);
+      }
+    }
+  }
+
+  private failed(error: unknown): void {
+    this.warn('something could not be shown:', error);
+  }
+}
+
+/** The elements that an event has given other attributes. */
+function changedBy(event: eventWithTime): number[] {
+  if (event.type !== EventType.IncrementalSnapshot || event.data.source !== IncrementalSource.Mutation) return [];
+  const changes: unknown = event.data.attributes;
+  return Array.isArray(changes) ? changes.map(({ id }: { id: number }) => id) : [];
+}
+
+/** Some recorders leave them out where there are none. */
+function attributesOf(meta: { attributes?: attributes }): attributes {
+  return meta.attributes ?? {};
 }

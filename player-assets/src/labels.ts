@@ -18,6 +18,8 @@ const DETAIL_LETTER = 6;
 const AROUND = 28;
 /** Boxes smaller than this are marks and counters that nobody saw. */
 const LEAST = 12;
+/** In characters. */
+const LONGEST_NAME = 40;
 
 export class Labels {
   private readonly images = new Map<string, string>();
@@ -74,11 +76,11 @@ function escape(text: string): string {
   return text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
-/** Whose an address is; undefined for what has no host, such as data. */
+/** Whose an address is; undefined for data, and for what is relative to a page that is not known. */
 export function hostOf(address: string | null | undefined): string | undefined {
   try {
     const { protocol, host } = new URL(address ?? '');
-    return /^https?:$/.test(protocol) && host ? host : undefined;
+    return /^https?:$/.test(protocol) && host !== location.host ? host : undefined;
   } catch {
     return undefined;
   }
@@ -86,10 +88,10 @@ export function hostOf(address: string | null | undefined): string | undefined {
 
 /** The file's name in an address, without query and fragment. */
 export function fileNameOf(address: string | null | undefined): string | undefined {
-  if (!hostOf(address)) return undefined;
-  const name = new URL(address ?? '').pathname.split('/').pop();
+  if (!address || /^(data|blob):/i.test(address)) return undefined;
+  const name = address.replace(/[?#].*$/s, '').split('/').pop();
   if (!name) return undefined;
-  return name.length > 40 ? `${name.slice(0, 39)}…` : name;
+  return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
 }
 
 /** A number of pixels in an attribute; null for percentages and nonsense. */

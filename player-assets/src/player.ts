@@ -85,6 +85,8 @@ export class Player {
   /** Draws the first picture and begins to play. */
   async start(): Promise<void> {
     clock.moveTo(0);
+    // Selections look as they do in the window that somebody uses.
+    this.replayer.iframe.contentWindow?.focus();
     this.replayer.play(0);
     this.animations.adopt(0);
     await this.moveTo(0);

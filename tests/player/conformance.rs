@@ -90,8 +90,8 @@ const RECORDINGS: &[(&str, &[Probe])] = &[
     (
         "nested-style-declaration",
         &[
-            Pixel(100, (95, 16), BLUE),
-            Pixel(200, (95, 16), RED),
+            Pixel(100, (100, 22), BLUE),
+            Pixel(200, (100, 22), RED),
             Pixel(350, (600, 12), WHITE),
             Pixel(400, (600, 12), RED),
             Pixel(500, (600, 48), [128, 0, 128]),
