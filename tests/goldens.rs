@@ -50,6 +50,11 @@ fn the_keyboard_covers_the_form_that_has_changed() {
 }
 
 #[test]
+fn what_was_never_recorded_is_labelled() {
+    compare("unrecorded", "unrecorded.json", 0.0, "416x182");
+}
+
+#[test]
 #[ignore = "scaled pages have mirrored tiles behind a blurred backdrop; bless it when that is repaired"]
 fn the_dialog_is_open_over_the_page() {
     compare("shop-dialog", "shop-checkout.json", 30.0, "320x180");

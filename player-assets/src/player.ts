@@ -5,6 +5,7 @@ import { Replayer } from 'rrweb';
 import type { eventWithTime } from '@rrweb/types';
 import { EventType, IncrementalSource } from '@rrweb/types';
 import { Animations } from './animations';
+import { Contents } from './contents';
 import type { Advance, Problems, Size, StartOptions } from './contract';
 import { Pointer } from './pointer';
 import { ProblemList } from './problems';
@@ -39,6 +40,7 @@ export class Player {
   private readonly animations = new Animations(this.roots);
   private readonly readiness = new Readiness(this.roots);
   private readonly scrolling = new Scrolling((id) => this.replayer.getMirror().getNode(id));
+  private readonly contents = new Contents(this.problemList.warn);
   private readonly replayer: Replayer;
   private readonly timer: ReplayTimer;
   private readonly stage: Stage;
@@ -56,7 +58,10 @@ export class Player {
     if (events.length === 1) events.push({ type: EventType.Custom, data: { tag: '', payload: {} }, timestamp: first.timestamp });
     this.offset = first.timestamp - options.sessionStart;
     clock.begin(LEAD_IN, first.timestamp);
-    for (const event of events) this.scrolling.note(event, event.timestamp - first.timestamp);
+    for (const event of events) {
+      this.scrolling.note(event, event.timestamp - first.timestamp);
+      this.contents.note(event);
+    }
 
     this.stage = new Stage(options.canvas);
     const quiet = { log: () => undefined, warn: this.problemList.warn };
@@ -68,6 +73,7 @@ export class Player {
       triggerFocus: true,
       showWarning: true,
       insertStyleRules: REPLAYED_PAGE_RULES,
+      plugins: [this.contents.plugin],
       logger: quiet as unknown as typeof console,
     });
     this.timer = takeOverTimer(this.replayer);
@@ -82,6 +88,8 @@ export class Player {
   /** Draws the first picture and begins to play. */
   async start(): Promise<void> {
     clock.moveTo(0);
+    // Selections look as they do in the window that somebody uses.
+    this.replayer.iframe.contentWindow?.focus();
     this.replayer.play(0);
     this.animations.adopt(0);
     await this.moveTo(0);
@@ -129,8 +137,11 @@ export class Player {
     if (clock.runAnimationFrames() > 0) changed = true;
     if (this.scrolling.move(until)) changed = true;
     if (this.animations.move(until)) changed = true;
-    if (changed && !(await this.readiness.wait())) this.problemList.warn('the page was drawn before all of it had loaded');
-    return changed;
+    if (await this.contents.show(until)) changed = true;
+    if (!changed) return false;
+    if (!(await this.readiness.wait())) this.problemList.warn('the page was drawn before all of it had loaded');
+    this.contents.loaded();
+    return true;
   }
 
   /** Does what is due at one moment, at that moment, so that what it starts does not depend on the frame grid. */
@@ -147,6 +158,7 @@ export class Player {
       this.structureChanged = false;
       this.roots.refresh(this.replayer.iframe);
     }
+    this.contents.begin(moment);
     if (visible) this.animations.adopt(moment);
     return visible || moved;
   }
@@ -168,12 +180,13 @@ export class Player {
 
   private quietUntil(): number | null {
     if (this.animations.active || this.scrolling.active || clock.framesPending) return clock.now + this.offset;
-    const next = this.nextMoment();
+    const next = Math.min(this.nextMoment(), this.contents.nextChange(clock.now));
     return Number.isFinite(next) ? next + this.offset : null;
   }
 
   private applied(event: eventWithTime): void {
     this.scrolling.applied(event, clock.now);
+    this.contents.applied(event);
     switch (event.type) {
       case EventType.FullSnapshot:
         this.structureChanged = true;

@@ -10,6 +10,7 @@ export class ProblemList {
 
   readonly blocked = (event: SecurityPolicyViolationEvent): void => {
     const url = event.blockedURI.replace(/[?#].*$/s, '');
+    if (url === '') return;
     this.missing.set(`${event.effectiveDirective} ${url}`, { url, kind: event.effectiveDirective });
   };
 

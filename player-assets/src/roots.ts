@@ -3,6 +3,7 @@
 
 const FRAME_ELEMENTS = new Set(['IFRAME', 'FRAME', 'OBJECT', 'EMBED']);
 const FRAME_ADDRESSES = new Set(['src', 'srcdoc', 'data']);
+const MEDIA_ELEMENTS = new Set(['VIDEO', 'AUDIO', 'SOURCE']);
 
 type ReplayedWindow = Window & typeof globalThis & { replaycastPrepared?: true };
 
@@ -62,7 +63,7 @@ export class Roots {
     for (const frame of root.querySelectorAll('iframe')) this.addFrame(frame);
   }
 
-  /** Changes a replayed window once: nothing in it may navigate, scroll by itself or load only when seen. */
+  /** Changes a replayed window once: nothing in it may navigate, play or scroll by itself, or load only when seen. */
   prepare(view: ReplayedWindow): void {
     if (view.replaycastPrepared) return;
     view.replaycastPrepared = true;
@@ -78,8 +79,11 @@ export class Roots {
     intercept(elements, 'setAttribute', (original, self, [name, value]) => {
       const lower = String(name).toLowerCase();
       if (lower === 'loading') return;
-      const navigates = FRAME_ELEMENTS.has((self as Element).tagName.toUpperCase()) && FRAME_ADDRESSES.has(lower);
-      original(self, [navigates ? `rr_${lower}` : name, value]);
+      const tag = (self as Element).tagName.toUpperCase();
+      const navigates = FRAME_ELEMENTS.has(tag) && FRAME_ADDRESSES.has(lower);
+      // It would play on its own clock; media.ts shows what is due.
+      const plays = MEDIA_ELEMENTS.has(tag) && lower === 'src' && /^\s*(data|blob):/i.test(String(value));
+      original(self, [navigates || plays ? `rr_${lower}` : name, value]);
     });
 
     const images = view.HTMLImageElement.prototype;

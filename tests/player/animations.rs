@@ -1,0 +1,165 @@
+//! Animations, transitions and the time at which they stand.
+
+use serde_json::{Value, json};
+
+use crate::common::video::{middle_of, render_recording};
+use crate::common::{element, recording};
+use crate::{
+    BODY, BOX, MOVING_BOX, RED, a_box, addition, assert_box_at, attach_document, attribute, body, end, mouse,
+    mutation, render, style, with,
+};
+
+#[test]
+fn a_change_beside_a_node_that_never_came_does_not_hang_the_page() {
+    // rrweb looks for the missing neighbour until half a second has passed, by a clock that stands still.
+    let lost = json!({"parentId": BODY, "nextId": 999, "node": element(50, "p", &json!({}), &[])});
+    let recording = recording(
+        &body(MOVING_BOX, &[a_box("")]),
+        &[mutation(500, &json!({"adds": [lost]})), mouse(1000, BODY, 5, 5)],
+    );
+    assert_box_at(&render(&recording), 800, 0.0);
+}
+
+#[test]
+fn an_animation_stands_where_session_time_says() {
+    let rendered = render(&recording(&body(MOVING_BOX, &[a_box("moving")]), &[end(2500)]));
+    for (ms, left) in [(0, 0.0), (100, 10.0), (1000, 100.0), (1900, 190.0), (2300, 200.0)] {
+        assert_box_at(&rendered, ms, left);
+    }
+}
+
+#[test]
+fn an_animation_starts_at_its_own_event_also_between_two_frames() {
+    let rendered = render(&recording(
+        &body(MOVING_BOX, &[]),
+        &[addition(230, BODY, &a_box("moving")), end(2500)],
+    ));
+    assert_eq!(middle_of(&rendered.at(200), RED), None);
+    for (ms, left) in [(300, 7.0), (1000, 77.0), (2200, 197.0), (2300, 200.0)] {
+        assert_box_at(&rendered, ms, left);
+    }
+}
+
+#[test]
+fn a_paused_animation_stands_still_and_goes_on_later() {
+    let rendered = render(&recording(
+        &body(MOVING_BOX, &[a_box("moving")]),
+        &[
+            attribute(550, BOX, "style", "animation-play-state: paused"),
+            attribute(1250, BOX, "style", "animation-play-state: running"),
+            end(2000),
+        ],
+    ));
+    for (ms, left) in [
+        (500, 50.0),
+        (600, 55.0),
+        (1200, 55.0),
+        (1300, 60.0),
+        (1800, 110.0),
+    ] {
+        assert_box_at(&rendered, ms, left);
+    }
+}
+
+#[test]
+fn a_transition_is_half_way_at_half_its_time() {
+    let css = format!("{MOVING_BOX} .box {{ transition: left 1s linear }} .moved {{ left: 200px }}");
+    let rendered = render(&recording(
+        &body(&css, &[a_box("")]),
+        &[attribute(300, BOX, "class", "box moved"), end(1600)],
+    ));
+    for (ms, left) in [(200, 0.0), (300, 0.0), (800, 100.0), (1300, 200.0), (1500, 200.0)] {
+        assert_box_at(&rendered, ms, left);
+    }
+}
+
+#[test]
+fn a_transition_turns_back_from_where_it_stands_also_between_two_frames() {
+    let css = format!("{MOVING_BOX} .box {{ transition: left 1s linear }} .moved {{ left: 200px }}");
+    let rendered = render_recording(
+        &recording(
+            &body(&css, &[a_box("")]),
+            &[
+                attribute(210, BOX, "class", "box moved"),
+                attribute(710, BOX, "class", "box"),
+                end(3000),
+            ],
+        ),
+        "--fps 1 --capture damage",
+    );
+    // It had come half of its way, and so takes half its time to go back.
+    assert_box_at(&rendered, 1000, 42.0);
+}
+
+#[test]
+fn an_endless_spinner_never_stops() {
+    let css = "@keyframes spin { to { transform: rotate(360deg) } }
+        .spinner { margin: 50px; width: 60px; height: 60px; border: 8px solid #ddd;
+            border-top-color: #00f; border-radius: 50%; animation: spin 2.9s linear infinite }";
+    let spinner = element(BOX, "div", &json!({"class": "spinner"}), &[]);
+    let rendered = render(&recording(&body(css, &[spinner]), &[end(2500)]));
+    assert_eq!(rendered.different_pictures(), 25);
+}
+
+#[test]
+fn an_idle_page_is_captured_once() {
+    let rendered = render(&recording(&body(MOVING_BOX, &[a_box("")]), &[end(3000)]));
+    assert_eq!(rendered.different_pictures(), 1);
+    assert_eq!(rendered.hashes.len(), 30);
+    // The browser takes the first picture itself for damage, once.
+    assert!(rendered.pictures_taken() <= 2, "{}", rendered.pictures_taken());
+}
+
+pub(super) fn animated_svg() -> Value {
+    let motion = json!({"attributeName": "x", "from": "0", "to": "200", "dur": "2s", "fill": "freeze"});
+    let is_svg = json!({"isSVG": true});
+    let motion = with(element(42, "animate", &motion, &[]), &is_svg);
+    let shape = json!({"y": 100, "width": 40, "height": 40, "fill": "#f00"});
+    let shape = with(element(41, "rect", &shape, &[motion]), &is_svg);
+    let size = json!({"width": 320, "height": 200, "style": "display: block"});
+    with(element(40, "svg", &size, &[shape]), &is_svg)
+}
+
+/// An element whose shadow root holds the box that moves.
+pub(super) fn shadow_host() -> Value {
+    let is_shadow = json!({"isShadow": true});
+    let inside = [
+        with(style(31, MOVING_BOX), &is_shadow),
+        with(with(a_box("moving"), &json!({"id": 33})), &is_shadow),
+    ];
+    let host = element(30, "div", &json!({}), &inside);
+    with(host, &json!({"isShadowHost": true}))
+}
+
+#[test]
+fn animations_in_shadow_roots_run_on_session_time() {
+    let from_the_start = render(&recording(&body("", &[shadow_host()]), &[end(1500)]));
+    let added = render(&recording(
+        &body("", &[]),
+        &[addition(230, BODY, &shadow_host()), end(1500)],
+    ));
+    assert_box_at(&from_the_start, 1000, 100.0);
+    assert_box_at(&added, 1000, 77.0);
+}
+
+#[test]
+fn animations_in_nested_documents_run_on_session_time() {
+    let frame = element(
+        200,
+        "iframe",
+        &json!({"width": "320", "height": "200", "style": "border: 0"}),
+        &[],
+    );
+    let content = [style(205, MOVING_BOX), a_box("moving")];
+    let inside = element(204, "body", &json!({"style": "margin: 0"}), &content);
+    let rendered = render(&recording(
+        &body("", &[]),
+        &[
+            addition(200, BODY, &frame),
+            attach_document(330, 200, &inside),
+            end(1500),
+        ],
+    ));
+    assert_eq!(middle_of(&rendered.at(300), RED), None);
+    assert_box_at(&rendered, 1000, 67.0);
+}

@@ -1,0 +1,238 @@
+//! What a page is made of beside plain elements: style sheets that scripts wrote, custom elements, dialogs, inputs,
+//! focus, selections and boxes that stick.
+
+use serde_json::{Value, json};
+
+use crate::animations::shadow_host;
+use crate::common::video::{assert_color, assert_middle, middle_of};
+use crate::common::{element, recording, text};
+use crate::unrecorded::ink;
+use crate::{
+    BLUE, BODY, BOX, DOCUMENT, GREEN, MOVING_BOX, RED, WHITE, a_box, addition, attribute, body, end, event,
+    mouse, mutation, render, scroll, style, with,
+};
+
+/// A box of 40x40 pixels in the corner.
+const SQUARE: &str = ".box { width: 40px; height: 40px; background: #f00 }";
+
+#[test]
+fn adopted_style_sheets_apply_and_change() {
+    let sheet = json!({"styleId": 1, "rules": [{"rule": ".box { background: #00f !important }"}]});
+    let rendered = render(&recording(
+        &body(SQUARE, &[a_box("")]),
+        &[
+            event(
+                300,
+                &json!({"source": 15, "id": DOCUMENT, "styleIds": [1], "styles": [sheet]}),
+            ),
+            event(
+                600,
+                &json!({"source": 8, "styleId": 1, "replaceSync": ".box { background: green !important }"}),
+            ),
+            event(900, &json!({"source": 15, "id": DOCUMENT, "styleIds": []})),
+            end(1200),
+        ],
+    ));
+    for (ms, color) in [(200, RED), (300, BLUE), (600, GREEN), (900, RED)] {
+        assert_color(&rendered.at(ms), (20, 20), color);
+    }
+}
+
+#[test]
+fn style_sheets_of_shadow_roots_apply_there_only() {
+    let sheet = json!({"styleId": 1, "rules": [{"rule": ".box { background: #00f !important }"}]});
+    let outside = with(a_box(""), &json!({"id": 11}));
+    let css = "div.box { position: absolute; left: 200px; width: 40px; height: 40px; background: #f00 }";
+    let rendered = render(&recording(
+        &body(css, &[outside, shadow_host()]),
+        &[
+            event(
+                300,
+                &json!({"source": 15, "id": 30, "styleIds": [1], "styles": [sheet]}),
+            ),
+            end(1000),
+        ],
+    ));
+    assert_color(&rendered.at(0), (20, 120), RED);
+    assert_middle(&rendered.at(500), BLUE, (70.0, 120.0));
+    assert_color(&rendered.at(500), (220, 20), RED);
+}
+
+#[test]
+fn rules_that_scripts_wrote_apply() {
+    let rules = with(style(6, SQUARE), &json!({}));
+    let page = element(BODY, "body", &json!({"style": "margin: 0"}), &[rules, a_box("")]);
+    let rendered = render(&recording(
+        &page,
+        &[
+            event(
+                200,
+                &json!({"source": 8, "id": 6, "adds": [{"rule": ".box { background: #00f }", "index": 1}]}),
+            ),
+            event(
+                400,
+                &json!({"source": 13, "id": 6, "index": [1], "set": {"property": "background", "value": "green"}}),
+            ),
+            event(
+                600,
+                &json!({"source": 13, "id": 6, "index": [1], "remove": {"property": "background"}}),
+            ),
+            event(800, &json!({"source": 8, "id": 6, "removes": [{"index": 0}]})),
+            end(1000),
+        ],
+    ));
+    for (ms, color) in [(100, RED), (200, BLUE), (400, GREEN), (600, RED), (800, WHITE)] {
+        assert_color(&rendered.at(ms), (20, 20), color);
+    }
+}
+
+#[test]
+fn custom_elements_are_defined() {
+    let css = "x-box { display: block; width: 40px; height: 40px; background: #f00 } x-box:defined { background: #00f }";
+    let custom = with(element(BOX, "x-box", &json!({}), &[]), &json!({"isCustom": true}));
+    let unknown = element(11, "x-box-too", &json!({}), &[]);
+    let picture = render(&recording(&body(css, &[custom, unknown]), &[end(200)])).at(0);
+    assert_color(&picture, (20, 20), BLUE);
+}
+
+#[test]
+fn dialogs_are_in_the_top_layer_while_they_are_modal() {
+    let css = "dialog { inset: 0 auto auto 0; margin: 0; padding: 0; border: 0; width: 100px; height: 100px;
+            background: #00f } dialog::backdrop { background: green }
+        .over { position: fixed; z-index: 99; inset: 0; background: #f00 }";
+    let over = element(11, "div", &json!({"class": "over"}), &[]);
+    let dialog = element(BOX, "dialog", &json!({}), &[]);
+    let open = |at: u64, mode: &Value, open: &Value| {
+        let attributes = json!({"rr_open_mode": mode, "open": open});
+        mutation(
+            at,
+            &json!({"attributes": [{"id": BOX, "attributes": attributes}]}),
+        )
+    };
+    let rendered = render(&recording(
+        &body(css, &[dialog, over]),
+        &[
+            open(200, &json!("modal"), &json!("")),
+            open(500, &json!(null), &json!(null)),
+            open(800, &json!("non-modal"), &json!("")),
+            end(1100),
+        ],
+    ));
+    for (ms, inside, outside) in [
+        (100, RED, RED),
+        (300, BLUE, GREEN),
+        (600, RED, RED),
+        (900, RED, RED),
+    ] {
+        assert_color(&rendered.at(ms), (50, 50), inside);
+        assert_color(&rendered.at(ms), (200, 150), outside);
+    }
+}
+
+#[test]
+fn inputs_show_what_was_typed_and_chosen() {
+    let css = "input, select { display: block; margin: 0; border: 0; width: 300px; height: 50px; padding: 0;
+            font: 30px monospace; outline: 0; background: #fff; color: #000; appearance: none }
+        #box:checked { background: #00f }";
+    let page = body(
+        css,
+        &[
+            element(20, "input", &json!({"type": "text"}), &[]),
+            element(21, "input", &json!({"type": "password"}), &[]),
+            element(22, "input", &json!({"type": "checkbox", "id": "box"}), &[]),
+        ],
+    );
+    let input = |at: u64, id: u64, text: &str, checked: bool| {
+        event(
+            at,
+            &json!({"source": 5, "id": id, "text": text, "isChecked": checked}),
+        )
+    };
+    let rendered = render(&recording(
+        &page,
+        &[
+            input(200, 20, "typed text", false),
+            input(400, 21, "*****", false),
+            input(600, 22, "on", true),
+            end(900),
+        ],
+    ));
+    let words = |ms: u64, top: u32| ink(&rendered.at(ms), (0, top, 300, 50));
+    assert_eq!((words(100, 0), words(300, 50)), (0, 0));
+    assert!(words(200, 0) > 300 && words(500, 50) > 50);
+    assert_color(&rendered.at(500), (100, 125), WHITE);
+    assert_color(&rendered.at(600), (100, 125), BLUE);
+}
+
+#[test]
+fn what_has_the_focus_looks_focused() {
+    let css = "input { display: block; margin: 0; width: 100px; height: 40px; border: 0; outline: 0; background: #f00 }
+        input:focus { background: #00f }";
+    let focus = |at: u64, kind: u64| event(at, &json!({"source": 2, "type": kind, "id": BOX}));
+    let input = element(BOX, "input", &json!({"type": "text"}), &[]);
+    let rendered = render(&recording(
+        &body(css, &[input]),
+        &[focus(300, 5), focus(600, 6), end(900)],
+    ));
+    for (ms, color) in [(200, RED), (300, BLUE), (600, RED)] {
+        assert_color(&rendered.at(ms), (50, 20), color);
+    }
+}
+
+#[test]
+fn selected_text_is_marked() {
+    let line = element(
+        20,
+        "p",
+        &json!({"style": "margin: 0; font: 30px monospace"}),
+        &[text(21, "0123456789")],
+    );
+    let select = |at: u64, ranges: &Value| event(at, &json!({"source": 14, "ranges": ranges}));
+    let marked = json!([{"start": 21, "startOffset": 2, "end": 21, "endOffset": 6}]);
+    let rendered = render(&recording(
+        &body("::selection { background: #00f; color: #00f }", &[line]),
+        &[select(300, &marked), select(600, &json!([])), end(900)],
+    ));
+    assert_eq!(middle_of(&rendered.at(200), BLUE), None);
+    // The middle of the third to the sixth letter, each about 18 pixels wide.
+    let (x, _) = middle_of(&rendered.at(400), BLUE).unwrap();
+    assert!((60.0..85.0).contains(&x), "{x}");
+    assert_eq!(rendered.hashes[5].hash, rendered.hashes[4].hash);
+}
+
+#[test]
+fn boxes_stick_while_the_page_scrolls_smoothly() {
+    let css = format!(
+        "html {{ scroll-behavior: smooth }} body {{ height: 2000px }} {SQUARE}
+        .box {{ position: sticky; top: 20px; margin-top: 100px }}"
+    );
+    let rendered = render(&recording(
+        &body(&css, &[a_box("")]),
+        &[scroll(300, DOCUMENT, 50), scroll(900, DOCUMENT, 500), end(1300)],
+    ));
+    for (ms, top) in [(200, 100.0), (300, 50.0), (800, 50.0), (900, 20.0), (1200, 20.0)] {
+        assert_middle(&rendered.at(ms), RED, (20.0, top + 20.0));
+    }
+}
+
+#[test]
+fn a_document_that_is_replaced_shows_the_new_one() {
+    let html = element(
+        70,
+        "html",
+        &json!({}),
+        &[element(71, "body", &json!({"style": "background: #00f"}), &[])],
+    );
+    let rendered = render(&recording(
+        &body(MOVING_BOX, &[a_box("")]),
+        &[
+            addition(300, DOCUMENT, &html),
+            mouse(400, 71, 9, 9),
+            attribute(600, 71, "style", "background: #f00"),
+            end(900),
+        ],
+    ));
+    for (ms, color) in [(200, WHITE), (350, BLUE), (600, RED)] {
+        assert_color(&rendered.at(ms), (200, 200), color);
+    }
+}
