@@ -39,7 +39,7 @@ const ALWAYS: &[&str] = &[
     "--force-device-scale-factor=1",
     "--font-render-hinting=none",
     "--disable-lcd-text",
-    // Animated images and SVG animation elements run on the browser's clock, which we do not hold: they stand still.
+    // Animated images and SVG animation elements would run on the browser's clock: the page moves those that it can.
     "--blink-settings=imageAnimationPolicy=2",
     // No network, whatever the page tries: even loopback goes to a proxy that is not there.
     "--host-resolver-rules=MAP * ~NOTFOUND",
@@ -78,6 +78,8 @@ const ON_DISPLAY: &[&str] = &[
     "--disable-checker-imaging",
     "--disable-image-animation-resync",
     "--disable-smooth-scrolling",
+    // WebGL without a graphics card, as a headless browser has it; only commands that the player lets through are run.
+    "--enable-unsafe-swiftshader",
 ];
 
 /// `screen` is the size of the display that the browser draws on, if it does.

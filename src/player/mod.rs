@@ -235,7 +235,7 @@ fn document() -> Result<Document> {
         ),
         content_security_policy: format!(
             "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'unsafe-inline' data: blob:; \
-             img-src data: blob:; font-src data: blob:; media-src 'none'; frame-src 'none'; \
+             img-src data: blob:; font-src data: blob:; media-src data: blob:; frame-src 'none'; \
              object-src 'none'; worker-src 'none'; base-uri 'none'; form-action 'none'"
         ),
         ready_when: "replaycast",

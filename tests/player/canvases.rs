@@ -144,9 +144,11 @@ fn webgl_is_drawn() {
             end(900),
         ],
     );
-    let rendered = render(&recording);
-    for (ms, color) in [(200, WHITE), (300, RED), (700, GREEN)] {
-        assert_color(&rendered.at(ms), (50, 25), color);
+    for capture in ["damage", "framebuffer"] {
+        let rendered = render_recording(&recording, &format!("--fps 10 --capture {capture}"));
+        for (ms, color) in [(200, WHITE), (300, RED), (700, GREEN)] {
+            assert_color(&rendered.at(ms), (50, 25), color);
+        }
     }
 }
 

@@ -28,7 +28,6 @@ const PAUSE: u64 = 1;
 const SEEKED: u64 = 2;
 
 #[test]
-#[ignore = "the page's policy lets no media load yet; it needs media-src data: blob:"]
 fn a_recorded_video_shows_the_picture_of_its_time() {
     let recording = recording(
         &body("", &[video(&json!({"src": WEBM}))]),
@@ -55,7 +54,6 @@ fn a_recorded_video_shows_the_picture_of_its_time() {
 }
 
 #[test]
-#[ignore = "the page's policy lets no media load yet; it needs media-src data: blob:"]
 fn a_video_in_a_loop_begins_anew() {
     let attributes =
         json!({"src": WEBM, "rr_mediaState": "played", "rr_mediaCurrentTime": 0.5, "rr_mediaLoop": true});
