@@ -5,11 +5,11 @@ export interface Size {
   height: number;
 }
 
-/** Where the replayed window is in the picture. */
+/** Where the replayed window is in the picture, in CSS pixels of the page. */
 export interface Fit {
   left: number;
   top: number;
-  /** Pixels of the picture for one of the window. */
+  /** Pixels for one of the window. */
   scale: number;
 }
 
@@ -26,8 +26,12 @@ export interface PointerSample {
 }
 
 export interface StartOptions {
-  /** The picture; the replayed window is fitted into it. */
+  /** The picture, in CSS pixels and maybe parts of one; the replayed window is fitted into it. */
   canvas: Size;
+  /** Whether all of the window is shown, or it fills the width and is cut at the bottom. */
+  fit: 'contain' | 'width';
+  /** The colour around the window. */
+  surround: string;
   /** Epoch time of session time 0. */
   sessionStart: number;
 }

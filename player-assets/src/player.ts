@@ -55,7 +55,7 @@ export class Player {
     clock.begin(LEAD_IN, first.timestamp);
     for (const event of events) this.scrolling.note(event, event.timestamp - first.timestamp);
 
-    this.stage = new Stage(options.canvas);
+    this.stage = new Stage(options);
     const quiet = { log: () => undefined, warn: this.problemList.warn };
     this.replayer = new Replayer(events, {
       root: this.stage.root,

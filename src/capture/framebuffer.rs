@@ -70,7 +70,7 @@ pub(super) async fn capture(
             if demanded || advance.changed {
                 let begun = Instant::now();
                 // Left-out frames are drawn too: what a page looks like can depend on what was drawn before.
-                wait_for_fence(framebuffer, fence_of(plan.size), fence, deadline)
+                wait_for_fence(framebuffer, fence_of(plan.canvas()), fence, deadline)
                     .await
                     .map_err(at(spec))?;
                 if !wanted {

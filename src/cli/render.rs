@@ -40,7 +40,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     let recording = reading.recording(args.session.clone(), telling).await?;
     let recording = Arc::new(recording);
     let timeline = Timeline::resolve(&recording, &settings.timeline)?;
-    let plan = Arc::new(timeline.plan(args.size, args.fps));
+    let plan = Arc::new(timeline.plan(args.size, args.picture.scale, args.fps));
     if !args.quiet {
         tell_plan(&recording, &timeline, &plan, args.verbose);
     }
@@ -50,6 +50,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
         recording: Arc::clone(&recording),
         plan: Arc::clone(&plan),
         ways: settings.ways.clone(),
+        stage: settings.stage,
         overlay: settings.overlay,
         jobs: args.jobs,
         encoder: EncoderSettings {

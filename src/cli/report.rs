@@ -46,6 +46,8 @@ struct Output {
     format: &'static str,
     codec: &'static str,
     size: Size,
+    /// The device pixel ratio.
+    scale: f64,
     fps: String,
     duration_s: f64,
     /// Places of the frame grid, and how many of them are frames of the file.
@@ -128,6 +130,7 @@ impl<'a> Report<'a> {
                 format: settings.format.container().name(),
                 codec: settings.format.codec().name(),
                 size: plan.size,
+                scale: plan.scale,
                 fps: plan.fps.to_string(),
                 duration_s: rendered.encoded.duration_ms / 1000.0,
                 frames: rendered.encoded.grid_frames,
@@ -152,7 +155,7 @@ impl<'a> Report<'a> {
                     .browser
                     .as_ref()
                     .map(|browser| browser.calls as f64 * 60_000.0 / rendered.encoded.duration_ms),
-                browser_sandbox: !args.browser.no_browser_sandbox,
+                browser_sandbox: !args.capture.browser.no_browser_sandbox,
                 jobs: rendered.jobs,
                 segments: rendered.segments,
             },

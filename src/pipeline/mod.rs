@@ -22,10 +22,10 @@ use crate::capture::{
 };
 use crate::encode::{EncodeSummary, Encoder, EncoderSettings};
 use crate::error::{Error, Kind, Result};
-use crate::frame::{Frame, FrameSpec, Picture, Size};
+use crate::frame::{Canvas, Frame, FrameSpec, Picture};
 use crate::frame_hashes::FrameHashes;
 use crate::overlay::{Overlay, OverlayStyle};
-use crate::player::Problems;
+use crate::player::{Problems, StageLook};
 use crate::recording::Recording;
 use crate::timeline::RenderPlan;
 
@@ -39,6 +39,8 @@ pub struct RenderJob {
     pub plan: Arc<RenderPlan>,
     /// How pictures may be taken, the best way first. None at all makes synthetic pictures.
     pub ways: Vec<CaptureWay>,
+    /// How the page lies in the picture, and on what.
+    pub stage: StageLook,
     /// What is drawn on the captured pictures.
     pub overlay: OverlayStyle,
     /// How many browsers render it, as far as it can be shared out. None chooses what suits work and machine.
@@ -111,7 +113,7 @@ pub trait RenderObserver: Send + Sync {
 
 /// Renders a job into its output file.
 pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result<Rendered> {
-    let size = job.plan.size;
+    let canvas = job.plan.canvas();
     let frames = job.plan.frame_count;
     let hashes = job.frame_hashes.as_deref().map(FrameHashes::create).transpose()?;
     let encoder = Encoder::create(&job.output, job.encoder)?;
@@ -119,7 +121,7 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
     let (to_decoder, from_capture) = mpsc::channel(QUEUE);
     let (to_encoder, from_decoder) = blocking::sync_channel(QUEUE);
     let overlay = Overlay::new(job.overlay);
-    let decoder = spawn_blocking(move || decode_frames(from_capture, size, overlay, hashes, &to_encoder));
+    let decoder = spawn_blocking(move || decode_frames(from_capture, canvas, overlay, hashes, &to_encoder));
     let watching = Arc::clone(&observer);
     let encoder = spawn_blocking(move || encode_frames(encoder, &from_decoder, frames, watching.as_ref()));
 
@@ -149,7 +151,7 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
 /// The decoding stage: pictures to pixels with the pointer on them, and their hashes. Gives the times of each.
 fn decode_frames(
     mut captured: mpsc::Receiver<CapturedFrame>,
-    size: Size,
+    canvas: Canvas,
     mut overlay: Overlay,
     mut hashes: Option<FrameHashes>,
     decoded: &blocking::SyncSender<Frame>,
@@ -159,10 +161,10 @@ fn decode_frames(
     while let Some(CapturedFrame { spec, shot, pointer }) = captured.blocking_recv() {
         let begun = Instant::now();
         let picture = match shot {
-            Shot::Encoded(screenshot) => shown.next(decode(&screenshot, size)?),
+            Shot::Encoded(screenshot) => shown.next(decode(&screenshot, canvas)?),
             Shot::Raw(picture) => shown.next(picture.to_rgba()),
             Shot::Packed(picture) => shown.next(picture.unpack()?),
-            Shot::Synthetic(number) => shown.next(synthetic_picture(size, number)),
+            Shot::Synthetic(number) => shown.next(synthetic_picture(canvas.size, number)),
             Shot::Repeat => Picture::Repeat,
         };
         busy.decode_s += begun.elapsed().as_secs_f64();

@@ -3,6 +3,7 @@
 
 mod players;
 mod pointer;
+mod stage;
 
 use std::sync::{Mutex, PoisonError};
 
@@ -11,11 +12,12 @@ use serde_json::{Value, json};
 
 use crate::browser::{Browser, Document, Page};
 use crate::error::{Error, Kind, Result};
-use crate::frame::{Pointer, Size};
+use crate::frame::{Canvas, Pointer};
 use crate::recording::Window;
 
 use self::pointer::{Fit, PointerSample, PointerTrack};
 pub use players::Players;
+pub use stage::{Background, PageFit, StageLook, Theme};
 
 /// The player's script, built by `make player` and embedded here.
 const SCRIPT: &str = include_str!(concat!(
@@ -108,6 +110,8 @@ impl Problems {
 #[derive(Debug)]
 pub struct Player {
     page: Page,
+    /// Pixels of the picture for one CSS pixel of the page.
+    scale: f64,
     pointer: Mutex<PointerTrack>,
 }
 
@@ -116,7 +120,8 @@ impl Player {
     /// `session_start_ms` since the epoch.
     pub async fn start(
         browser: &Browser,
-        canvas: Size,
+        canvas: Canvas,
+        stage: StageLook,
         window: &Window,
         session_start_ms: f64,
     ) -> Result<Self> {
@@ -126,13 +131,17 @@ impl Player {
             let _: u64 = page.call_function(load, vec![part.into()]).await?;
         }
         let start = "function (options) { return this.replaycast.start(options); }";
+        let (width, height) = canvas.css_size();
         let options = json!({
-            "canvas": { "width": canvas.width, "height": canvas.height },
+            "canvas": { "width": width, "height": height },
+            "fit": stage.fit,
+            "surround": stage.surround().to_string(),
             "sessionStart": session_start_ms,
         });
         let () = page.call_function(start, vec![options]).await?;
         Ok(Self {
             page,
+            scale: canvas.scale,
             pointer: Mutex::default(),
         })
     }
@@ -159,7 +168,7 @@ impl Player {
     async fn step(&self, advance: &str, arguments: Vec<Value>) -> Result<Advance> {
         let step: Step = self.page.call_function(advance, arguments).await?;
         let mut pointer = self.pointer.lock().unwrap_or_else(PoisonError::into_inner);
-        pointer.follow(step.fit, &step.pointer);
+        pointer.follow(step.fit.map(|fit| fit.times(self.scale)), &step.pointer);
         Ok(Advance {
             changed: step.changed,
             quiet_until: step.quiet_until,
@@ -183,10 +192,14 @@ impl Player {
     }
 }
 
-/// Where the fence is, below a picture of this size: a pixel in its middle.
-pub const fn fence_of(canvas: Size) -> (u32, u32) {
-    (4, canvas.height + 4)
+/// Where the fence is, below a picture of `canvas`: a pixel in its middle.
+pub fn fence_of(canvas: Canvas) -> (u32, u32) {
+    let middle = (FENCE_MIDDLE * canvas.scale) as u32;
+    (middle, canvas.size.height + middle)
 }
+
+/// In CSS pixels.
+const FENCE_MIDDLE: f64 = 4.0;
 
 /// The recording as JSON arrays of bounded size.
 fn parts(window: &Window) -> Vec<String> {

@@ -22,6 +22,15 @@ pub(super) struct Fit {
 }
 
 impl Fit {
+    /// The same in a picture with so many times the pixels to a side.
+    pub(super) fn times(self, scale: f64) -> Self {
+        Self {
+            left: self.left * scale,
+            top: self.top * scale,
+            scale: self.scale * scale,
+        }
+    }
+
     fn place(self, point: Point) -> Point {
         Point {
             x: self.left + point.x * self.scale,

@@ -1,9 +1,12 @@
 //! The command line as it is typed: names, defaults and help; one file for each command with many options. No I/O;
 //! `settings` resolves it.
 
+mod capture;
 mod fetch;
 mod input;
+mod picture;
 mod render;
+mod time;
 
 use std::path::PathBuf;
 
@@ -11,9 +14,12 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::browser::BROWSER_VARIABLE;
 
+pub(super) use capture::CaptureArgs;
 pub(super) use fetch::FetchArgs;
 pub(super) use input::InputArgs;
+pub(super) use picture::PictureArgs;
 pub(super) use render::{ProgressStyle, RenderArgs};
+pub(super) use time::TimeArgs;
 
 /// Turns a session replay (rrweb events, from PostHog or any rrweb tool) into a video that opens anywhere.
 #[derive(Debug, Parser)]
