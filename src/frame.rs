@@ -240,6 +240,15 @@ pub struct Point {
     pub y: f64,
 }
 
+/// The part of a picture that shows the page: whole pixels, from its upper left corner on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageArea {
+    pub left: u32,
+    pub top: u32,
+    pub right: u32,
+    pub bottom: u32,
+}
+
 /// How many places of its way a pointer knows, and how far in session time they lie apart: together 0.4 s.
 pub const WAKE_POINTS: usize = 21;
 pub const WAKE_STEP_MS: f64 = 20.0;

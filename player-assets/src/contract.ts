@@ -11,6 +11,9 @@ export interface Fit {
   top: number;
   /** Pixels for one of the window. */
   scale: number;
+  /** How large it is drawn, cut or not. */
+  width: number;
+  height: number;
 }
 
 export type PointerAct = 'mousemove' | 'click' | 'dblclick' | 'touchstart' | 'touchmove' | 'touchend';
@@ -62,6 +65,10 @@ export interface Warning {
 export interface Problems {
   missing: MissingAsset[];
   warnings: Warning[];
+  /** Families that the documents asked for first and that are neither in the recording nor on this machine. */
+  fonts: string[];
+  /** Whether the documents had anything that should be seen. */
+  visible: boolean;
 }
 
 /** The object that the page puts on `window.replaycast`. */

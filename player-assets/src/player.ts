@@ -5,7 +5,9 @@ import { Replayer } from 'rrweb';
 import type { eventWithTime } from '@rrweb/types';
 import { EventType, IncrementalSource } from '@rrweb/types';
 import { Animations } from './animations';
+import { Contents } from './contents';
 import type { Advance, Problems, Size, StartOptions } from './contract';
+import { Fonts } from './fonts';
 import { Pointer } from './pointer';
 import { ProblemList } from './problems';
 import { Readiness } from './readiness';
@@ -35,6 +37,8 @@ export class Player {
   private readonly roots = new Roots(document, this.problemList.blocked);
   private readonly animations = new Animations(this.roots);
   private readonly readiness = new Readiness(this.roots);
+  private readonly fonts = new Fonts(this.roots);
+  private readonly contents = new Contents(this.roots);
   private readonly scrolling = new Scrolling((id) => this.replayer.getMirror().getNode(id));
   private readonly replayer: Replayer;
   private readonly timer: ReplayTimer;
@@ -45,6 +49,7 @@ export class Player {
   /** Whether the action under way may be seen; `applied` clears it for events that draw nothing. */
   private actionVisible = false;
   private structureChanged = true;
+  private documentChanged = true;
 
   constructor(events: eventWithTime[], options: StartOptions) {
     const [first] = events;
@@ -95,7 +100,8 @@ export class Player {
   }
 
   problems(): Problems {
-    return this.problemList.list();
+    this.lookAround();
+    return { ...this.problemList.list(), fonts: this.fonts.missing(), visible: this.contents.found };
   }
 
   /** Moves to a replay time and waits until it can be drawn. Returns whether anything may have changed. */
@@ -110,7 +116,15 @@ export class Player {
     if (this.scrolling.move(until)) changed = true;
     if (this.animations.move(until)) changed = true;
     if (changed && !(await this.readiness.wait())) this.problemList.warn('the page was drawn before all of it had loaded');
+    if (changed && this.documentChanged) this.lookAround();
     return changed;
+  }
+
+  /** Looks at a document once that is laid out and ready to be drawn. */
+  private lookAround(): void {
+    this.documentChanged = false;
+    this.fonts.look();
+    this.contents.look();
   }
 
   /** Does what is due at one moment, at that moment, so that what it starts does not depend on the frame grid. */
@@ -157,6 +171,7 @@ export class Player {
     switch (event.type) {
       case EventType.FullSnapshot:
         this.structureChanged = true;
+        this.documentChanged = true;
         break;
       case EventType.IncrementalSnapshot:
         if (event.data.source === IncrementalSource.Mutation) this.structureChanged = true;

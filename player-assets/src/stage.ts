@@ -55,9 +55,10 @@ export class Stage {
     const beside = (room: number): number => Math.max(0, Math.floor((room / 2) * devicePixelRatio) / devicePixelRatio);
     const left = beside(canvas.width - viewport.width * scale);
     const top = beside(canvas.height - viewport.height * scale);
-    this.current = { left, top, scale };
+    this.current = { left, top, scale, width: viewport.width * scale, height: viewport.height * scale };
     wrapper.style.width = `${viewport.width}px`;
     wrapper.style.height = `${viewport.height}px`;
+    // CSS zoom would draw text no sharper, and moves borders and line ends.
     wrapper.style.transform = scale === 1 ? `translate(${left}px, ${top}px)` : `translate(${left}px, ${top}px) scale(${scale})`;
   }
 }

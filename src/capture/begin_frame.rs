@@ -86,8 +86,7 @@ pub(super) async fn capture_damage(
                 }
             }
         }
-        let pointer = player.pointer_at(spec.session_ms);
-        if wanted && sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
+        if wanted && sink.send(CapturedFrame::of(&player, spec, shot)).await.is_err() {
             break;
         }
     }
@@ -107,8 +106,7 @@ pub(super) async fn capture_every_frame(
         camera.advance(&player, spec).await?;
         let time = camera.clock.time(spec);
         let shot = Shot::Encoded(camera.picture(player.page(), time).await.map_err(at(spec))?);
-        let pointer = player.pointer_at(spec.session_ms);
-        if wanted && sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
+        if wanted && sink.send(CapturedFrame::of(&player, spec, shot)).await.is_err() {
             break;
         }
     }

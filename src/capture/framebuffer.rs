@@ -87,8 +87,7 @@ pub(super) async fn capture(
                 }
             }
         }
-        let pointer = player.pointer_at(spec.session_ms);
-        if wanted && sink.send(CapturedFrame { spec, shot, pointer }).await.is_err() {
+        if wanted && sink.send(CapturedFrame::of(&player, spec, shot)).await.is_err() {
             break;
         }
     }

@@ -19,8 +19,8 @@ use tokio::sync::mpsc;
 
 use crate::browser::{Browser, RawPicture, Screenshot};
 use crate::error::{Error, Kind, Result};
-use crate::frame::{FrameSpec, Pointer};
-use crate::player::Players;
+use crate::frame::{FrameSpec, PageArea, Pointer};
+use crate::player::{Player, Players};
 use crate::timeline::RenderPlan;
 
 pub use decode::decode;
@@ -67,10 +67,24 @@ pub struct CapturedFrame {
     pub shot: Shot,
     /// What is to be drawn on it; a moving pointer alone is no reason to take a picture.
     pub pointer: Option<Pointer>,
+    /// Where the page is in it; None where nobody knows.
+    pub page: Option<PageArea>,
 }
 
 /// Where captured frames go; closed when whoever takes them has failed.
 pub type FrameSink = mpsc::Sender<CapturedFrame>;
+
+impl CapturedFrame {
+    /// What a player shows at the time of its last advance.
+    fn of(player: &Player, spec: FrameSpec, shot: Shot) -> Self {
+        Self {
+            spec,
+            shot,
+            pointer: player.pointer_at(spec.session_ms),
+            page: player.page_area(),
+        }
+    }
+}
 
 /// What the capture cost, for the report.
 #[derive(Debug, Clone, Copy, Default, PartialEq, serde::Serialize)]

@@ -24,6 +24,7 @@ pub(super) async fn capture(plan: &RenderPlan, sink: &FrameSink) -> CaptureStati
             spec,
             shot,
             pointer: None,
+            page: None,
         };
         if sink.send(frame).await.is_err() {
             break;

@@ -77,6 +77,14 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     if let Some(hashes) = hashes {
         hashes.commit()?;
     }
+    if let Some(doubt) = &rendered.doubt {
+        match doubt.failure() {
+            Some(error) if args.strict => return Err(error),
+            Some(_) if !args.quiet => print::note(&format!("warning: {doubt}")),
+            None if !args.quiet => print::note(&doubt.to_string()),
+            _ => {}
+        }
+    }
     video.deliver().await?;
     if !args.quiet {
         tell_result(&settings.destination, &plan, &rendered, video_bytes, wall_s);
@@ -145,6 +153,13 @@ fn tell_result(destination: &Destination, plan: &RenderPlan, rendered: &Rendered
         print::note(&format!(
             "{} assets are not in the recording and were left out (images, fonts or styles); --report lists them",
             missing.len()
+        ));
+    }
+    let fonts = &rendered.problems.fonts;
+    if !fonts.is_empty() {
+        print::note(&format!(
+            "Fonts not on this machine: {} (drawn with others)",
+            fonts.join(", ")
         ));
     }
     let name = match destination {

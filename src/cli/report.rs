@@ -22,7 +22,10 @@ pub(super) struct Report<'a> {
     time_map: &'a [Piece],
     shown_windows: Vec<ShownWindow<'a>>,
     capture: Capture<'a>,
+    /// Why the video may not be what was recorded: all blank, or never changing.
+    doubt: Option<String>,
     missing_assets: &'a [MissingAsset],
+    missing_fonts: &'a [String],
     player_warnings: &'a [Warning],
     timings: Timings,
 }
@@ -159,7 +162,9 @@ impl<'a> Report<'a> {
                 jobs: rendered.jobs,
                 segments: rendered.segments,
             },
+            doubt: rendered.doubt.as_ref().map(ToString::to_string),
             missing_assets: &rendered.problems.missing,
+            missing_fonts: &rendered.problems.fonts,
             player_warnings: &rendered.problems.warnings,
             timings: Timings {
                 total_s,

@@ -1,6 +1,7 @@
 //! Runs one render: browser, capture, decoding and encoding side by side, joined by bounded queues.
 //! The one place that owns tasks and threads. Dropping the future stops everything and kills the browsers.
 
+mod appearance;
 mod jobs;
 mod order;
 mod workers;
@@ -28,6 +29,9 @@ use crate::overlay::{Overlay, OverlayStyle};
 use crate::player::{Problems, StageLook};
 use crate::recording::Recording;
 use crate::timeline::RenderPlan;
+
+use self::appearance::Appearance;
+pub use self::appearance::Doubt;
 
 /// Frames that may wait between two stages. A 1920x1080 picture is 8 MB.
 const QUEUE: usize = 4;
@@ -59,6 +63,8 @@ pub struct Rendered {
     pub captured: CaptureStatistics,
     pub method: CaptureMethod,
     pub problems: Problems,
+    /// Why the video may not be what was recorded.
+    pub doubt: Option<Doubt>,
     /// Browsers that took part, and segments of frames that they shared.
     pub jobs: usize,
     pub segments: usize,
@@ -131,11 +137,14 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
 
     // A failure downstream closes the queues upstream of it: the last stage's error is the cause.
     let summary = encoding?;
-    let busy = decoding?;
+    let (busy, appearance) = decoding?;
     let capture = capture?;
     let lost = || Error::new(Kind::Internal, "frames were lost on the way to the encoder");
     let (summary, encode_s) = summary.ok_or_else(lost)?;
+    let is_real = capture.browser.is_some();
+    let doubt = || appearance.doubt(&job.plan, &job.recording, capture.problems.visible);
     Ok(Rendered {
+        doubt: is_real.then(doubt).flatten(),
         encoded: summary,
         captured: capture.statistics,
         method: capture.method,
@@ -148,17 +157,25 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
     })
 }
 
-/// The decoding stage: pictures to pixels with the pointer on them, and their hashes. Gives the times of each.
+/// The decoding stage: pictures to pixels with the pointer on them, and their hashes. Gives the times of each, and what
+/// the pictures look like.
 fn decode_frames(
     mut captured: mpsc::Receiver<CapturedFrame>,
     canvas: Canvas,
     mut overlay: Overlay,
     mut hashes: Option<FrameHashes>,
     decoded: &blocking::SyncSender<Frame>,
-) -> Result<BusyTimes> {
+) -> Result<(BusyTimes, Appearance)> {
+    let mut appearance = Appearance::new();
     let mut shown = Shown::default();
     let mut busy = BusyTimes::default();
-    while let Some(CapturedFrame { spec, shot, pointer }) = captured.blocking_recv() {
+    while let Some(captured) = captured.blocking_recv() {
+        let CapturedFrame {
+            spec,
+            shot,
+            pointer,
+            page,
+        } = captured;
         let begun = Instant::now();
         let picture = match shot {
             Shot::Encoded(screenshot) => shown.next(decode(&screenshot, canvas)?),
@@ -167,6 +184,9 @@ fn decode_frames(
             Shot::Synthetic(number) => shown.next(synthetic_picture(canvas.size, number)),
             Shot::Repeat => Picture::Repeat,
         };
+        if let Picture::New(picture) = &picture {
+            appearance.look(picture, page);
+        }
         busy.decode_s += begun.elapsed().as_secs_f64();
         let begun = Instant::now();
         let picture = overlay.over(picture, pointer.as_ref());
@@ -178,11 +198,11 @@ fn decode_frames(
             busy.hash_s += begun.elapsed().as_secs_f64();
         }
         if decoded.send(frame).is_err() {
-            return Ok(busy);
+            return Ok((busy, appearance));
         }
     }
     hashes.map_or(Ok(()), FrameHashes::finish)?;
-    Ok(busy)
+    Ok((busy, appearance))
 }
 
 /// The picture of the last frame that had one.

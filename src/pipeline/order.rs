@@ -189,6 +189,7 @@ mod tests {
             spec,
             shot,
             pointer: None,
+            page: None,
         }
     }
 

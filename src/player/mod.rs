@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::browser::{Browser, Document, Page};
 use crate::error::{Error, Kind, Result};
-use crate::frame::{Canvas, Pointer};
+use crate::frame::{Canvas, PageArea, Pointer};
 use crate::recording::Window;
 
 use self::pointer::{Fit, PointerSample, PointerTrack};
@@ -67,6 +67,10 @@ pub struct Warning {
 pub struct Problems {
     pub missing: Vec<MissingAsset>,
     pub warnings: Vec<Warning>,
+    /// Font families that the pages asked for first and that are neither in the recording nor on this machine.
+    pub fonts: Vec<String>,
+    /// Whether the pages had anything that should be seen.
+    pub visible: bool,
 }
 
 impl Problems {
@@ -74,6 +78,8 @@ impl Problems {
         Self {
             missing: Vec::new(),
             warnings: Vec::new(),
+            fonts: Vec::new(),
+            visible: false,
         }
     }
 
@@ -93,6 +99,12 @@ impl Problems {
                 self.missing.push(asset);
             }
         }
+        self.visible |= other.visible;
+        for family in other.fonts {
+            if !self.fonts.contains(&family) {
+                self.fonts.push(family);
+            }
+        }
         for warning in other.warnings {
             match self
                 .warnings
@@ -110,8 +122,7 @@ impl Problems {
 #[derive(Debug)]
 pub struct Player {
     page: Page,
-    /// Pixels of the picture for one CSS pixel of the page.
-    scale: f64,
+    canvas: Canvas,
     pointer: Mutex<PointerTrack>,
 }
 
@@ -141,7 +152,7 @@ impl Player {
         let () = page.call_function(start, vec![options]).await?;
         Ok(Self {
             page,
-            scale: canvas.scale,
+            canvas,
             pointer: Mutex::default(),
         })
     }
@@ -168,7 +179,7 @@ impl Player {
     async fn step(&self, advance: &str, arguments: Vec<Value>) -> Result<Advance> {
         let step: Step = self.page.call_function(advance, arguments).await?;
         let mut pointer = self.pointer.lock().unwrap_or_else(PoisonError::into_inner);
-        pointer.follow(step.fit.map(|fit| fit.times(self.scale)), &step.pointer);
+        pointer.follow(step.fit.map(|fit| fit.times(self.canvas.scale)), &step.pointer);
         Ok(Advance {
             changed: step.changed,
             quiet_until: step.quiet_until,
@@ -180,6 +191,12 @@ impl Player {
     pub fn pointer_at(&self, session_ms: f64) -> Option<Pointer> {
         let pointer = self.pointer.lock().unwrap_or_else(PoisonError::into_inner);
         pointer.at(session_ms)
+    }
+
+    /// Where the page is in the picture, at the time of the last advance; None until its size is known.
+    pub fn page_area(&self) -> Option<PageArea> {
+        let pointer = self.pointer.lock().unwrap_or_else(PoisonError::into_inner);
+        pointer.page_in(self.canvas.size)
     }
 
     pub async fn problems(&self) -> Result<Problems> {

@@ -65,6 +65,10 @@ pub(in crate::cli) struct RenderArgs {
     #[arg(long, value_name = "N", help_heading = "Browser")]
     pub(in crate::cli) jobs: Option<NonZeroUsize>,
 
+    /// Fail, and keep the old output, if every frame is blank or the picture never changes although it should
+    #[arg(long, help_heading = "Output")]
+    pub(in crate::cli) strict: bool,
+
     /// Write what was rendered as JSON: the time map, problems, missing assets, timings
     #[arg(long, value_name = "FILE", help_heading = "Telling")]
     pub(in crate::cli) report: Option<PathBuf>,
