@@ -54,6 +54,8 @@ pub enum Kind {
     BlankVideo,
     /// The video never changes, and the user is strict about it.
     FrozenVideo,
+    /// The video is not what the recording gives.
+    VideoDiffers,
     /// Stopped by SIGINT.
     Interrupted,
     /// Stopped by SIGTERM or SIGHUP.
@@ -65,7 +67,9 @@ impl Kind {
     pub const fn exit_code(self) -> u8 {
         match self {
             Self::Usage => 64,
-            Self::InvalidRecording | Self::RecordingTooLarge | Self::NoFullSnapshot => 65,
+            Self::InvalidRecording | Self::RecordingTooLarge | Self::NoFullSnapshot | Self::VideoDiffers => {
+                65
+            }
             Self::InputNotFound => 66,
             Self::NoBrowser | Self::BrowserCannotStart | Self::NoEncoder => 69,
             Self::Internal | Self::BlankVideo | Self::FrozenVideo => 70,
@@ -99,6 +103,7 @@ impl Kind {
             Self::AuthRefused => "AUTH_REFUSED",
             Self::BlankVideo => "BLANK_VIDEO",
             Self::FrozenVideo => "FROZEN_VIDEO",
+            Self::VideoDiffers => "VIDEO_DIFFERS",
             Self::Interrupted => "INTERRUPTED",
             Self::Terminated => "TERMINATED",
         }
@@ -110,6 +115,7 @@ impl Kind {
             | Self::InvalidRecording
             | Self::RecordingTooLarge
             | Self::NoFullSnapshot
+            | Self::VideoDiffers
             | Self::InputNotFound
             | Self::OutputExists
             | Self::AuthRefused => Retry::Never,

@@ -58,7 +58,7 @@ impl RenderSettings {
 }
 
 /// The ways that this machine has the programs for, or the one that is asked for.
-fn capture_ways(args: &CaptureArgs) -> Result<Vec<CaptureWay>> {
+pub(super) fn capture_ways(args: &CaptureArgs) -> Result<Vec<CaptureWay>> {
     let way = |method: CaptureMethod| {
         let browser = browser_options(&args.browser, args.deadline, method.browser_use())?;
         Ok(CaptureWay { method, browser })

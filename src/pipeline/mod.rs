@@ -4,6 +4,7 @@
 mod appearance;
 mod jobs;
 mod order;
+mod sample;
 mod workers;
 
 use std::fmt;
@@ -32,6 +33,7 @@ use crate::timeline::RenderPlan;
 
 use self::appearance::Appearance;
 pub use self::appearance::Doubt;
+pub use self::sample::{SampleJob, sample};
 
 /// Frames that may wait between two stages. A 1920x1080 picture is 8 MB.
 const QUEUE: usize = 4;
@@ -177,13 +179,7 @@ fn decode_frames(
             page,
         } = captured;
         let begun = Instant::now();
-        let picture = match shot {
-            Shot::Encoded(screenshot) => shown.next(decode(&screenshot, canvas)?),
-            Shot::Raw(picture) => shown.next(picture.to_rgba()),
-            Shot::Packed(picture) => shown.next(picture.unpack()?),
-            Shot::Synthetic(number) => shown.next(synthetic_picture(canvas.size, number)),
-            Shot::Repeat => Picture::Repeat,
-        };
+        let picture = shown.show(shot, canvas)?;
         if let Picture::New(picture) = &picture {
             appearance.look(picture, page);
         }
@@ -210,6 +206,17 @@ fn decode_frames(
 struct Shown(Option<Arc<RgbaImage>>);
 
 impl Shown {
+    /// Decodes what was captured.
+    fn show(&mut self, shot: Shot, canvas: Canvas) -> Result<Picture> {
+        Ok(match shot {
+            Shot::Encoded(screenshot) => self.next(decode(&screenshot, canvas)?),
+            Shot::Raw(picture) => self.next(picture.to_rgba()),
+            Shot::Packed(picture) => self.next(picture.unpack()?),
+            Shot::Synthetic(number) => self.next(synthetic_picture(canvas.size, number)),
+            Shot::Repeat => Picture::Repeat,
+        })
+    }
+
     /// A picture that equals the one before is a repeat, so that the video is the same wherever a segment begins.
     fn next(&mut self, pixels: RgbaImage) -> Picture {
         if self.0.as_deref() == Some(&pixels) {

@@ -114,7 +114,7 @@ mod tests {
             (Native, size(3840, 2160), 2.0, size(3840, 2160)),
             (Native, size(390, 2000), 1.0, size(212, 1080)),
             (Native, size(1, 1), 1.0, size(16, 16)),
-            (Native, size(u32::MAX, 1), 4.0, size(7680, 64)),
+            (Native, size(u32::MAX, 1), 4.0, size(7680, 16)),
             (Fit(size(641, 360)), size(9, 9), 1.0, size(642, 360)),
             (Fit(size(640, 360)), size(9, 9), 2.0, size(640, 360)),
             (Fit(size(0, 100_000)), size(9, 9), 1.0, size(16, 4320)),

@@ -7,6 +7,7 @@ mod input;
 mod picture;
 mod render;
 mod time;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,7 @@ pub(super) use input::InputArgs;
 pub(super) use picture::PictureArgs;
 pub(super) use render::{ProgressStyle, RenderArgs};
 pub(super) use time::TimeArgs;
+pub(super) use verify::VerifyArgs;
 
 /// Turns a session replay (rrweb events, from PostHog or any rrweb tool) into a video that opens anywhere.
 #[derive(Debug, Parser)]
@@ -42,6 +44,8 @@ pub(super) enum Command {
     Inspect(InspectArgs),
     /// Keep a recording from PostHog, or from the web, exactly as it is received
     Fetch(FetchArgs),
+    /// Say whether a video is what its recording gives
+    Verify(Box<VerifyArgs>),
     /// Say whether this machine can render: browser, sandbox, encoders, fonts
     Doctor(DoctorArgs),
 }
