@@ -12,8 +12,9 @@ use super::libav::prepare;
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Fps, Size};
 
-/// How far a time may be off that a container has rounded to whole milliseconds.
+/// How far a time may be off that a container has rounded to whole milliseconds; the end is the sum of two such.
 const ROUNDING_MS: f64 = 0.6;
+const END_ROUNDING_MS: f64 = 1.1;
 
 const FASTEST: u32 = 240;
 
@@ -74,11 +75,10 @@ impl VideoReader {
             .unwrap_or_else(|| (duration_ms / milliseconds(1, unit)).round() as i64);
         // What the packets say is read ahead, without decoding, from the file opened once more.
         let (mut ahead, ..) = open(path)?;
-        let mut times: Vec<i64> = std::iter::from_fn(|| next_packet(&mut ahead, stream))
+        let starts: Vec<i64> = std::iter::from_fn(|| next_packet(&mut ahead, stream))
             .filter_map(|packet| packet.pts())
             .collect();
-        times.push(duration);
-        let grid = coarsest_grid(&times, unit);
+        let grid = coarsest_grid(&starts, duration, unit);
         Ok(Self {
             path: path.to_owned(),
             facts: VideoFacts {
@@ -217,21 +217,22 @@ fn milliseconds(pts: i64, unit: Rational) -> f64 {
     pts as f64 * 1000.0 * f64::from(unit.numerator()) / f64::from(unit.denominator())
 }
 
-/// The coarsest grid that has a place for each of these times, which are counted in `unit`.
-fn coarsest_grid(times: &[i64], unit: Rational) -> Option<Fps> {
+/// The coarsest grid that has a place for each of these starts of frames and for the end, which are counted in `unit`.
+fn coarsest_grid(starts: &[i64], end: i64, unit: Rational) -> Option<Fps> {
     let (num, den) = (i64::from(unit.numerator()), i64::from(unit.denominator()));
     if num < 1 || den < 1 {
         return None;
     }
     if den <= 1000 * num {
         // Rounded times have no common divisor.
-        let times_ms: Vec<f64> = times.iter().map(|time| milliseconds(*time, unit)).collect();
+        let starts_ms: Vec<f64> = starts.iter().map(|start| milliseconds(*start, unit)).collect();
+        let end_ms = milliseconds(end, unit);
         let rates = (1..=FASTEST).flat_map(|rate| [(rate * 1000, 1001), (rate, 1)]);
         return rates
             .map(|(num, den)| Fps::new(num, den))
-            .find(|fps| is_grid(*fps, &times_ms));
+            .find(|fps| is_grid(*fps, &starts_ms, end_ms));
     }
-    let ticks = times.iter().copied().fold(0, greatest_common_divisor);
+    let ticks = starts.iter().copied().fold(end, greatest_common_divisor);
     let divisor = greatest_common_divisor(den, ticks * num);
     let rate = |number: i64| u32::try_from(number / divisor).ok().filter(|number| *number > 0);
     let fps = Fps::new(rate(den)?, rate(ticks * num)?);
@@ -245,12 +246,13 @@ const fn greatest_common_divisor(mut a: i64, mut b: i64) -> i64 {
     a.abs()
 }
 
-/// Whether the grid of a rate has a place for each of these times.
-fn is_grid(fps: Fps, times_ms: &[f64]) -> bool {
-    times_ms.iter().all(|ms| {
+/// Whether the grid of a rate has a place for each start and for the end.
+fn is_grid(fps: Fps, starts_ms: &[f64], end_ms: f64) -> bool {
+    let is_place = |ms: f64, rounding_ms: f64| {
         let place = (ms * fps.as_f64() / 1000.0).round().max(0.0);
-        (fps.frame_ms(place as u64) - ms).abs() <= ROUNDING_MS
-    })
+        (fps.frame_ms(place as u64) - ms).abs() <= rounding_ms
+    };
+    is_place(end_ms, END_ROUNDING_MS) && starts_ms.iter().all(|ms| is_place(*ms, ROUNDING_MS))
 }
 
 #[cfg(test)]
@@ -260,23 +262,23 @@ mod tests {
     #[test]
     fn the_coarsest_grid_has_a_place_for_every_time() {
         let fps = |num, den| Some(Fps::new(num, den));
-        for (times, unit, grid) in [
+        for (starts, end, unit, grid) in [
             // MP4 counts exactly.
-            (&[0, 1024, 3072, 10_240][..], (1, 10_240), fps(10, 1)),
-            (&[0, 10_240, 19_456, 20_480], (1, 10_240), fps(10, 1)),
-            (&[0, 10_240, 20_480], (1, 10_240), fps(1, 1)),
-            (&[0, 1001, 5005], (1, 30_000), fps(30_000, 1001)),
-            (&[0, 1, 20_480], (1, 10_240), None),
-            (&[0], (1, 10_240), None),
+            (&[0, 1024, 3072][..], 10_240, (1, 10_240), fps(10, 1)),
+            (&[0, 10_240, 19_456], 20_480, (1, 10_240), fps(10, 1)),
+            (&[0, 10_240], 20_480, (1, 10_240), fps(1, 1)),
+            (&[0, 1001], 5005, (1, 30_000), fps(30_000, 1001)),
+            (&[0, 1], 20_480, (1, 10_240), None),
+            (&[], 0, (1, 10_240), None),
             // WebM rounds to milliseconds.
-            (&[0, 33, 100, 967, 1000], (1, 1000), fps(30, 1)),
-            (&[0, 33, 67, 1001], (1, 1000), fps(30_000, 1001)),
-            (&[0, 1000, 1042], (1, 1000), fps(24, 1)),
+            (&[0, 33, 100, 967], 1001, (1, 1000), fps(30, 1)),
+            (&[0, 33, 67, 968], 1001, (1, 1000), fps(30_000, 1001)),
+            (&[0, 1000], 1042, (1, 1000), fps(24, 1)),
         ] {
             assert_eq!(
-                coarsest_grid(times, Rational::new(unit.0, unit.1)),
+                coarsest_grid(starts, end, Rational::new(unit.0, unit.1)),
                 grid,
-                "{times:?}"
+                "{starts:?}"
             );
         }
     }
