@@ -50,6 +50,12 @@ pub enum Kind {
     SourceUnavailable,
     /// A source or sink refused our credentials.
     AuthRefused,
+    /// All of the video is of one colour, and the user is strict about it.
+    BlankVideo,
+    /// The video never changes, and the user is strict about it.
+    FrozenVideo,
+    /// The video is not what the recording gives.
+    VideoDiffers,
     /// Stopped by SIGINT.
     Interrupted,
     /// Stopped by SIGTERM or SIGHUP.
@@ -61,10 +67,12 @@ impl Kind {
     pub const fn exit_code(self) -> u8 {
         match self {
             Self::Usage => 64,
-            Self::InvalidRecording | Self::RecordingTooLarge | Self::NoFullSnapshot => 65,
+            Self::InvalidRecording | Self::RecordingTooLarge | Self::NoFullSnapshot | Self::VideoDiffers => {
+                65
+            }
             Self::InputNotFound => 66,
             Self::NoBrowser | Self::BrowserCannotStart | Self::NoEncoder => 69,
-            Self::Internal => 70,
+            Self::Internal | Self::BlankVideo | Self::FrozenVideo => 70,
             Self::OutputExists => 73,
             Self::Io | Self::DiskFull => 74,
             Self::BrowserCrashed | Self::Stalled | Self::SourceUnavailable => 75,
@@ -93,6 +101,9 @@ impl Kind {
             Self::Stalled => "STALLED",
             Self::SourceUnavailable => "SOURCE_UNAVAILABLE",
             Self::AuthRefused => "AUTH_REFUSED",
+            Self::BlankVideo => "BLANK_VIDEO",
+            Self::FrozenVideo => "FROZEN_VIDEO",
+            Self::VideoDiffers => "VIDEO_DIFFERS",
             Self::Interrupted => "INTERRUPTED",
             Self::Terminated => "TERMINATED",
         }
@@ -104,10 +115,11 @@ impl Kind {
             | Self::InvalidRecording
             | Self::RecordingTooLarge
             | Self::NoFullSnapshot
+            | Self::VideoDiffers
             | Self::InputNotFound
             | Self::OutputExists
             | Self::AuthRefused => Retry::Never,
-            Self::Internal => Retry::Once,
+            Self::Internal | Self::BlankVideo | Self::FrozenVideo => Retry::Once,
             Self::NoBrowser | Self::BrowserCannotStart | Self::NoEncoder | Self::Io | Self::DiskFull => {
                 Retry::OnAnotherHost
             }
@@ -213,6 +225,7 @@ mod tests {
             (Kind::Usage, Retry::Never),
             (Kind::NoEncoder, Retry::OnAnotherHost),
             (Kind::Internal, Retry::Once),
+            (Kind::BlankVideo, Retry::Once),
             (Kind::Stalled, Retry::WithBackoff),
             (Kind::SourceUnavailable, Retry::WithBackoff),
             (Kind::AuthRefused, Retry::Never),

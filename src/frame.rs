@@ -53,6 +53,101 @@ impl FromStr for Size {
     }
 }
 
+/// The picture that a page is drawn for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Canvas {
+    /// In pixels of the picture.
+    pub size: Size,
+    /// The device pixel ratio: pixels of the picture for one CSS pixel of the page.
+    pub scale: f64,
+}
+
+impl Canvas {
+    /// Width and height in CSS pixels.
+    pub fn css_size(self) -> (f64, f64) {
+        let css = |side: u32| f64::from(side) / self.scale;
+        (css(self.size.width), css(self.size.height))
+    }
+
+    /// The smallest viewport in whole CSS pixels that covers the picture.
+    pub fn viewport(self) -> Size {
+        let (width, height) = self.css_size();
+        // The small part keeps rounding from adding a pixel to what is whole.
+        let whole = |side: f64| (side - 1e-6).ceil() as u32;
+        Size::new(whole(width), whole(height))
+    }
+}
+
+/// An opaque colour: red, green, blue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Color(pub [u8; 3]);
+
+impl fmt::Display for Color {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [red, green, blue] = self.0;
+        write!(f, "#{red:02x}{green:02x}{blue:02x}")
+    }
+}
+
+impl Color {
+    /// The sixteen colours of HTML 4, and orange, which CSS 2.1 added; with both spellings of grey.
+    const NAMED: [(&str, [u8; 3]); 18] = [
+        ("aqua", [0x00, 0xff, 0xff]),
+        ("black", [0x00, 0x00, 0x00]),
+        ("blue", [0x00, 0x00, 0xff]),
+        ("fuchsia", [0xff, 0x00, 0xff]),
+        ("gray", [0x80, 0x80, 0x80]),
+        ("green", [0x00, 0x80, 0x00]),
+        ("grey", [0x80, 0x80, 0x80]),
+        ("lime", [0x00, 0xff, 0x00]),
+        ("maroon", [0x80, 0x00, 0x00]),
+        ("navy", [0x00, 0x00, 0x80]),
+        ("olive", [0x80, 0x80, 0x00]),
+        ("orange", [0xff, 0xa5, 0x00]),
+        ("purple", [0x80, 0x00, 0x80]),
+        ("red", [0xff, 0x00, 0x00]),
+        ("silver", [0xc0, 0xc0, 0xc0]),
+        ("teal", [0x00, 0x80, 0x80]),
+        ("white", [0xff, 0xff, 0xff]),
+        ("yellow", [0xff, 0xff, 0x00]),
+    ];
+
+    /// Its name, if it has one.
+    pub fn name(self) -> Option<&'static str> {
+        let named = Self::NAMED.iter().find(|(_, channels)| *channels == self.0);
+        named.map(|(name, _)| *name)
+    }
+}
+
+impl FromStr for Color {
+    type Err = String;
+
+    /// `#rrggbb`, `#rgb` or one of CSS 2.1's names.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let lower = text.to_ascii_lowercase();
+        let named = Self::NAMED.iter().find(|(name, _)| *name == lower);
+        named
+            .map(|(_, channels)| *channels)
+            .or_else(|| hex_channels(lower.strip_prefix('#')?))
+            .map(Self)
+            .ok_or_else(|| {
+                format!("'{text}' is not a colour; write #rrggbb or a name of CSS 2.1, for example white")
+            })
+    }
+}
+
+fn hex_channels(digits: &str) -> Option<[u8; 3]> {
+    let digits: Vec<u8> = digits
+        .chars()
+        .map(|digit| digit.to_digit(16).map(|digit| digit as u8))
+        .collect::<Option<_>>()?;
+    match digits[..] {
+        [red, green, blue] => Some([red, green, blue].map(|digit| digit * 0x11)),
+        [r1, r0, g1, g0, b1, b0] => Some([r1 << 4 | r0, g1 << 4 | g0, b1 << 4 | b0]),
+        _ => None,
+    }
+}
+
 /// Frames per second as a fraction, so that 30000/1001 stays exact over any length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fps {
@@ -147,6 +242,15 @@ pub struct Point {
     pub y: f64,
 }
 
+/// The part of a picture that shows the page: whole pixels, from its upper left corner on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageArea {
+    pub left: u32,
+    pub top: u32,
+    pub right: u32,
+    pub bottom: u32,
+}
+
 /// How many places of its way a pointer knows, and how far in session time they lie apart: together 0.4 s.
 pub const WAKE_POINTS: usize = 21;
 pub const WAKE_STEP_MS: f64 = 20.0;
@@ -194,6 +298,47 @@ mod tests {
         for wrong in ["1280", "x720", "1280x", "-1x5", "a x b", "0x0", "5x0"] {
             assert!(wrong.parse::<Size>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_viewport_covers_the_canvas_in_whole_pixels() {
+        for (width, scale, css) in [
+            (1280, 1.0, 1280),
+            (1280, 2.0, 640),
+            (2780, 1.5, 1854),
+            (1281, 2.0, 641),
+        ] {
+            let canvas = Canvas {
+                size: Size::new(width, 100),
+                scale,
+            };
+            assert_eq!(canvas.viewport().width, css, "{width} at {scale}");
+        }
+    }
+
+    #[test]
+    fn colours_are_names_or_hexadecimal() {
+        for (text, color) in [
+            ("white", [255; 3]),
+            ("Navy", [0, 0, 128]),
+            ("#1b1d23", [0x1b, 0x1d, 0x23]),
+            ("#FA0", [0xff, 0xaa, 0]),
+        ] {
+            assert_eq!(text.parse(), Ok(Color(color)), "{text}");
+        }
+        for wrong in [
+            "",
+            "#",
+            "#12345",
+            "#1234567",
+            "#ggg",
+            "rgb(0,0,0)",
+            "whit",
+            "1b1d23",
+        ] {
+            assert!(wrong.parse::<Color>().is_err(), "{wrong}");
+        }
+        assert_eq!(Color([0x1b, 0, 0xff]).to_string(), "#1b00ff");
     }
 
     #[test]

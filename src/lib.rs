@@ -17,5 +17,6 @@ pub mod overlay;
 pub mod pipeline;
 pub mod player;
 pub mod recording;
+pub mod similarity;
 pub mod source;
 pub mod timeline;

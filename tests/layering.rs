@@ -21,6 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("encode", &["error", "frame"]),
     ("output", &["error"]),
     ("frame_hashes", &["error", "frame"]),
+    ("similarity", &[]),
     ("pipeline", ALL_BUT_CLI),
     ("cli", ALL_BUT_CLI),
 ];
@@ -39,6 +40,7 @@ const ALL_BUT_CLI: &[&str] = &[
     "encode",
     "output",
     "frame_hashes",
+    "similarity",
     "pipeline",
 ];
 

@@ -129,7 +129,7 @@ fn real_sessions_hold_what_is_known_of_them() {
             "{file}"
         );
         let timeline = Timeline::resolve(&recording, &TimelineOptions::default()).unwrap();
-        let plan = timeline.plan(SizeOption::Native, Fps::new(30, 1));
+        let plan = timeline.plan(SizeOption::Native, 1.0, Fps::new(30, 1));
         assert_eq!(plan.size.to_string(), size, "{file}");
     }
 }
@@ -302,7 +302,7 @@ fn every_conformance_recording_makes_a_plan() {
         let window = &recording.windows[0];
         assert!((4..=43).contains(&window.events.len()), "{}", path.display());
         let timeline = Timeline::resolve(&recording, &TimelineOptions::default()).unwrap();
-        let plan = timeline.plan(SizeOption::Native, Fps::new(30, 1));
+        let plan = timeline.plan(SizeOption::Native, 1.0, Fps::new(30, 1));
         assert!(
             (1..=30 * 60).contains(&plan.frame_count),
             "{}: {}",

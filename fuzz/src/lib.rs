@@ -93,7 +93,7 @@ fn plan(recording: &Recording, idle: Idle) {
         Err(error) => return assert_eq!(error.kind(), Kind::Usage, "{error:?}"),
     };
     for size in [SizeOption::Native, SizeOption::Fit(Size::new(640, 360))] {
-        let plan = timeline.plan(size, Fps::new(30, 1));
+        let plan = timeline.plan(size, 1.0, Fps::new(30, 1));
         assert!(plan.size.width > 0 && plan.size.height > 0);
         let last = plan.frame_count - 1;
         let frames = [0, last / 3, last / 2, last].map(|index| plan.frame(index).session_ms);

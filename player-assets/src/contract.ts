@@ -5,12 +5,15 @@ export interface Size {
   height: number;
 }
 
-/** Where the replayed window is in the picture. */
+/** Where the replayed window is in the picture, in CSS pixels of the page. */
 export interface Fit {
   left: number;
   top: number;
-  /** Pixels of the picture for one of the window. */
+  /** Pixels for one of the window. */
   scale: number;
+  /** How large it is drawn, cut or not. */
+  width: number;
+  height: number;
 }
 
 export type PointerAct = 'mousemove' | 'click' | 'dblclick' | 'touchstart' | 'touchmove' | 'touchend';
@@ -26,8 +29,12 @@ export interface PointerSample {
 }
 
 export interface StartOptions {
-  /** The picture; the replayed window is fitted into it. */
+  /** The picture, in CSS pixels and maybe parts of one; the replayed window is fitted into it. */
   canvas: Size;
+  /** Whether all of the window is shown, or it fills the width and is cut at the bottom. */
+  fit: 'contain' | 'width';
+  /** The colour around the window. */
+  surround: string;
   /** Epoch time of session time 0. */
   sessionStart: number;
 }
@@ -58,6 +65,10 @@ export interface Warning {
 export interface Problems {
   missing: MissingAsset[];
   warnings: Warning[];
+  /** Families that the documents asked for first and that are neither in the recording nor on this machine. */
+  fonts: string[];
+  /** Whether the documents had anything that should be seen. */
+  visible: boolean;
 }
 
 /** The object that the page puts on `window.replaycast`. */

@@ -7,12 +7,14 @@ import { EventType, IncrementalSource } from '@rrweb/types';
 import { Animations } from './animations';
 import { Contents } from './contents';
 import type { Advance, Problems, Size, StartOptions } from './contract';
+import { Fonts } from './fonts';
 import { Pointer } from './pointer';
 import { ProblemList } from './problems';
 import { Readiness } from './readiness';
 import { Roots } from './roots';
 import { Scrolling } from './scrolling';
 import { REPLAYED_PAGE_RULES, Stage } from './stage';
+import { VisibleContent } from './visible_content';
 
 /** Something that rrweb wants to do at a replay time. */
 interface ReplayAction {
@@ -39,6 +41,8 @@ export class Player {
   private readonly roots = new Roots(document, this.problemList.blocked);
   private readonly animations = new Animations(this.roots);
   private readonly readiness = new Readiness(this.roots);
+  private readonly fonts = new Fonts(this.roots);
+  private readonly visibleContent = new VisibleContent(this.roots);
   private readonly scrolling = new Scrolling((id) => this.replayer.getMirror().getNode(id));
   private readonly contents = new Contents(this.problemList.warn);
   private readonly replayer: Replayer;
@@ -50,6 +54,7 @@ export class Player {
   /** Whether the action under way may be seen; `applied` clears it for events that draw nothing. */
   private actionVisible = false;
   private structureChanged = true;
+  private documentChanged = true;
 
   constructor(events: eventWithTime[], options: StartOptions) {
     const [first] = events;
@@ -63,7 +68,7 @@ export class Player {
       this.contents.note(event);
     }
 
-    this.stage = new Stage(options.canvas);
+    this.stage = new Stage(options);
     const quiet = { log: () => undefined, warn: this.problemList.warn };
     this.replayer = new Replayer(events, {
       root: this.stage.root,
@@ -123,7 +128,8 @@ export class Player {
   }
 
   problems(): Problems {
-    return this.problemList.list();
+    this.lookAround();
+    return { ...this.problemList.list(), fonts: this.fonts.missing(), visible: this.visibleContent.found };
   }
 
   /** Moves to a replay time and waits until it can be drawn. Returns whether anything may have changed. */
@@ -141,7 +147,15 @@ export class Player {
     if (!changed) return false;
     if (!(await this.readiness.wait())) this.problemList.warn('the page was drawn before all of it had loaded');
     this.contents.loaded();
+    if (this.documentChanged) this.lookAround();
     return true;
+  }
+
+  /** Looks at a document once that is laid out and ready to be drawn. */
+  private lookAround(): void {
+    this.documentChanged = false;
+    this.fonts.look();
+    this.visibleContent.look();
   }
 
   /** Does what is due at one moment, at that moment, so that what it starts does not depend on the frame grid. */
@@ -190,6 +204,7 @@ export class Player {
     switch (event.type) {
       case EventType.FullSnapshot:
         this.structureChanged = true;
+        this.documentChanged = true;
         break;
       case EventType.IncrementalSnapshot:
         if (event.data.source === IncrementalSource.Mutation) this.structureChanged = true;

@@ -25,7 +25,7 @@ export class ProblemList {
     }
   };
 
-  list(): Problems {
+  list(): Pick<Problems, 'missing' | 'warnings'> {
     return {
       missing: [...this.missing.values()],
       warnings: [...this.warnings].map(([message, count]) => ({ message, count })),

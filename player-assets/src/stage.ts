@@ -1,9 +1,7 @@
-// The picture's layout: the replayed window fitted into the canvas, centred, on a plain surround. Used by player.ts.
+// The picture's layout: the replayed window fitted into the canvas on a plain surround. Used by player.ts.
 
 import replayerStyle from 'rrweb/dist/style.css';
-import type { Fit, Size } from './contract';
-
-const SURROUND = '#1b1d23';
+import type { Fit, Size, StartOptions } from './contract';
 
 /** Rules for the replayed documents, against what runs on the browser's own timers: carets and media controls. */
 export const REPLAYED_PAGE_RULES = [
@@ -19,10 +17,10 @@ export class Stage {
   private fence: HTMLElement | null = null;
   private current: Fit | null = null;
 
-  constructor(private readonly canvas: Size) {
+  constructor(private readonly options: StartOptions) {
     const style = document.createElement('style');
     style.textContent = `${replayerStyle}
-      html, body { margin: 0; overflow: hidden; background: ${SURROUND}; }
+      html, body { margin: 0; overflow: hidden; background: ${options.surround}; }
       .replayer-wrapper { position: absolute; transform-origin: 0 0; overflow: hidden; }
       .replayer-mouse { display: none; }
       .replayer-wrapper > iframe { display: block; border: none; background: #fff; }`;
@@ -35,7 +33,7 @@ export class Stage {
   paintFence(color: number): void {
     if (!this.fence) {
       this.fence = document.createElement('div');
-      this.fence.style.cssText = `position: fixed; left: 0; top: ${this.canvas.height}px; width: 100%; height: ${FENCE_HEIGHT}px`;
+      this.fence.style.cssText = `position: fixed; left: 0; top: ${this.options.canvas.height}px; width: 100%; height: ${FENCE_HEIGHT}px`;
       document.body.append(this.fence);
     }
     this.fence.style.background = `#${color.toString(16).padStart(6, '0')}`;
@@ -53,16 +51,20 @@ export class Stage {
 
   /** Lays out anew for the replayed window's size. */
   fit(wrapper: HTMLElement, viewport: Size): void {
-    const across = this.canvas.width / viewport.width;
-    const down = this.canvas.height / viewport.height;
-    const fitted = Math.min(across, down);
+    const { canvas, fit } = this.options;
+    const across = canvas.width / viewport.width;
+    const down = canvas.height / viewport.height;
+    const fitted = fit === 'width' ? across : Math.min(across, down);
     // The canvas is at most one pixel longer than an odd window: that is padding, not a reason to scale.
     const scale = Math.abs(fitted - 1) < 2 / Math.max(viewport.width, viewport.height) ? 1 : fitted;
-    const left = Math.max(0, Math.floor((this.canvas.width - viewport.width * scale) / 2));
-    const top = Math.max(0, Math.floor((this.canvas.height - viewport.height * scale) / 2));
-    this.current = { left, top, scale };
+    // Centred, on whole pixels of the device; what is longer than the canvas begins at its top.
+    const beside = (room: number): number => Math.max(0, Math.floor((room / 2) * devicePixelRatio) / devicePixelRatio);
+    const left = beside(canvas.width - viewport.width * scale);
+    const top = beside(canvas.height - viewport.height * scale);
+    this.current = { left, top, scale, width: viewport.width * scale, height: viewport.height * scale };
     wrapper.style.width = `${viewport.width}px`;
     wrapper.style.height = `${viewport.height}px`;
+    // CSS zoom would draw text no sharper, and moves borders and line ends.
     wrapper.style.transform = scale === 1 ? `translate(${left}px, ${top}px)` : `translate(${left}px, ${top}px) scale(${scale})`;
   }
 }

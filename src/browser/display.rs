@@ -15,14 +15,15 @@ use super::confinement::{Confinement, Identity};
 use super::framebuffer::Framebuffer;
 use super::run_folder::RunFolder;
 use crate::error::{Error, Kind, Result};
-use crate::frame::Size;
+use crate::frame::{Canvas, Size};
 
 const KNOWN_PLACES: &[&str] = &["/usr/bin/Xvfb", "/usr/X11R6/bin/Xvfb"];
 
 /// Where Xvfb tells the number of its display.
 const NUMBER_FD: i32 = 3;
 
-/// The window is larger than the picture: its last column may be missing, and the fence is below the picture.
+/// In CSS pixels. The window is larger than the picture: its last column may be missing, and the fence is below the
+/// picture.
 const MARGIN: Size = Size::new(16, 32);
 
 /// A browser with windows asks the desktop how to draw text, a headless one does not. With these rules both draw the
@@ -66,7 +67,7 @@ pub(super) struct Display {
 
 impl Display {
     /// Starts a display with room for pictures of `canvas`.
-    pub(super) fn start(canvas: Size, folder: &RunFolder, confinement: &Confinement) -> Result<Self> {
+    pub(super) fn start(canvas: Canvas, folder: &RunFolder, confinement: &Confinement) -> Result<Self> {
         let server = find_display_server()?;
         let home = folder.private_folder("display", confinement.identity())?;
         let authority = home.join("authority");
@@ -74,7 +75,11 @@ impl Display {
         let fonts = home.join("fonts.conf");
         write_private(&fonts, FONT_RULES.as_bytes(), confinement.identity())?;
 
-        let screen = Size::new(canvas.width + MARGIN.width, canvas.height + MARGIN.height);
+        let margin = |css: u32| (f64::from(css) * canvas.scale).ceil() as u32;
+        let screen = Size::new(
+            canvas.size.width + margin(MARGIN.width),
+            canvas.size.height + margin(MARGIN.height),
+        );
         let (number, told) =
             std::io::pipe().map_err(|source| Error::io("making a pipe to the display", source))?;
         let mut command = Command::new(&server);

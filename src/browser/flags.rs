@@ -1,7 +1,7 @@
 //! The command line that the browser is started with. Called by `browser`.
 
 use super::BrowserOptions;
-use crate::frame::Size;
+use crate::frame::{Canvas, Size};
 
 /// Who decides when a frame is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,8 +10,8 @@ pub enum FrameControl {
     BeginFrame,
     /// The browser does, as always; pictures come from `Page.captureScreenshot`.
     Browser,
-    /// The browser does, into a window on a display of its own, whose memory has room for pictures of `canvas`.
-    Display { canvas: Size },
+    /// The browser does, into a window on a display of its own.
+    Display,
 }
 
 const ALWAYS: &[&str] = &[
@@ -36,7 +36,6 @@ const ALWAYS: &[&str] = &[
     "--use-mock-keychain",
     "--lang=en-US",
     "--force-color-profile=srgb",
-    "--force-device-scale-factor=1",
     "--font-render-hinting=none",
     "--disable-lcd-text",
     // Animated images and SVG animation elements would run on the browser's clock: the page moves those that it can.
@@ -82,15 +81,24 @@ const ON_DISPLAY: &[&str] = &[
     "--enable-unsafe-swiftshader",
 ];
 
-/// `screen` is the size of the display that the browser draws on, if it does.
-pub(super) fn flags(options: &BrowserOptions, frames: FrameControl, screen: Option<Size>) -> Vec<String> {
+/// `screen` is the size of the display that the browser draws on, if it does; `scale` the device pixel ratio.
+pub(super) fn flags(
+    options: &BrowserOptions,
+    frames: FrameControl,
+    scale: f64,
+    screen: Option<Size>,
+) -> Vec<String> {
     let headless: &[&str] = if screen.is_none() { &["--headless"] } else { &[] };
     let drawing = match frames {
         FrameControl::BeginFrame => BEGIN_FRAME,
         FrameControl::Browser => &[],
-        FrameControl::Display { .. } => ON_DISPLAY,
+        FrameControl::Display => ON_DISPLAY,
     };
-    let window = screen.map(|Size { width, height }| format!("--window-size={width},{height}"));
+    // A window is measured in CSS pixels; with --kiosk it fills the screen in any case.
+    let window = screen.map(|screen| {
+        let Size { width, height } = Canvas { size: screen, scale }.viewport();
+        format!("--window-size={width},{height}")
+    });
     let sandbox = if options.sandbox {
         None
     } else {
@@ -103,6 +111,7 @@ pub(super) fn flags(options: &BrowserOptions, frames: FrameControl, screen: Opti
         .copied()
         .chain(sandbox)
         .map(String::from)
+        .chain([format!("--force-device-scale-factor={scale}")])
         .chain(window)
         .collect()
 }

@@ -26,7 +26,7 @@ use connection::Connection;
 use process::Process;
 
 use crate::error::{Kind, Result};
-use crate::frame::Size;
+use crate::frame::Canvas;
 
 pub use confinement::NetworkIsolation;
 pub use find::{BROWSER_VARIABLE, BrowserUse, find_browser};
@@ -59,9 +59,9 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Starts the browser and waits until it answers.
-    pub async fn launch(options: BrowserOptions, frames: FrameControl) -> Result<Self> {
-        let (mut process, pipes) = Process::start(&options, frames)?;
+    /// Starts the browser for pictures of `canvas` and waits until it answers. Its pages may be smaller, not larger.
+    pub async fn launch(options: BrowserOptions, frames: FrameControl, canvas: Canvas) -> Result<Self> {
+        let (mut process, pipes) = Process::start(&options, frames, canvas)?;
         let connection = Connection::open(pipes)?;
         let version = match connection
             .call(None, GetVersionParams::default(), START_DEADLINE)
@@ -88,14 +88,15 @@ impl Browser {
         })
     }
 
-    /// Opens a page of `size` that shows `document` and can reach nothing else.
-    pub async fn open_page(&self, size: Size, document: Document) -> Result<Page> {
+    /// Opens a page for pictures of `canvas` that shows `document` and can reach nothing else.
+    pub async fn open_page(&self, canvas: Canvas, document: Document) -> Result<Page> {
         let deadline = self.options.deadline;
         let mut target = CreateTargetParams::new("about:blank");
         let on_display = self.process.framebuffer().is_some();
         if !on_display {
-            target.width = Some(i64::from(size.width));
-            target.height = Some(i64::from(size.height));
+            let viewport = canvas.viewport();
+            target.width = Some(i64::from(viewport.width));
+            target.height = Some(i64::from(viewport.height));
         }
         target.enable_begin_frame_control = Some(self.frames == FrameControl::BeginFrame);
         let target: CreateTargetReturns = self.connection.call(None, target, deadline).await?.parse()?;
@@ -108,8 +109,8 @@ impl Browser {
             target.target_id,
             session,
             deadline,
-            // A window on a display has the size of the display.
-            (!on_display).then_some(size),
+            // A window on a display has the size and the scale of the display.
+            (!on_display).then_some(canvas),
             document,
         )
         .await

@@ -31,7 +31,7 @@ use tokio::sync::mpsc;
 
 use super::connection::{Answer, Connection, Event};
 use crate::error::{Error, Kind, Result};
-use crate::frame::Size;
+use crate::frame::{Canvas, Size};
 
 /// An address that no name server knows and that nobody can own.
 const ADDRESS: &str = "https://player.replaycast.invalid/";
@@ -67,7 +67,7 @@ impl Page {
         target: TargetId,
         session: Arc<str>,
         deadline: Duration,
-        size: Option<Size>,
+        canvas: Option<Canvas>,
         document: Document,
     ) -> Result<Self> {
         let blocked = Arc::new(AtomicU64::new(0));
@@ -81,9 +81,10 @@ impl Page {
         };
         page.call(inspector::EnableParams::default()).await?;
         page.call(cdp_page::EnableParams::default()).await?;
-        if let Some(Size { width, height }) = size {
-            let metrics =
-                SetDeviceMetricsOverrideParams::new(i64::from(width), i64::from(height), 1.0, false);
+        if let Some(canvas) = canvas {
+            let Size { width, height } = canvas.viewport();
+            let (width, height) = (i64::from(width), i64::from(height));
+            let metrics = SetDeviceMetricsOverrideParams::new(width, height, canvas.scale, false);
             page.call(metrics).await?;
         }
 

@@ -14,6 +14,7 @@ use super::framebuffer::Framebuffer;
 use super::run_folder::RunFolder;
 use super::{BrowserOptions, FrameControl, flags};
 use crate::error::{Error, Kind, Result};
+use crate::frame::Canvas;
 
 /// Where Chrome reads and writes the protocol under `--remote-debugging-pipe`.
 const CHROME_READS: i32 = 3;
@@ -40,11 +41,15 @@ pub(super) struct Pipes {
 }
 
 impl Process {
-    pub(super) fn start(options: &BrowserOptions, frames: FrameControl) -> Result<(Self, Pipes)> {
+    pub(super) fn start(
+        options: &BrowserOptions,
+        frames: FrameControl,
+        canvas: Canvas,
+    ) -> Result<(Self, Pipes)> {
         let confinement = Confinement::strictest()?;
         let folder = RunFolder::create(&std::env::temp_dir(), confinement.identity())?;
         let display = match frames {
-            FrameControl::Display { canvas } => Some(Display::start(canvas, &folder, &confinement)?),
+            FrameControl::Display => Some(Display::start(canvas, &folder, &confinement)?),
             FrameControl::BeginFrame | FrameControl::Browser => None,
         };
         let confinement = match &display {
@@ -60,6 +65,7 @@ impl Process {
             .args(flags::flags(
                 options,
                 frames,
+                canvas.scale,
                 display.as_ref().map(Display::screen),
             ))
             .arg("--remote-debugging-pipe")

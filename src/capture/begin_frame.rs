@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::film::Film;
 use super::scene::{LeftOut, Scene, Take, at};
-use super::{CaptureStatistics, FrameSink, PICTURE_PAUSE, PICTURE_TRIES, Shot, spent};
+use super::{CaptureStatistics, CapturedFrame, FrameSink, PICTURE_PAUSE, PICTURE_TRIES, Shot, spent};
 use crate::browser::{Page, Screenshot};
 use crate::error::{Error, Kind, Result};
 use crate::frame::FrameSpec;
@@ -85,8 +85,7 @@ pub(super) async fn capture_damage(
                 }
             }
         }
-        let pointer = player.pointer_at(spec.session_ms);
-        if wanted && film.add(spec, shot, pointer.as_ref()).await.is_err() {
+        if wanted && film.add(CapturedFrame::of(&player, spec, shot)).await.is_err() {
             break;
         }
     }
@@ -110,8 +109,7 @@ pub(super) async fn capture_every_frame(
         camera.advance(&player, spec).await?;
         let time = camera.clock.time(spec);
         let shot = Shot::Encoded(camera.picture(player.page(), time).await.map_err(at(spec))?);
-        let pointer = player.pointer_at(spec.session_ms);
-        if wanted && film.add(spec, shot, pointer.as_ref()).await.is_err() {
+        if wanted && film.add(CapturedFrame::of(&player, spec, shot)).await.is_err() {
             break;
         }
     }

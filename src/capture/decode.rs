@@ -4,20 +4,33 @@
 use std::io::Cursor;
 
 use image::codecs::png::PngDecoder;
-use image::{ColorType, DynamicImage, ImageDecoder, RgbaImage};
+use image::{ColorType, DynamicImage, ImageDecoder, RgbaImage, imageops};
 
 use crate::browser::Screenshot;
 use crate::error::{Error, Kind, Result};
-use crate::frame::Size;
+use crate::frame::{Canvas, Size};
 
-/// Decodes a picture that must have exactly `size`.
-pub fn decode(screenshot: &Screenshot, size: Size) -> Result<RgbaImage> {
+/// Decodes a picture of `canvas`. Where its size is none of whole CSS pixels, the browser draws a little more, which is
+/// cut off here; any other size is refused.
+pub fn decode(screenshot: &Screenshot, canvas: Canvas) -> Result<RgbaImage> {
+    let Size { width, height } = canvas.size;
+    let drawn = decode_drawn(screenshot, canvas)?;
+    if drawn.dimensions() == (width, height) {
+        return Ok(drawn);
+    }
+    Ok(imageops::crop_imm(&drawn, 0, 0, width, height).to_image())
+}
+
+fn decode_drawn(screenshot: &Screenshot, canvas: Canvas) -> Result<RgbaImage> {
     let unreadable = |source: image::ImageError| {
         Error::new(Kind::BrowserCrashed, "the browser's picture cannot be decoded").caused_by(source)
     };
     let decoder = PngDecoder::new(Cursor::new(&screenshot.0)).map_err(unreadable)?;
     let (width, height) = decoder.dimensions();
-    if Size::new(width, height) != size {
+    let (size, viewport) = (canvas.size, canvas.viewport());
+    let most = |css: u32| (f64::from(css) * canvas.scale).ceil() as u32;
+    let is_drawn = |side: u32, wanted: u32, css: u32| (wanted..=most(css)).contains(&side);
+    if !is_drawn(width, size.width, viewport.width) || !is_drawn(height, size.height, viewport.height) {
         // Checked before anything is allocated for it.
         return Err(Error::new(
             Kind::BrowserCrashed,
@@ -45,18 +58,33 @@ mod tests {
         Screenshot(bytes.into_inner())
     }
 
+    fn canvas(width: u32, height: u32, scale: f64) -> Canvas {
+        Canvas {
+            size: Size::new(width, height),
+            scale,
+        }
+    }
+
+    #[test]
+    fn what_is_drawn_beyond_the_canvas_is_cut_off() {
+        let picture = decode(&png(6, 3), canvas(5, 3, 3.0)).unwrap();
+        assert_eq!(picture.dimensions(), (5, 3));
+        assert!(decode(&png(7, 3), canvas(5, 3, 3.0)).is_err());
+        assert!(decode(&png(4, 3), canvas(5, 3, 3.0)).is_err());
+    }
+
     #[test]
     fn pixels_come_through_exactly() {
-        let picture = decode(&png(3, 2), Size::new(3, 2)).unwrap();
+        let picture = decode(&png(3, 2), canvas(3, 2, 1.0)).unwrap();
         assert_eq!(picture.get_pixel(2, 1).0, [1, 2, 3, 255]);
     }
 
     #[test]
     fn wrong_sizes_and_broken_pictures_are_refused() {
-        assert!(decode(&png(3, 2), Size::new(2, 3)).is_err());
+        assert!(decode(&png(3, 2), canvas(2, 3, 1.0)).is_err());
         let mut broken = png(30, 20);
         broken.0.truncate(60);
-        assert!(decode(&broken, Size::new(30, 20)).is_err());
-        assert!(decode(&Screenshot(Vec::new()), Size::new(1, 1)).is_err());
+        assert!(decode(&broken, canvas(30, 20, 1.0)).is_err());
+        assert!(decode(&Screenshot(Vec::new()), canvas(1, 1, 1.0)).is_err());
     }
 }

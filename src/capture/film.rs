@@ -2,7 +2,6 @@
 //! nothing happens cost nothing further on. All methods of capture put their frames on it.
 
 use super::{CapturedFrame, FrameSink, Shot};
-use crate::frame::{FrameSpec, Pointer};
 
 pub(super) struct Film<'a> {
     sink: &'a FrameSink,
@@ -20,26 +19,17 @@ impl<'a> Film<'a> {
     }
 
     /// Adds the next frame of a segment, or the first of one.
-    pub(super) async fn add(
-        &mut self,
-        spec: FrameSpec,
-        shot: Shot,
-        pointer: Option<&Pointer>,
-    ) -> Result<(), Closed> {
+    #[allow(clippy::large_types_passed_by_value, reason = "it is kept")]
+    pub(super) async fn add(&mut self, frame: CapturedFrame) -> Result<(), Closed> {
         if let Some(last) = &mut self.last
-            && matches!(shot, Shot::Repeat)
-            && last.pointer.as_ref() == pointer
-            && last.spec.index + last.lasts == spec.index
+            && matches!(frame.shot, Shot::Repeat)
+            && (last.pointer, last.page) == (frame.pointer, frame.page)
+            && last.spec.index + last.lasts == frame.spec.index
         {
-            last.lasts += 1;
+            last.lasts += frame.lasts;
             return Ok(());
         }
-        let before = self.last.replace(CapturedFrame {
-            spec,
-            shot,
-            pointer: pointer.copied(),
-            lasts: 1,
-        });
+        let before = self.last.replace(frame);
         self.send(before).await
     }
 
@@ -63,7 +53,7 @@ mod tests {
     use tokio::sync::mpsc;
 
     use super::*;
-    use crate::frame::{Hand, Point, WAKE_POINTS};
+    use crate::frame::{FrameSpec, Hand, Point, Pointer, WAKE_POINTS};
 
     fn pointer(x: f64) -> Pointer {
         let position = Point { x, y: 0.0 };
@@ -95,7 +85,14 @@ mod tests {
                 pts_ms: 0.0,
                 session_ms: 0.0,
             };
-            film.add(spec, shot, Some(&pointer(x))).await.unwrap();
+            let frame = CapturedFrame {
+                spec,
+                shot,
+                pointer: Some(pointer(x)),
+                page: None,
+                lasts: 1,
+            };
+            film.add(frame).await.unwrap();
         }
         film.finish().await;
         drop(sink);

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use super::film::Film;
 use super::scene::{LeftOut, Scene, Take, at};
-use super::{CaptureStatistics, FrameSink, Shot, spent};
+use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot, spent};
 use crate::browser::{Framebuffer, RawPicture};
 use crate::error::{Error, Kind, Result};
-use crate::frame::Size;
+use crate::frame::Canvas;
 use crate::player::{Player, Players, fence_of};
 use crate::timeline::RenderPlan;
 
@@ -41,7 +41,7 @@ pub(super) async fn capture(
     let mut scene = Scene::new(players, plan, segments, LeftOut::Played);
     let mut film = Film::new(sink);
     let mut quiet_until = Some(f64::NEG_INFINITY);
-    let mut screen = Screen::new(framebuffer, plan.size, deadline);
+    let mut screen = Screen::new(framebuffer, plan.canvas(), deadline);
     let mut before: Option<Arc<RawPicture>> = None;
     while let Some(Take {
         spec, player, anew, ..
@@ -80,8 +80,7 @@ pub(super) async fn capture(
                 }
             }
         }
-        let pointer = player.pointer_at(spec.session_ms);
-        if film.add(spec, shot, pointer.as_ref()).await.is_err() {
+        if film.add(CapturedFrame::of(&player, spec, shot)).await.is_err() {
             break;
         }
     }
@@ -92,16 +91,16 @@ pub(super) async fn capture(
 /// What is on the display, as far as the fence tells.
 struct Screen<'a> {
     framebuffer: &'a Framebuffer,
-    size: Size,
+    canvas: Canvas,
     deadline: Duration,
     fence: u32,
 }
 
 impl<'a> Screen<'a> {
-    const fn new(framebuffer: &'a Framebuffer, size: Size, deadline: Duration) -> Self {
+    const fn new(framebuffer: &'a Framebuffer, canvas: Canvas, deadline: Duration) -> Self {
         Self {
             framebuffer,
-            size,
+            canvas,
             deadline,
             fence: 0,
         }
@@ -125,11 +124,11 @@ impl<'a> Screen<'a> {
     /// The picture that came with the last fence.
     async fn picture(&self) -> Result<RawPicture> {
         self.wait().await?;
-        tokio::task::block_in_place(|| self.framebuffer.picture(self.size))
+        tokio::task::block_in_place(|| self.framebuffer.picture(self.canvas.size))
     }
 
     async fn wait(&self) -> Result<()> {
-        let place = fence_of(self.size);
+        let place = fence_of(self.canvas);
         let begun = Instant::now();
         while begun.elapsed() <= self.deadline {
             let slice = WAIT_SLICE.min(self.deadline);

@@ -20,8 +20,8 @@ use tokio::sync::mpsc;
 
 use crate::browser::{Browser, RawPicture, Screenshot};
 use crate::error::{Error, Kind, Result};
-use crate::frame::{FrameSpec, Pointer};
-use crate::player::Players;
+use crate::frame::{FrameSpec, PageArea, Pointer};
+use crate::player::{Player, Players};
 use crate::timeline::RenderPlan;
 
 pub use decode::decode;
@@ -70,10 +70,25 @@ pub struct CapturedFrame {
     pub pointer: Option<Pointer>,
     /// Places of the grid that look like it, its own included; at least 1.
     pub lasts: u64,
+    /// Where the page is in it; None where nobody knows.
+    pub page: Option<PageArea>,
 }
 
 /// Where captured frames go; closed when whoever takes them has failed.
 pub type FrameSink = mpsc::Sender<CapturedFrame>;
+
+impl CapturedFrame {
+    /// What a player shows at the time of its last advance.
+    fn of(player: &Player, spec: FrameSpec, shot: Shot) -> Self {
+        Self {
+            spec,
+            shot,
+            pointer: player.pointer_at(spec.session_ms),
+            page: player.page_area(),
+            lasts: 1,
+        }
+    }
+}
 
 /// What the capture cost, for the report.
 #[derive(Debug, Clone, Copy, Default, PartialEq, serde::Serialize)]

@@ -5,10 +5,10 @@ use std::time::Duration;
 use super::{PICTURE_PAUSE, PICTURE_TRIES};
 use crate::browser::{Browser, Document};
 use crate::error::Result;
-use crate::frame::Size;
+use crate::frame::{Canvas, Size};
 
 /// Whether the browser draws its page on its display.
-pub(super) async fn shows_on_display(browser: &Browser, canvas: Size, patience: Duration) -> Result<bool> {
+pub(super) async fn shows_on_display(browser: &Browser, canvas: Canvas, patience: Duration) -> Result<bool> {
     let Some(framebuffer) = browser.framebuffer() else {
         return Ok(false);
     };
@@ -18,7 +18,7 @@ pub(super) async fn shows_on_display(browser: &Browser, canvas: Size, patience: 
         ready_when: "document",
     };
     let page = browser.open_page(canvas, document).await?;
-    let middle = (canvas.width / 2, canvas.height / 2);
+    let middle = (canvas.size.width / 2, canvas.size.height / 2);
     let shows = tokio::task::block_in_place(|| framebuffer.wait_for_pixel(middle, PROBE_COLOR, patience))?;
     page.close().await?;
     Ok(shows)
@@ -28,7 +28,10 @@ pub(super) async fn shows_on_display(browser: &Browser, canvas: Size, patience: 
 const PROBE_COLOR: u32 = 0x12_56_9a;
 
 const PATIENCE: Duration = Duration::from_secs(5);
-const SIZE: Size = Size::new(64, 64);
+const CANVAS: Canvas = Canvas {
+    size: Size::new(64, 64),
+    scale: 1.0,
+};
 
 /// Whether `HeadlessExperimental.beginFrame` gives pictures. A browser that merely lacks it says no; a browser
 /// that dies of the question says no as well.
@@ -44,7 +47,7 @@ async fn takes_a_picture(browser: &Browser) -> bool {
         content_security_policy: "default-src 'none'; style-src 'unsafe-inline'".into(),
         ready_when: "document",
     };
-    let Ok(page) = browser.open_page(SIZE, document).await else {
+    let Ok(page) = browser.open_page(CANVAS, document).await else {
         return false;
     };
     let uptime = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::film::Film;
 use super::scene::{LeftOut, Scene, Take, at};
-use super::{CaptureStatistics, FrameSink, Shot, spent};
+use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot, spent};
 use crate::error::Result;
 use crate::player::Players;
 use crate::timeline::RenderPlan;
@@ -59,8 +59,7 @@ pub(super) async fn capture(
                 }
             }
         }
-        let pointer = player.pointer_at(spec.session_ms);
-        if film.add(spec, shot, pointer.as_ref()).await.is_err() {
+        if film.add(CapturedFrame::of(&player, spec, shot)).await.is_err() {
             break;
         }
     }

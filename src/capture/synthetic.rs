@@ -4,7 +4,7 @@
 use image::{Rgba, RgbaImage};
 
 use super::film::Film;
-use super::{CaptureStatistics, FrameSink, Shot};
+use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot};
 use crate::frame::Size;
 use crate::timeline::RenderPlan;
 
@@ -22,7 +22,14 @@ pub(super) async fn capture(plan: &RenderPlan, sink: &FrameSink) -> CaptureStati
             statistics.screenshots += 1;
             Shot::Synthetic(number)
         };
-        if film.add(spec, shot, None).await.is_err() {
+        let frame = CapturedFrame {
+            spec,
+            shot,
+            pointer: None,
+            page: None,
+            lasts: 1,
+        };
+        if film.add(frame).await.is_err() {
             break;
         }
     }

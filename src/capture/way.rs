@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{CaptureMethod, probe};
 use crate::browser::{Browser, BrowserOptions, BrowserUse, FrameControl};
 use crate::error::{Error, Kind, Result};
-use crate::frame::Size;
+use crate::frame::Canvas;
 
 #[derive(Debug, Clone)]
 pub struct CaptureWay {
@@ -37,9 +37,9 @@ impl CaptureMethod {
         }
     }
 
-    const fn frame_control(self, canvas: Size) -> FrameControl {
+    const fn frame_control(self) -> FrameControl {
         match self {
-            Self::Framebuffer | Self::FramebufferEveryFrame => FrameControl::Display { canvas },
+            Self::Framebuffer | Self::FramebufferEveryFrame => FrameControl::Display,
             Self::Damage | Self::EveryFrame => FrameControl::BeginFrame,
             Self::Screenshot | Self::Synthetic => FrameControl::Browser,
         }
@@ -51,10 +51,10 @@ impl CaptureWay {
     ///
     /// # Errors
     /// `NoBrowser` and `BrowserCannotStart` if this way cannot be gone on this machine.
-    pub async fn start(&self, canvas: Size) -> Result<Browser> {
-        let browser = Browser::launch(self.browser.clone(), self.method.frame_control(canvas)).await?;
-        let (works, lacking) = match self.method.frame_control(canvas) {
-            FrameControl::Display { canvas } => {
+    pub async fn start(&self, canvas: Canvas) -> Result<Browser> {
+        let browser = Browser::launch(self.browser.clone(), self.method.frame_control(), canvas).await?;
+        let (works, lacking) = match self.method.frame_control() {
+            FrameControl::Display => {
                 let shows = probe::shows_on_display(&browser, canvas, START_PATIENCE).await?;
                 (shows, "draws nothing on its display")
             }
@@ -84,7 +84,7 @@ const START_PATIENCE: Duration = Duration::from_secs(20);
 /// does not, while there is another.
 pub async fn start_first(
     ways: &[CaptureWay],
-    canvas: Size,
+    canvas: Canvas,
     mut passed_over: impl FnMut(CaptureMethod, &Error),
 ) -> Result<(Browser, &CaptureWay)> {
     let mut ways = ways.iter().peekable();

@@ -11,10 +11,13 @@ use crate::browser::{Browser, Document, NetworkIsolation};
 use crate::capture::{CaptureMethod, CaptureWay};
 use crate::encode::encoders;
 use crate::error::{Error, Kind, Result};
-use crate::frame::Size;
+use crate::frame::{Canvas, Size};
 
 const DEADLINE_S: f64 = 30.0;
-const PROBE: Size = Size::new(64, 64);
+const PROBE: Canvas = Canvas {
+    size: Size::new(64, 64),
+    scale: 1.0,
+};
 
 /// Scripts that recordings commonly hold, each with a character that only a font for it has.
 const SCRIPTS: [(&str, &str, &str); 5] = [

@@ -11,6 +11,7 @@ mod render;
 mod report;
 mod settings;
 mod summary_text;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -48,6 +49,7 @@ fn run(command: Command) -> Result<()> {
         Command::Render(args) => until_signalled(render::run(&args)),
         Command::Inspect(args) => until_signalled(inspect::run(&args)),
         Command::Fetch(args) => until_signalled(fetch::run(&args)),
+        Command::Verify(args) => until_signalled(verify::run(&args)),
         Command::Doctor(args) => until_signalled(doctor::run(&args)),
     }
 }

@@ -40,7 +40,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     let recording = reading.recording(args.session.clone(), telling).await?;
     let recording = Arc::new(recording);
     let timeline = Timeline::resolve(&recording, &settings.timeline)?;
-    let plan = Arc::new(timeline.plan(args.size, args.fps));
+    let plan = Arc::new(timeline.plan(args.size, args.picture.scale, args.fps));
     if !args.quiet {
         tell_plan(&recording, &timeline, &plan, args.verbose);
     }
@@ -50,6 +50,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
         recording: Arc::clone(&recording),
         plan: Arc::clone(&plan),
         ways: settings.ways.clone(),
+        stage: settings.stage,
         overlay: settings.overlay,
         jobs: args.jobs,
         encoder: EncoderSettings {
@@ -75,6 +76,14 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     }
     if let Some(hashes) = hashes {
         hashes.commit()?;
+    }
+    if let Some(doubt) = &rendered.doubt {
+        match doubt.failure() {
+            Some(error) if args.strict => return Err(error),
+            Some(_) if !args.quiet => print::note(&format!("warning: {doubt}")),
+            None if !args.quiet => print::note(&doubt.to_string()),
+            _ => {}
+        }
     }
     video.deliver().await?;
     if !args.quiet {
@@ -144,6 +153,13 @@ fn tell_result(destination: &Destination, plan: &RenderPlan, rendered: &Rendered
         print::note(&format!(
             "{} assets are not in the recording and were left out (images, fonts or styles); --report lists them",
             missing.len()
+        ));
+    }
+    let fonts = &rendered.problems.fonts;
+    if !fonts.is_empty() {
+        print::note(&format!(
+            "Fonts not on this machine: {} (drawn with others)",
+            fonts.join(", ")
         ));
     }
     let name = match destination {

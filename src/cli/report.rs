@@ -22,7 +22,10 @@ pub(super) struct Report<'a> {
     time_map: &'a [Piece],
     shown_windows: Vec<ShownWindow<'a>>,
     capture: Capture<'a>,
+    /// Why the video may not be what was recorded: all blank, or never changing.
+    doubt: Option<String>,
     missing_assets: &'a [MissingAsset],
+    missing_fonts: &'a [String],
     player_warnings: &'a [Warning],
     timings: Timings,
 }
@@ -46,6 +49,8 @@ struct Output {
     format: &'static str,
     codec: &'static str,
     size: Size,
+    /// The device pixel ratio.
+    scale: f64,
     fps: String,
     duration_s: f64,
     /// Places of the frame grid, and how many of them are frames of the file.
@@ -128,6 +133,7 @@ impl<'a> Report<'a> {
                 format: settings.format.container().name(),
                 codec: settings.format.codec().name(),
                 size: plan.size,
+                scale: plan.scale,
                 fps: plan.fps.to_string(),
                 duration_s: rendered.encoded.duration_ms / 1000.0,
                 frames: rendered.encoded.grid_frames,
@@ -152,11 +158,13 @@ impl<'a> Report<'a> {
                     .browser
                     .as_ref()
                     .map(|browser| browser.calls as f64 * 60_000.0 / rendered.encoded.duration_ms),
-                browser_sandbox: !args.browser.no_browser_sandbox,
+                browser_sandbox: !args.capture.browser.no_browser_sandbox,
                 jobs: rendered.jobs,
                 segments: rendered.segments,
             },
+            doubt: rendered.doubt.as_ref().map(ToString::to_string),
             missing_assets: &rendered.problems.missing,
+            missing_fonts: &rendered.problems.fonts,
             player_warnings: &rendered.problems.warnings,
             timings: Timings {
                 total_s,

@@ -4,12 +4,13 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::args::{BrowserArgs, RenderArgs};
+use super::args::{BrowserArgs, CaptureArgs, RenderArgs};
 use crate::browser::{BrowserOptions, BrowserUse, find_browser};
 use crate::capture::{CaptureMethod, CaptureWay};
 use crate::encode::{Codec, Container, OutputFormat, Timing};
 use crate::error::{Error, Kind, Result};
 use crate::overlay::OverlayStyle;
+use crate::player::StageLook;
 use crate::source::Input;
 use crate::timeline::TimelineOptions;
 
@@ -29,6 +30,7 @@ pub(super) struct RenderSettings {
     pub(super) timeline: TimelineOptions,
     /// How pictures may be taken, the best way first; none at all for synthetic capture.
     pub(super) ways: Vec<CaptureWay>,
+    pub(super) stage: StageLook,
     pub(super) overlay: OverlayStyle,
 }
 
@@ -38,7 +40,7 @@ impl RenderSettings {
         let format = format(args.output.as_deref(), args.format, args.codec)?;
         let destination = destination(input, args.output.as_deref(), format)?;
         format.check_encoder()?;
-        let ways = capture_ways(args)?;
+        let ways = capture_ways(&args.capture)?;
         Ok(Self {
             destination,
             format,
@@ -47,29 +49,21 @@ impl RenderSettings {
             } else {
                 Timing::Variable
             },
-            timeline: TimelineOptions {
-                start: args.start,
-                end: args.end,
-                speed: args.speed,
-                idle: args.idle,
-                window: args.window.clone(),
-            },
+            timeline: args.time.timeline(&args.picture.window),
             ways,
-            overlay: OverlayStyle {
-                cursor: args.cursor,
-                trail: args.trail,
-            },
+            stage: args.picture.stage(),
+            overlay: args.picture.overlay(),
         })
     }
 }
 
 /// The ways that this machine has the programs for, or the one that is asked for.
-fn capture_ways(args: &RenderArgs) -> Result<Vec<CaptureWay>> {
+pub(super) fn capture_ways(args: &CaptureArgs) -> Result<Vec<CaptureWay>> {
     let way = |method: CaptureMethod| {
         let browser = browser_options(&args.browser, args.deadline, method.browser_use())?;
         Ok(CaptureWay { method, browser })
     };
-    match args.capture {
+    match args.method {
         Some(CaptureMethod::Synthetic) => Ok(Vec::new()),
         Some(method) => Ok(vec![way(method)?]),
         None => {

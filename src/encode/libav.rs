@@ -24,7 +24,7 @@ use crate::frame::{Fps, Size};
 const MAX_THREADS: usize = 4;
 
 /// FFmpeg's own messages never reach stderr: what matters comes back as an error.
-fn prepare() {
+pub(super) fn prepare() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         // Fills the table of error texts, and cannot fail.

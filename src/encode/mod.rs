@@ -1,9 +1,10 @@
-//! Frames to a video file: the only part of the program that knows FFmpeg.
+//! Frames to a video file, and back for `verify`: the only part of the program that knows FFmpeg.
 //! The pipeline checks the format before it starts a browser, then pushes every frame of the grid in order.
 
 mod color;
 mod format;
 mod libav;
+mod reader;
 mod still;
 mod timing;
 
@@ -12,6 +13,7 @@ use std::path::Path;
 use self::color::Converter;
 pub use self::format::{Codec, Container, OutputFormat};
 use self::libav::{Coder, Muxer};
+pub use self::reader::{VideoFacts, VideoPicture, VideoReader};
 pub use self::timing::Timing;
 use self::timing::{Coding, Pacer, Placed};
 use crate::error::{Error, Kind, Result};

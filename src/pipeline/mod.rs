@@ -1,8 +1,10 @@
 //! Runs one render: browser, capture, decoding and encoding side by side, joined by bounded queues.
 //! The one place that owns tasks and threads. Dropping the future stops everything and kills the browsers.
 
+mod appearance;
 mod jobs;
 mod order;
+mod sample;
 mod workers;
 
 use std::fmt;
@@ -22,12 +24,16 @@ use crate::capture::{
 };
 use crate::encode::{EncodeSummary, Encoder, EncoderSettings};
 use crate::error::{Error, Kind, Result};
-use crate::frame::{Frame, Picture};
+use crate::frame::{Canvas, Frame, Picture};
 use crate::frame_hashes::FrameHashes;
 use crate::overlay::{Overlay, OverlayStyle};
-use crate::player::Problems;
+use crate::player::{Problems, StageLook};
 use crate::recording::Recording;
 use crate::timeline::RenderPlan;
+
+use self::appearance::Appearance;
+pub use self::appearance::Doubt;
+pub use self::sample::{SampleJob, sample};
 
 /// Frames that may wait between two stages. A 1920x1080 picture is 8 MB.
 const QUEUE: usize = 4;
@@ -39,6 +45,8 @@ pub struct RenderJob {
     pub plan: Arc<RenderPlan>,
     /// How pictures may be taken, the best way first. None at all makes synthetic pictures.
     pub ways: Vec<CaptureWay>,
+    /// How the page lies in the picture, and on what.
+    pub stage: StageLook,
     /// What is drawn on the captured pictures.
     pub overlay: OverlayStyle,
     /// How many browsers render it, as far as it can be shared out. None chooses what suits work and machine.
@@ -57,6 +65,8 @@ pub struct Rendered {
     pub captured: CaptureStatistics,
     pub method: CaptureMethod,
     pub problems: Problems,
+    /// Why the video may not be what was recorded.
+    pub doubt: Option<Doubt>,
     /// Browsers that took part, and segments of frames that they shared.
     pub jobs: usize,
     pub segments: usize,
@@ -129,11 +139,14 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
 
     // A failure downstream closes the queues upstream of it: the last stage's error is the cause.
     let summary = encoding?;
-    let busy = decoding?;
+    let (busy, appearance) = decoding?;
     let capture = capture?;
     let lost = || Error::new(Kind::Internal, "frames were lost on the way to the encoder");
     let (summary, encode_s) = summary.ok_or_else(lost)?;
+    let is_real = capture.browser.is_some();
+    let doubt = || appearance.doubt(&job.plan, &job.recording, capture.problems.visible);
     Ok(Rendered {
+        doubt: is_real.then(doubt).flatten(),
         encoded: summary,
         captured: capture.statistics,
         method: capture.method,
@@ -146,32 +159,32 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
     })
 }
 
-/// The decoding stage: pictures to pixels with the pointer on them, and their hashes. Gives the times of each.
+/// The decoding stage: pictures to pixels with the pointer on them, and their hashes. Gives the times of each, and what
+/// the pictures look like.
 fn decode_frames(
     mut captured: mpsc::Receiver<CapturedFrame>,
     plan: &RenderPlan,
     mut overlay: Overlay,
     mut hashes: Option<FrameHashes>,
     decoded: &blocking::SyncSender<Frame>,
-) -> Result<BusyTimes> {
+) -> Result<(BusyTimes, Appearance)> {
+    let mut appearance = Appearance::new();
     let mut shown = Shown::default();
     let mut busy = BusyTimes::default();
-    let size = plan.size;
+    let canvas = plan.canvas();
     while let Some(captured) = captured.blocking_recv() {
         let CapturedFrame {
             spec,
             shot,
             pointer,
             lasts,
+            page,
         } = captured;
         let begun = Instant::now();
-        let picture = match shot {
-            Shot::Encoded(screenshot) => shown.next(decode(&screenshot, size)?),
-            Shot::Raw(picture) => shown.next(picture.to_rgba()),
-            Shot::Packed(picture) => shown.next(picture.unpack()?),
-            Shot::Synthetic(number) => shown.next(synthetic_picture(size, number)),
-            Shot::Repeat => Picture::Repeat,
-        };
+        let picture = shown.show(shot, canvas)?;
+        if let Picture::New(picture) = &picture {
+            appearance.look(picture, page);
+        }
         busy.decode_s += begun.elapsed().as_secs_f64();
         let begun = Instant::now();
         let picture = overlay.over(picture, pointer.as_ref());
@@ -186,11 +199,11 @@ fn decode_frames(
             busy.hash_s += begun.elapsed().as_secs_f64();
         }
         if decoded.send(frame).is_err() {
-            return Ok(busy);
+            return Ok((busy, appearance));
         }
     }
     hashes.map_or(Ok(()), FrameHashes::finish)?;
-    Ok(busy)
+    Ok((busy, appearance))
 }
 
 /// The picture of the last frame that had one.
@@ -198,6 +211,17 @@ fn decode_frames(
 struct Shown(Option<Arc<RgbaImage>>);
 
 impl Shown {
+    /// Decodes what was captured.
+    fn show(&mut self, shot: Shot, canvas: Canvas) -> Result<Picture> {
+        Ok(match shot {
+            Shot::Encoded(screenshot) => self.next(decode(&screenshot, canvas)?),
+            Shot::Raw(picture) => self.next(picture.to_rgba()),
+            Shot::Packed(picture) => self.next(picture.unpack()?),
+            Shot::Synthetic(number) => self.next(synthetic_picture(canvas.size, number)),
+            Shot::Repeat => Picture::Repeat,
+        })
+    }
+
     /// A picture that equals the one before is a repeat, so that the video is the same wherever a segment begins.
     fn next(&mut self, pixels: RgbaImage) -> Picture {
         if self.0.as_deref() == Some(&pixels) {

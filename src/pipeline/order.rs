@@ -192,6 +192,7 @@ mod tests {
             shot,
             pointer: None,
             lasts: 1,
+            page: None,
         }
     }
 

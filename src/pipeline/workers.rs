@@ -14,7 +14,7 @@ use crate::capture::{
     CaptureMethod, CaptureStatistics, CaptureWay, FrameSink, capture, capture_synthetic, start_first,
 };
 use crate::error::{Error, Result};
-use crate::player::{Players, Problems};
+use crate::player::{Players, Problems, StageLook};
 use crate::recording::Recording;
 use crate::timeline::{RenderPlan, Workload};
 
@@ -49,7 +49,7 @@ pub(super) async fn capture_frames(
         });
     }
     let passed_over = |method, why: &Error| observer.on(RenderEvent::WayPassedOver { method, why });
-    let (browser, way) = start_first(&job.ways, plan.size, passed_over).await?;
+    let (browser, way) = start_first(&job.ways, plan.canvas(), passed_over).await?;
     let startup_s = begun.elapsed().as_secs_f64();
     let facts = BrowserFacts {
         version: browser.version().to_owned(),
@@ -84,6 +84,7 @@ pub(super) async fn capture_frames(
             way: way.clone(),
             plan: Arc::clone(plan),
             recording: Arc::clone(&job.recording),
+            stage: job.stage,
             queue: Arc::clone(&queue),
             sink,
         };
@@ -136,6 +137,7 @@ struct Worker {
     way: CaptureWay,
     plan: Arc<RenderPlan>,
     recording: Arc<Recording>,
+    stage: StageLook,
     queue: Arc<SegmentQueue>,
     sink: FrameSink,
 }
@@ -155,14 +157,15 @@ impl Worker {
             way,
             plan,
             recording,
+            stage,
             queue,
             sink,
         } = self;
         let browser = match started {
             Some(browser) => browser,
-            None => way.start(plan.size).await?,
+            None => way.start(plan.canvas()).await?,
         };
-        let mut players = Players::new(&browser, plan.size, &recording);
+        let mut players = Players::new(&browser, plan.canvas(), stage, &recording);
         let segments = std::iter::from_fn(move || queue.take(number));
         let statistics = capture(way.method, &browser, &mut players, &plan, segments, &sink).await?;
         drop(sink);

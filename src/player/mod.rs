@@ -3,6 +3,7 @@
 
 mod players;
 mod pointer;
+mod stage;
 
 use std::sync::{Mutex, PoisonError};
 
@@ -11,11 +12,12 @@ use serde_json::{Value, json};
 
 use crate::browser::{Browser, Document, Page};
 use crate::error::{Error, Kind, Result};
-use crate::frame::{Pointer, Size};
+use crate::frame::{Canvas, PageArea, Pointer};
 use crate::recording::Window;
 
 use self::pointer::{Fit, PointerSample, PointerTrack};
 pub use players::Players;
+pub use stage::{Background, PageFit, StageLook, Theme};
 
 /// The player's script, built by `make player` and embedded here.
 const SCRIPT: &str = include_str!(concat!(
@@ -65,6 +67,10 @@ pub struct Warning {
 pub struct Problems {
     pub missing: Vec<MissingAsset>,
     pub warnings: Vec<Warning>,
+    /// Font families that the pages asked for first and that are neither in the recording nor on this machine.
+    pub fonts: Vec<String>,
+    /// Whether the pages had anything that should be seen.
+    pub visible: bool,
 }
 
 impl Problems {
@@ -72,6 +78,8 @@ impl Problems {
         Self {
             missing: Vec::new(),
             warnings: Vec::new(),
+            fonts: Vec::new(),
+            visible: false,
         }
     }
 
@@ -91,6 +99,12 @@ impl Problems {
                 self.missing.push(asset);
             }
         }
+        self.visible |= other.visible;
+        for family in other.fonts {
+            if !self.fonts.contains(&family) {
+                self.fonts.push(family);
+            }
+        }
         for warning in other.warnings {
             match self
                 .warnings
@@ -108,6 +122,7 @@ impl Problems {
 #[derive(Debug)]
 pub struct Player {
     page: Page,
+    canvas: Canvas,
     pointer: Mutex<PointerTrack>,
 }
 
@@ -116,7 +131,8 @@ impl Player {
     /// `session_start_ms` since the epoch.
     pub async fn start(
         browser: &Browser,
-        canvas: Size,
+        canvas: Canvas,
+        stage: StageLook,
         window: &Window,
         session_start_ms: f64,
     ) -> Result<Self> {
@@ -126,13 +142,17 @@ impl Player {
             let _: u64 = page.call_function(load, vec![part.into()]).await?;
         }
         let start = "function (options) { return this.replaycast.start(options); }";
+        let (width, height) = canvas.css_size();
         let options = json!({
-            "canvas": { "width": canvas.width, "height": canvas.height },
+            "canvas": { "width": width, "height": height },
+            "fit": stage.fit,
+            "surround": stage.surround().to_string(),
             "sessionStart": session_start_ms,
         });
         let () = page.call_function(start, vec![options]).await?;
         Ok(Self {
             page,
+            canvas,
             pointer: Mutex::default(),
         })
     }
@@ -176,7 +196,7 @@ impl Player {
     async fn step(&self, advance: &str, arguments: Vec<Value>) -> Result<Advance> {
         let step: Step = self.page.call_function(advance, arguments).await?;
         let mut pointer = self.pointer.lock().unwrap_or_else(PoisonError::into_inner);
-        pointer.follow(step.fit, &step.pointer);
+        pointer.follow(step.fit.map(|fit| fit.times(self.canvas.scale)), &step.pointer);
         Ok(Advance {
             changed: step.changed,
             quiet_until: step.quiet_until,
@@ -190,6 +210,12 @@ impl Player {
         pointer.at(session_ms)
     }
 
+    /// Where the page is in the picture, at the time of the last advance; None until its size is known.
+    pub fn page_area(&self) -> Option<PageArea> {
+        let pointer = self.pointer.lock().unwrap_or_else(PoisonError::into_inner);
+        pointer.page_in(self.canvas.size)
+    }
+
     pub async fn problems(&self) -> Result<Problems> {
         let problems = "function () { return this.replaycast.problems(); }";
         self.page.call_function(problems, Vec::new()).await
@@ -200,10 +226,14 @@ impl Player {
     }
 }
 
-/// Where the fence is, below a picture of this size: a pixel in its middle.
-pub const fn fence_of(canvas: Size) -> (u32, u32) {
-    (4, canvas.height + 4)
+/// Where the fence is, below a picture of `canvas`: a pixel in its middle.
+pub fn fence_of(canvas: Canvas) -> (u32, u32) {
+    let middle = (FENCE_MIDDLE * canvas.scale) as u32;
+    (middle, canvas.size.height + middle)
 }
+
+/// In CSS pixels.
+const FENCE_MIDDLE: f64 = 4.0;
 
 /// The recording as JSON arrays of bounded size.
 fn parts(window: &Window) -> Vec<String> {

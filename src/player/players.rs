@@ -4,16 +4,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Player, Problems};
+use super::{Player, Problems, StageLook};
 use crate::browser::Browser;
 use crate::error::Result;
-use crate::frame::Size;
+use crate::frame::Canvas;
 use crate::recording::Recording;
 
 #[derive(Debug)]
 pub struct Players<'a> {
     browser: &'a Browser,
-    canvas: Size,
+    canvas: Canvas,
+    stage: StageLook,
     recording: &'a Recording,
     /// By the window's place in the recording.
     running: BTreeMap<usize, Arc<Player>>,
@@ -23,10 +24,16 @@ pub struct Players<'a> {
 }
 
 impl<'a> Players<'a> {
-    pub const fn new(browser: &'a Browser, canvas: Size, recording: &'a Recording) -> Self {
+    pub const fn new(
+        browser: &'a Browser,
+        canvas: Canvas,
+        stage: StageLook,
+        recording: &'a Recording,
+    ) -> Self {
         Self {
             browser,
             canvas,
+            stage,
             recording,
             running: BTreeMap::new(),
             problems: Problems::new(),
@@ -40,7 +47,8 @@ impl<'a> Players<'a> {
             return Ok(Arc::clone(player));
         }
         let recorded = &self.recording.windows[window];
-        let player = Player::start(self.browser, self.canvas, recorded, self.recording.started_ms).await?;
+        let started_ms = self.recording.started_ms;
+        let player = Player::start(self.browser, self.canvas, self.stage, recorded, started_ms).await?;
         let player = Arc::new(player);
         self.running.insert(window, Arc::clone(&player));
         Ok(player)

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use serde::Deserialize;
 
-use crate::frame::{Click, Hand, OLD_MS, Point, Pointer, WAKE_POINTS, WAKE_STEP_MS};
+use crate::frame::{Click, Hand, OLD_MS, PageArea, Point, Pointer, Size, WAKE_POINTS, WAKE_STEP_MS};
 
 /// The pointer goes to a recorded position in a straight line, in this many ms of the session, as in rrweb's replayer.
 const GLIDE_MS: f64 = 50.0;
@@ -13,15 +13,40 @@ const GLIDE_MS: f64 = 50.0;
 /// Browsers send mouse events after a touch, for pages that know no touch. Those within this time are no mouse.
 const EMULATED_MS: f64 = 1000.0;
 
-/// Where the replayed window is in the picture: its upper left corner, and pixels of the picture for one of its own.
+/// Where the replayed window is in the picture: its upper left corner, pixels of the picture for one of its own, and
+/// how large that makes it, cut or not.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 pub(super) struct Fit {
     left: f64,
     top: f64,
     scale: f64,
+    width: f64,
+    height: f64,
 }
 
 impl Fit {
+    /// The same in a picture with so many times the pixels to a side.
+    pub(super) fn times(self, scale: f64) -> Self {
+        Self {
+            left: self.left * scale,
+            top: self.top * scale,
+            scale: self.scale * scale,
+            width: self.width * scale,
+            height: self.height * scale,
+        }
+    }
+
+    /// The whole pixels that it covers of a picture of this size.
+    fn area_in(self, size: Size) -> PageArea {
+        let within = |at: f64, end: u32| at.clamp(0.0, f64::from(end)) as u32;
+        PageArea {
+            left: within(self.left.ceil(), size.width),
+            top: within(self.top.ceil(), size.height),
+            right: within((self.left + self.width).floor(), size.width),
+            bottom: within((self.top + self.height).floor(), size.height),
+        }
+    }
+
     fn place(self, point: Point) -> Point {
         Point {
             x: self.left + point.x * self.scale,
@@ -103,6 +128,11 @@ impl PointerTrack {
         for sample in samples {
             self.add(*sample);
         }
+    }
+
+    /// Where the page is in a picture of this size, once it is known.
+    pub(super) fn page_in(&self, size: Size) -> Option<PageArea> {
+        self.fit.map(|fit| fit.area_in(size))
     }
 
     /// The pointer in the picture at a session time, which is not before the last sample.
@@ -220,6 +250,8 @@ mod tests {
             left: 10.0,
             top: 20.0,
             scale: 2.0,
+            width: 640.0,
+            height: 479.5,
         };
         track.follow(Some(fit), samples);
         track
@@ -255,6 +287,23 @@ mod tests {
         for (time, y) in [(225.0, 30.0), (250.0, 80.0), (275.0, 130.0)] {
             assert_at(&turned, time, 70.0, y);
         }
+    }
+
+    #[test]
+    fn the_page_is_cut_where_the_picture_ends() {
+        let track = track(&[]);
+        let area = |width, height| {
+            let PageArea {
+                left,
+                top,
+                right,
+                bottom,
+            } = track.page_in(Size::new(width, height)).unwrap();
+            [left, top, right, bottom]
+        };
+        assert_eq!(area(800, 600), [10, 20, 650, 499]);
+        assert_eq!(area(320, 10), [10, 10, 320, 10]);
+        assert_eq!(PointerTrack::default().page_in(Size::new(9, 9)), None);
     }
 
     #[test]

@@ -77,10 +77,10 @@ impl Timeline {
         })
     }
 
-    /// Lays the grid of frames over the video.
-    pub fn plan(&self, size: SizeOption, fps: Fps) -> RenderPlan {
+    /// Lays the grid of frames over the video, each drawn at this device pixel ratio.
+    pub fn plan(&self, size: SizeOption, scale: f64, fps: Fps) -> RenderPlan {
         RenderPlan::new(
-            size.resolve(self.viewport),
+            size.resolve(self.viewport, scale),
             fps,
             self.clock.clone(),
             self.windows.clone(),
@@ -290,7 +290,7 @@ mod tests {
         let recording = clicks(&[], 0.0);
         let plan = resolve(&recording, |options| options.start = "0".parse().ok())
             .unwrap()
-            .plan(SizeOption::Native, Fps::new(30, 1));
+            .plan(SizeOption::Native, 1.0, Fps::new(30, 1));
         assert_eq!((plan.frame_count, plan.size), (1, Size::new(802, 600)));
     }
 }

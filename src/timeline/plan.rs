@@ -1,12 +1,14 @@
 //! The grid of frames that capture fills and the encoder writes: how large, how many, and what each of them shows.
 
 use super::{ClockMap, WindowSchedule};
-use crate::frame::{Fps, FrameSpec, Size};
+use crate::frame::{Canvas, Fps, FrameSpec, Size};
 
 /// Everything about the video that is known before it is made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RenderPlan {
     pub size: Size,
+    /// The device pixel ratio.
+    pub scale: f64,
     pub fps: Fps,
     pub clock: ClockMap,
     pub windows: WindowSchedule,
@@ -15,15 +17,24 @@ pub struct RenderPlan {
 }
 
 impl RenderPlan {
-    pub(super) fn new(size: Size, fps: Fps, clock: ClockMap, windows: WindowSchedule) -> Self {
+    pub(super) fn new(canvas: Canvas, fps: Fps, clock: ClockMap, windows: WindowSchedule) -> Self {
         // The small part keeps rounding from adding a frame to a video that fits the grid exactly.
         let frames = clock.video_duration_ms() * fps.as_f64() / 1000.0 - 1e-6;
         Self {
-            size,
+            size: canvas.size,
+            scale: canvas.scale,
             fps,
             clock,
             windows,
             frame_count: (frames.ceil() as u64).max(1),
+        }
+    }
+
+    /// What every frame is drawn for.
+    pub const fn canvas(&self) -> Canvas {
+        Canvas {
+            size: self.size,
+            scale: self.scale,
         }
     }
 
@@ -65,7 +76,10 @@ mod tests {
             end_ms: session_ms,
         };
         RenderPlan::new(
-            Size::new(16, 16),
+            Canvas {
+                size: Size::new(16, 16),
+                scale: 1.0,
+            },
             fps,
             ClockMap::new(&[span], 1.0),
             WindowSchedule::only(0),

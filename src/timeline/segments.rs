@@ -197,7 +197,10 @@ mod tests {
         };
         let recording = recording::open(input).unwrap();
         let timeline = Timeline::resolve(&recording, options).unwrap();
-        Workload::of(&timeline.plan(SizeOption::Native, Fps::new(10, 1)), &recording)
+        Workload::of(
+            &timeline.plan(SizeOption::Native, 1.0, Fps::new(10, 1)),
+            &recording,
+        )
     }
 
     fn kept() -> TimelineOptions {

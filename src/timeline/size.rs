@@ -1,9 +1,10 @@
-//! How large the picture is: one canvas for the whole video, chosen before it begins.
+//! How large the picture is: one canvas for the whole video, chosen before it begins. Windows that are resized on the
+//! way are fitted into it anew.
 
 use std::str::FromStr;
 
 use super::WindowSchedule;
-use crate::frame::Size;
+use crate::frame::{Canvas, Size};
 use crate::recording::{Event, Recording, Span};
 
 /// The native size is never larger than this.
@@ -22,13 +23,17 @@ pub enum SizeOption {
 }
 
 impl SizeOption {
-    /// The canvas, with even sides as video needs them.
-    pub(super) fn resolve(self, viewport: Size) -> Size {
-        match self {
-            Self::Native => clamp(scaled_into(FULL_HD, clamp(viewport))),
+    /// The canvas, with even sides as video needs them. A native size is one of CSS pixels, of which each becomes
+    /// `scale` pixels to a side; a given one is the video's, whatever the scale.
+    pub(super) fn resolve(self, viewport: Size, scale: f64) -> Canvas {
+        let size = match self {
+            Self::Native => clamp(times(scaled_into(FULL_HD, clamp(viewport)), scale)),
             Self::Fit(size) => clamp(size),
+        };
+        Canvas {
+            size: size.padded_to_even(),
+            scale,
         }
-        .padded_to_even()
     }
 }
 
@@ -76,14 +81,18 @@ fn clamp(size: Size) -> Size {
     }
 }
 
+fn times(size: Size, scale: f64) -> Size {
+    let scaled = |side: u32| (f64::from(side) * scale).round() as u32;
+    Size::new(scaled(size.width), scaled(size.height))
+}
+
 /// Never scales up; keeps the aspect ratio.
 fn scaled_into(frame: Size, size: Size) -> Size {
     let ratio = |frame: u32, side: u32| f64::from(frame) / f64::from(side);
     let scale = ratio(frame.width, size.width)
         .min(ratio(frame.height, size.height))
         .min(1.0);
-    let scaled = |side: u32| (f64::from(side) * scale).round() as u32;
-    Size::new(scaled(size.width), scaled(size.height))
+    times(size, scale)
 }
 
 #[cfg(test)]
@@ -96,18 +105,22 @@ mod tests {
     fn canvases_are_even_and_within_bounds() {
         use SizeOption::{Fit, Native};
         let size = Size::new;
-        for (option, viewport, canvas) in [
-            (Native, size(1280, 720), size(1280, 720)),
-            (Native, size(1853, 921), size(1854, 922)),
-            (Native, size(1920, 1200), size(1728, 1080)),
-            (Native, size(3840, 2160), size(1920, 1080)),
-            (Native, size(390, 2000), size(212, 1080)),
-            (Native, size(1, 1), size(16, 16)),
-            (Native, size(u32::MAX, 1), size(1920, 16)),
-            (Fit(size(641, 360)), size(9, 9), size(642, 360)),
-            (Fit(size(0, 100_000)), size(9, 9), size(16, 4320)),
+        for (option, viewport, scale, canvas) in [
+            (Native, size(1280, 720), 1.0, size(1280, 720)),
+            (Native, size(1853, 921), 1.0, size(1854, 922)),
+            (Native, size(1853, 921), 2.0, size(3706, 1842)),
+            (Native, size(1853, 921), 1.5, size(2780, 1382)),
+            (Native, size(1920, 1200), 1.0, size(1728, 1080)),
+            (Native, size(3840, 2160), 2.0, size(3840, 2160)),
+            (Native, size(390, 2000), 1.0, size(212, 1080)),
+            (Native, size(1, 1), 1.0, size(16, 16)),
+            (Native, size(u32::MAX, 1), 4.0, size(7680, 16)),
+            (Fit(size(641, 360)), size(9, 9), 1.0, size(642, 360)),
+            (Fit(size(640, 360)), size(9, 9), 2.0, size(640, 360)),
+            (Fit(size(0, 100_000)), size(9, 9), 1.0, size(16, 4320)),
         ] {
-            assert_eq!(option.resolve(viewport), canvas, "{option:?} {viewport}");
+            let resolved = option.resolve(viewport, scale);
+            assert_eq!(resolved.size, canvas, "{option:?} {viewport} at {scale}");
         }
     }
 

@@ -1,9 +1,13 @@
 //! The command line as it is typed: names, defaults and help; one file for each command with many options. No I/O;
 //! `settings` resolves it.
 
+mod capture;
 mod fetch;
 mod input;
+mod picture;
 mod render;
+mod time;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -11,9 +15,13 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::browser::BROWSER_VARIABLE;
 
+pub(super) use capture::CaptureArgs;
 pub(super) use fetch::FetchArgs;
 pub(super) use input::InputArgs;
+pub(super) use picture::PictureArgs;
 pub(super) use render::{ProgressStyle, RenderArgs};
+pub(super) use time::TimeArgs;
+pub(super) use verify::VerifyArgs;
 
 /// Turns a session replay (rrweb events, from PostHog or any rrweb tool) into a video that opens anywhere.
 #[derive(Debug, Parser)]
@@ -36,6 +44,8 @@ pub(super) enum Command {
     Inspect(InspectArgs),
     /// Keep a recording from PostHog, or from the web, exactly as it is received
     Fetch(FetchArgs),
+    /// Say whether a video is what its recording gives
+    Verify(Box<VerifyArgs>),
     /// Say whether this machine can render: browser, sandbox, encoders, fonts
     Doctor(DoctorArgs),
 }

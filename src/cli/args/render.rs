@@ -5,12 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{BrowserArgs, InputArgs};
-use crate::capture::CaptureMethod;
+use super::{CaptureArgs, InputArgs, PictureArgs, TimeArgs};
 use crate::encode::{Codec, Container};
 use crate::frame::Fps;
-use crate::overlay::CursorLook;
-use crate::timeline::{Idle, SessionTime, SizeOption, WindowOption};
+use crate::timeline::SizeOption;
 
 #[derive(Debug, Args)]
 #[allow(
@@ -49,59 +47,27 @@ pub(in crate::cli) struct RenderArgs {
     #[arg(long, default_value = "30", value_name = "N", help_heading = "Picture")]
     pub(in crate::cli) fps: Fps,
 
-    /// Fit into this canvas, letterboxed; or native, the recording's largest window, at most 1920x1080
+    /// The video's size; the page is fitted into it. Or native, the recording's largest window, at most 1920x1080
     #[arg(long, default_value = "native", value_name = "WxH", help_heading = "Picture")]
     pub(in crate::cli) size: SizeOption,
 
-    /// How the mouse looks
-    #[arg(
-        long,
-        value_enum,
-        default_value = "arrow",
-        value_name = "LOOK",
-        help_heading = "Picture"
-    )]
-    pub(in crate::cli) cursor: CursorLook,
+    #[command(flatten)]
+    pub(in crate::cli) picture: PictureArgs,
 
-    /// Let the mouse leave a trail
-    #[arg(long, help_heading = "Picture")]
-    pub(in crate::cli) trail: bool,
+    #[command(flatten)]
+    pub(in crate::cli) time: TimeArgs,
 
-    /// Begin here: seconds, h:mm:ss, or an absolute ISO 8601 time
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
-    pub(in crate::cli) start: Option<SessionTime>,
-
-    /// End here
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
-    pub(in crate::cli) end: Option<SessionTime>,
-
-    /// Play this many times as fast
-    #[arg(long, default_value = "1", value_name = "X", help_heading = "Time")]
-    pub(in crate::cli) speed: f64,
-
-    /// Idle time: keep, or skip[:GAP[:KEEP]], gaps longer than GAP seconds become KEEP seconds
-    #[arg(long, default_value = "skip:5:1", value_name = "HOW", help_heading = "Time")]
-    pub(in crate::cli) idle: Idle,
-
-    /// Which browser window (tab): its id, as inspect lists it; or auto, the one that the person is in
-    #[arg(long, default_value = "auto", value_name = "ID", help_heading = "Picture")]
-    pub(in crate::cli) window: WindowOption,
-
-    /// How pictures are taken [default: framebuffer, damage or screenshot, the first that works here]
-    #[arg(long, value_enum, value_name = "HOW", help_heading = "Browser")]
-    pub(in crate::cli) capture: Option<CaptureMethod>,
+    #[command(flatten)]
+    pub(in crate::cli) capture: CaptureArgs,
 
     /// Browsers that render parts of the recording at the same time; the pictures stay the same [default: as many as
     /// there are cores, memory and work for]
     #[arg(long, value_name = "N", help_heading = "Browser")]
     pub(in crate::cli) jobs: Option<NonZeroUsize>,
 
-    #[command(flatten)]
-    pub(in crate::cli) browser: BrowserArgs,
-
-    /// How long any one step of the browser may take, in seconds
-    #[arg(long, default_value = "120", value_name = "SECONDS", help_heading = "Browser")]
-    pub(in crate::cli) deadline: f64,
+    /// Fail, and keep the old output, if every frame is blank or the picture never changes although it should
+    #[arg(long, help_heading = "Output")]
+    pub(in crate::cli) strict: bool,
 
     /// Write what was rendered as JSON: the time map, problems, missing assets, timings
     #[arg(long, value_name = "FILE", help_heading = "Telling")]
@@ -147,6 +113,9 @@ mod tests {
 
     use super::*;
     use crate::cli::args::{Cli, Command};
+    use crate::overlay::OverlayStyle;
+    use crate::player::StageLook;
+    use crate::timeline::Idle;
 
     #[test]
     fn defaults_are_the_documented_ones() {
@@ -156,14 +125,16 @@ mod tests {
         };
         assert_eq!(render.fps, Fps::new(30, 1));
         assert_eq!(
-            render.idle,
+            render.time.idle,
             Idle::Skip {
                 gap_ms: 5000.0,
                 keep_ms: 1000.0
             }
         );
-        assert!((render.speed - 1.0).abs() < f64::EPSILON);
-        assert!(!render.cfr && !render.force && render.capture.is_none());
-        assert_eq!((render.cursor, render.trail), (CursorLook::Arrow, false));
+        assert!((render.time.speed - 1.0).abs() < f64::EPSILON);
+        assert!(!render.cfr && !render.force && render.capture.method.is_none());
+        assert_eq!(render.picture.overlay(), OverlayStyle::default());
+        assert_eq!(render.picture.stage(), StageLook::default());
+        assert!((render.picture.scale - 1.0).abs() < f64::EPSILON);
     }
 }

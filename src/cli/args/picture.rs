@@ -1,0 +1,92 @@
+//! What changes the picture itself, but for its size in pixels and its frame rate: shared by `render` and `verify`.
+
+use clap::Args;
+
+use crate::overlay::{CursorLook, OverlayStyle};
+use crate::player::{Background, PageFit, StageLook, Theme};
+use crate::timeline::WindowOption;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct PictureArgs {
+    /// Draw the page with this many pixels to each of its own, from 1 to 4: with --size native the video has as many
+    /// times the pixels; with another the video has that size, and the page is drawn into it at this device pixel ratio
+    #[arg(long, default_value = "1", value_name = "X", value_parser = scale, help_heading = "Picture")]
+    pub(in crate::cli) scale: f64,
+
+    /// How the page is fitted into a canvas of another shape
+    #[arg(
+        long,
+        value_enum,
+        default_value = "contain",
+        value_name = "HOW",
+        help_heading = "Picture"
+    )]
+    pub(in crate::cli) fit: PageFit,
+
+    /// What surrounds the page: theme, #rrggbb, or a colour name of CSS 2.1
+    #[arg(long, default_value = "theme", value_name = "COLOR", help_heading = "Picture")]
+    pub(in crate::cli) background: Background,
+
+    /// The colours of what is not the page
+    #[arg(
+        long,
+        value_enum,
+        default_value = "dark",
+        value_name = "THEME",
+        help_heading = "Picture"
+    )]
+    pub(in crate::cli) theme: Theme,
+
+    /// How the mouse looks
+    #[arg(
+        long,
+        value_enum,
+        default_value = "arrow",
+        value_name = "LOOK",
+        help_heading = "Picture"
+    )]
+    pub(in crate::cli) cursor: CursorLook,
+
+    /// Let the mouse leave a trail
+    #[arg(long, help_heading = "Picture")]
+    pub(in crate::cli) trail: bool,
+
+    /// Which browser window (tab): its id, as inspect lists it; or auto, the one that the person is in
+    #[arg(long, default_value = "auto", value_name = "ID", help_heading = "Picture")]
+    pub(in crate::cli) window: WindowOption,
+}
+
+impl PictureArgs {
+    pub(in crate::cli) const fn stage(&self) -> StageLook {
+        StageLook {
+            fit: self.fit,
+            theme: self.theme,
+            background: self.background,
+        }
+    }
+
+    pub(in crate::cli) const fn overlay(&self) -> OverlayStyle {
+        OverlayStyle {
+            cursor: self.cursor,
+            trail: self.trail,
+        }
+    }
+}
+
+fn scale(text: &str) -> Result<f64, String> {
+    let scale = text.parse().ok().filter(|scale| (1.0..=4.0).contains(scale));
+    scale.ok_or_else(|| format!("'{text}' is not a number from 1 to 4; --size makes a video smaller"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scales_are_from_1_to_4() {
+        assert!(scale("1").is_ok() && scale("1.5").is_ok() && scale("4").is_ok());
+        for wrong in ["0.5", "5", "nan", "inf", "2x", ""] {
+            assert!(scale(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The options of `verify`.
+
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{CaptureArgs, InputArgs, PictureArgs, TimeArgs};
+use crate::frame::Fps;
+
+#[derive(Debug, Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch that the user may set"
+)]
+pub(in crate::cli) struct VerifyArgs {
+    /// The video, which must be made by `render` with the same options for time and picture
+    #[arg(value_name = "VIDEO")]
+    pub(in crate::cli) video: PathBuf,
+
+    #[command(flatten)]
+    pub(in crate::cli) input: InputArgs,
+
+    /// Which session, where the input holds several: its number or its id, as inspect lists them
+    #[arg(long, value_name = "N|ID", help_heading = "Reading")]
+    pub(in crate::cli) session: Option<String>,
+
+    /// How many moments to compare, evenly spread
+    #[arg(long, default_value = "20", value_name = "N", help_heading = "Comparing")]
+    pub(in crate::cli) samples: NonZeroU64,
+
+    /// Compare every moment at which a frame can begin
+    #[arg(long, conflicts_with = "samples", help_heading = "Comparing")]
+    pub(in crate::cli) all: bool,
+
+    /// The least structural similarity (SSIM) that a frame may have, from 0 to 1
+    #[arg(long, default_value = "0.95", value_name = "SSIM", value_parser = similarity, help_heading = "Comparing")]
+    pub(in crate::cli) min_ssim: f64,
+
+    /// Write the frame that is least alike as a PNG: expected on the left, actual on the right
+    #[arg(long, value_name = "FILE", help_heading = "Comparing")]
+    pub(in crate::cli) worst: Option<PathBuf>,
+
+    /// Frames per second that the video was made with [default: found in the video]
+    #[arg(long, value_name = "N", help_heading = "Picture")]
+    pub(in crate::cli) fps: Option<Fps>,
+
+    #[command(flatten)]
+    pub(in crate::cli) picture: PictureArgs,
+
+    #[command(flatten)]
+    pub(in crate::cli) time: TimeArgs,
+
+    #[command(flatten)]
+    pub(in crate::cli) capture: CaptureArgs,
+
+    /// Print JSON instead of text
+    #[arg(long, help_heading = "Telling")]
+    pub(in crate::cli) json: bool,
+
+    /// Say nothing but the result and errors
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Telling")]
+    pub(in crate::cli) quiet: bool,
+
+    /// Say more
+    #[arg(short, long, help_heading = "Telling")]
+    pub(in crate::cli) verbose: bool,
+}
+
+fn similarity(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|ssim| (0.0..=1.0).contains(ssim));
+    number.ok_or_else(|| format!("'{text}' is not a number from 0 to 1"))
+}

@@ -1,0 +1,283 @@
+//! `replaycast verify`: is a video what its recording gives? Takes some of its frames anew and compares them.
+
+use std::collections::BTreeSet;
+use std::io::Cursor;
+use std::path::Path;
+use std::sync::Arc;
+
+use image::{GenericImage, ImageFormat, RgbaImage};
+use serde::Serialize;
+
+use super::args::VerifyArgs;
+use super::print;
+use super::reading::{Reading, Telling};
+use super::settings::capture_ways;
+use crate::aside::aside;
+use crate::encode::{VideoFacts, VideoReader};
+use crate::error::{Error, Kind, Result};
+use crate::frame::{FrameSpec, Size};
+use crate::output::Staging;
+use crate::pipeline::{RenderEvent, RenderObserver, SampleJob, sample};
+use crate::similarity::{luma, ssim};
+use crate::timeline::{RenderPlan, SizeOption, Timeline};
+
+const OTHER_OPTIONS: &str = "Give the options that the video was rendered with: --start, --end, --speed, --idle, --window, --fps, \
+     and those for the picture.";
+
+pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
+    let reading = Reading::resolve(&args.input)?;
+    let ways = capture_ways(&args.capture)?;
+    let path = args.video.clone();
+    let video = aside("video", move || VideoReader::open(&path)).await?;
+    let facts = video.facts();
+    let worst_file = args
+        .worst
+        .as_deref()
+        .map(|path| Staging::begin(path, true))
+        .transpose()?;
+
+    let telling = Telling::new(args.quiet, args.verbose);
+    let recording = Arc::new(reading.recording(args.session.clone(), telling).await?);
+    let timeline = Timeline::resolve(&recording, &args.time.timeline(&args.picture.window))?;
+    let fps = args.fps.or(facts.grid).ok_or_else(|| {
+        let message = format!("the frames of {} are on no grid", args.video.display());
+        Error::new(Kind::VideoDiffers, message).hint("Say how many frames a second it has with --fps.")
+    })?;
+    let plan = Arc::new(timeline.plan(SizeOption::Fit(facts.size), args.picture.scale, fps));
+    check_shape(facts, &plan)?;
+
+    let job = SampleJob {
+        recording: Arc::clone(&recording),
+        plan: Arc::clone(&plan),
+        ways,
+        stage: args.picture.stage(),
+        overlay: args.picture.overlay(),
+        frames: chosen(plan.frame_count, (!args.all).then_some(args.samples.get())),
+    };
+    let comparison = sample(job, &Observer(telling), Comparison::with(video), Comparison::add).await?;
+
+    if let (Some(staging), Some(worst)) = (worst_file, &comparison.worst) {
+        let png = worst.side_by_side()?;
+        std::fs::write(staging.path(), png)
+            .map_err(|source| Error::io(format!("writing {}", staging.path().display()), source))?;
+        staging.commit()?;
+    }
+    let verdict = comparison.verdict(&args.video, &recording.name, &plan, args.min_ssim)?;
+    verdict.print(args.json)?;
+    if verdict.same {
+        return Ok(());
+    }
+    let message = format!(
+        "{} is not what {} gives: at {} its similarity is {:.4}, less than {}",
+        verdict.video,
+        verdict.recording,
+        print::seconds(verdict.worst.video_ms / 1000.0),
+        verdict.worst.ssim,
+        verdict.least_allowed
+    );
+    Err(Error::new(Kind::VideoDiffers, message).hint(OTHER_OPTIONS))
+}
+
+/// Fails where the video can be of no use: another length or size than the plan's.
+fn check_shape(facts: VideoFacts, plan: &RenderPlan) -> Result<()> {
+    let planned_ms = plan.fps.frame_ms(plan.frame_count);
+    let message = if plan.size != facts.size {
+        format!("the video is {}; no render gives that size", facts.size)
+    } else if (planned_ms - facts.duration_ms).abs() > plan.fps.frame_ms(1) / 2.0 + 1.0 {
+        format!(
+            "the video lasts {}, but the recording gives {}",
+            print::seconds(facts.duration_ms / 1000.0),
+            print::seconds(planned_ms / 1000.0)
+        )
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(Kind::VideoDiffers, message).hint(OTHER_OPTIONS))
+}
+
+/// So many frames, evenly spread, the first and the last among them; or all.
+fn chosen(frame_count: u64, samples: Option<u64>) -> BTreeSet<u64> {
+    match samples {
+        Some(1) => BTreeSet::from([frame_count / 2]),
+        Some(samples) if samples < frame_count => (0..samples)
+            .map(|sample| sample * (frame_count - 1) / (samples - 1))
+            .collect(),
+        _ => (0..frame_count).collect(),
+    }
+}
+
+struct Observer(Telling);
+
+impl RenderObserver for Observer {
+    fn on(&self, event: RenderEvent<'_>) {
+        let is_told = match event {
+            RenderEvent::WayPassedOver { .. } => self.0 > Telling::Nothing,
+            _ => self.0 == Telling::Everything,
+        };
+        if is_told {
+            print::note(&event.to_string());
+        }
+    }
+}
+
+/// What has been compared so far.
+#[derive(Debug)]
+struct Comparison {
+    video: VideoReader,
+    frames: Vec<ComparedFrame>,
+    worst: Option<WorstFrame>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+struct ComparedFrame {
+    index: u64,
+    video_ms: f64,
+    session_ms: f64,
+    ssim: f64,
+}
+
+#[derive(Debug)]
+struct WorstFrame {
+    frame: ComparedFrame,
+    expected: RgbaImage,
+    actual: RgbaImage,
+}
+
+#[derive(Debug, Serialize)]
+struct Verdict {
+    same: bool,
+    video: String,
+    recording: String,
+    size: Size,
+    /// Of the grid of moments that may be compared.
+    fps: String,
+    moments: u64,
+    compared: usize,
+    min_ssim: f64,
+    median_ssim: f64,
+    least_allowed: f64,
+    worst: ComparedFrame,
+}
+
+impl Comparison {
+    const fn with(video: VideoReader) -> Self {
+        Self {
+            video,
+            frames: Vec::new(),
+            worst: None,
+        }
+    }
+
+    fn add(&mut self, spec: FrameSpec, expected: &RgbaImage) -> Result<()> {
+        let cut_off = || {
+            let at = print::seconds(spec.pts_ms / 1000.0);
+            Error::new(Kind::VideoDiffers, format!("the video has no picture at {at}"))
+        };
+        let actual = self.video.picture_at(spec.pts_ms)?.ok_or_else(cut_off)?;
+        let frame = ComparedFrame {
+            index: spec.index,
+            video_ms: spec.pts_ms,
+            session_ms: spec.session_ms,
+            ssim: ssim(&luma(expected), &actual.luma()).ok_or_else(cut_off)?,
+        };
+        self.frames.push(frame);
+        if self
+            .worst
+            .as_ref()
+            .is_none_or(|worst| frame.ssim < worst.frame.ssim)
+        {
+            self.worst = Some(WorstFrame {
+                frame,
+                expected: expected.clone(),
+                actual: actual.to_rgba(),
+            });
+        }
+        Ok(())
+    }
+
+    fn verdict(
+        &self,
+        video: &Path,
+        recording: &str,
+        plan: &RenderPlan,
+        least_allowed: f64,
+    ) -> Result<Verdict> {
+        let worst = self
+            .worst
+            .as_ref()
+            .ok_or_else(|| Error::new(Kind::Internal, "no frame was compared"))?;
+        let mut similarities: Vec<f64> = self.frames.iter().map(|frame| frame.ssim).collect();
+        similarities.sort_by(f64::total_cmp);
+        Ok(Verdict {
+            same: worst.frame.ssim >= least_allowed,
+            video: video.display().to_string(),
+            recording: recording.to_owned(),
+            size: plan.size,
+            fps: plan.fps.to_string(),
+            moments: plan.frame_count,
+            compared: self.frames.len(),
+            min_ssim: worst.frame.ssim,
+            median_ssim: similarities[similarities.len() / 2],
+            least_allowed,
+            worst: worst.frame,
+        })
+    }
+}
+
+impl WorstFrame {
+    /// Expected and actual as a PNG.
+    fn side_by_side(&self) -> Result<Vec<u8>> {
+        let failed = |source| Error::new(Kind::Internal, "drawing the worst frame").caused_by(source);
+        let (width, height) = self.expected.dimensions();
+        let mut sheet = RgbaImage::new(width * 2, height);
+        sheet.copy_from(&self.expected, 0, 0).map_err(failed)?;
+        sheet.copy_from(&self.actual, width, 0).map_err(failed)?;
+        let mut png = Cursor::new(Vec::new());
+        sheet.write_to(&mut png, ImageFormat::Png).map_err(failed)?;
+        Ok(png.into_inner())
+    }
+}
+
+impl Verdict {
+    fn print(&self, json: bool) -> Result<()> {
+        let mut text = if json {
+            serde_json::to_string_pretty(self)
+                .map_err(|source| Error::new(Kind::Internal, "writing the verdict").caused_by(source))?
+        } else {
+            format!(
+                "{} {} what {} gives: {} of {} moments compared at {}, SSIM at least {:.4}, median {:.4}, least at {}",
+                self.video,
+                if self.same { "shows" } else { "does not show" },
+                self.recording,
+                self.compared,
+                self.moments,
+                self.size,
+                self.min_ssim,
+                self.median_ssim,
+                print::seconds(self.worst.video_ms / 1000.0),
+            )
+        };
+        text.push('\n');
+        print::data(&mut text.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_are_spread_from_the_first_to_the_last() {
+        for (frames, samples, expected) in [
+            (100, Some(3), vec![0, 49, 99]),
+            (10, Some(10), (0..10).collect()),
+            (3, Some(20), vec![0, 1, 2]),
+            (9, Some(1), vec![4]),
+            (4, None, vec![0, 1, 2, 3]),
+            (1, Some(2), vec![0]),
+        ] {
+            let chosen: Vec<u64> = chosen(frames, samples).into_iter().collect();
+            assert_eq!(chosen, expected, "{samples:?} of {frames}");
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! Reads back a video that was written here: its size, its frame grid, its pictures in order of time. Called by
+//! `verify`. The file is the user's own; nothing from a page is ever decoded here.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use ffmpeg_next::format::Pixel;
+use ffmpeg_next::{Dictionary, Packet, Rational, codec, decoder, format, frame, media};
+use image::{GrayImage, Luma, Rgba, RgbaImage};
+
+use super::libav::prepare;
+use crate::error::{Error, Kind, Result};
+use crate::frame::{Fps, Size};
+
+/// How far a time may be off that a container has rounded to whole milliseconds; the end is the sum of two such.
+const ROUNDING_MS: f64 = 0.6;
+const END_ROUNDING_MS: f64 = 1.1;
+
+const FASTEST: u32 = 240;
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct VideoFacts {
+    pub size: Size,
+    pub duration_ms: f64,
+    /// The rate of the coarsest grid on which every frame begins and the video ends, if there is such a grid. Where frames
+    /// have variable durations, it may be coarser than the one that the video was made on; all of its places are places
+    /// of that one.
+    pub grid: Option<Fps>,
+}
+
+/// A video that is decoded from its beginning to its end.
+pub struct VideoReader {
+    path: PathBuf,
+    facts: VideoFacts,
+    input: format::context::Input,
+    decoder: decoder::Video,
+    stream: usize,
+    unit: Rational,
+    /// No packet is left to be read.
+    ended: bool,
+    shown: Option<frame::Video>,
+    /// The one after it, and from when on it is shown.
+    next: Option<(f64, frame::Video)>,
+}
+
+impl fmt::Debug for VideoReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VideoReader")
+            .field("path", &self.path)
+            .field("facts", &self.facts)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A picture of a video: luma and chroma at half the size, BT.709 in limited range.
+pub struct VideoPicture<'a>(&'a frame::Video);
+
+impl fmt::Debug for VideoPicture<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "VideoPicture({}x{})", self.0.width(), self.0.height())
+    }
+}
+
+impl VideoReader {
+    /// # Errors
+    /// `InputNotFound`, or `VideoDiffers` for what is no video as we write them.
+    pub fn open(path: &Path) -> Result<Self> {
+        let (input, decoder, stream, unit) = open(path)?;
+        let size = Size::new(decoder.width(), decoder.height());
+        let duration_ms = input.duration() as f64 / 1000.0;
+        let duration = input
+            .stream(stream)
+            .map(|stream| stream.duration())
+            .filter(|ticks| *ticks > 0)
+            .unwrap_or_else(|| (duration_ms / milliseconds(1, unit)).round() as i64);
+        // What the packets say is read ahead, without decoding, from the file opened once more.
+        let (mut ahead, ..) = open(path)?;
+        let starts: Vec<i64> = std::iter::from_fn(|| next_packet(&mut ahead, stream))
+            .filter_map(|packet| packet.pts())
+            .collect();
+        let grid = coarsest_grid(&starts, duration, unit);
+        Ok(Self {
+            path: path.to_owned(),
+            facts: VideoFacts {
+                size,
+                duration_ms,
+                grid,
+            },
+            input,
+            decoder,
+            stream,
+            unit,
+            ended: false,
+            shown: None,
+            next: None,
+        })
+    }
+
+    pub const fn facts(&self) -> VideoFacts {
+        self.facts
+    }
+
+    /// The picture that is shown at a time, in milliseconds, which is never before the last one; None before the first.
+    pub fn picture_at(&mut self, ms: f64) -> Result<Option<VideoPicture<'_>>> {
+        loop {
+            if self.next.is_none() {
+                self.next = self.decode_next()?;
+            }
+            match self.next.take() {
+                Some((start_ms, picture)) if start_ms <= ms + ROUNDING_MS => self.shown = Some(picture),
+                later => {
+                    self.next = later;
+                    return Ok(self.shown.as_ref().map(VideoPicture));
+                }
+            }
+        }
+    }
+
+    fn decode_next(&mut self) -> Result<Option<(f64, frame::Video)>> {
+        let mut picture = frame::Video::empty();
+        loop {
+            match self.decoder.receive_frame(&mut picture) {
+                Ok(()) => break,
+                Err(ffmpeg_next::Error::Eof) => return Ok(None),
+                Err(ffmpeg_next::Error::Other { errno: libc::EAGAIN }) if !self.ended => {}
+                Err(error) => return Err(unreadable(&self.path).caused_by(error)),
+            }
+            let sent = if let Some(packet) = next_packet(&mut self.input, self.stream) {
+                self.decoder.send_packet(&packet)
+            } else {
+                self.ended = true;
+                self.decoder.send_eof()
+            };
+            sent.map_err(|error| unreadable(&self.path).caused_by(error))?;
+        }
+        if picture.format() != Pixel::YUV420P {
+            return Err(
+                unreadable(&self.path).hint("Only 4:2:0 video is compared, as H.264, VP9, AV1 and HEVC.")
+            );
+        }
+        let start = picture.pts().or_else(|| picture.timestamp()).unwrap_or_default();
+        Ok(Some((milliseconds(start, self.unit), picture)))
+    }
+}
+
+impl VideoPicture<'_> {
+    pub fn luma(&self) -> GrayImage {
+        GrayImage::from_fn(self.0.width(), self.0.height(), |x, y| {
+            Luma([self.sample(0, x, y)])
+        })
+    }
+
+    pub fn to_rgba(&self) -> RgbaImage {
+        RgbaImage::from_fn(self.0.width(), self.0.height(), |x, y| {
+            let luma = (f64::from(self.sample(0, x, y)) - 16.0) * 255.0 / 219.0;
+            let [blue, red] =
+                [1, 2].map(|plane| (f64::from(self.sample(plane, x / 2, y / 2)) - 128.0) * 255.0 / 224.0);
+            let [red, green, blue] = [
+                luma + 1.5748 * red,
+                luma - 0.1873 * blue - 0.4681 * red,
+                luma + 1.8556 * blue,
+            ]
+            .map(|channel| channel.round().clamp(0.0, 255.0) as u8);
+            Rgba([red, green, blue, 255])
+        })
+    }
+
+    fn sample(&self, plane: usize, x: u32, y: u32) -> u8 {
+        self.0.data(plane)[self.0.stride(plane) * y as usize + x as usize]
+    }
+}
+
+type Opened = (format::context::Input, decoder::Video, usize, Rational);
+
+fn open(path: &Path) -> Result<Opened> {
+    prepare();
+    if !path.is_file() {
+        return Err(Error::new(
+            Kind::InputNotFound,
+            format!("there is no video {}", path.display()),
+        ));
+    }
+    let failed = |error: ffmpeg_next::Error| unreadable(path).caused_by(error);
+    // An absolute path is a plain file whatever its name looks like.
+    let absolute = std::path::absolute(path).map_err(|error| Error::io(path.display(), error))?;
+    let options: Dictionary<'_> = [("protocol_whitelist", "file")].into_iter().collect();
+    let input = format::input_with_dictionary(&absolute, options).map_err(failed)?;
+    let stream = input
+        .streams()
+        .best(media::Type::Video)
+        .ok_or_else(|| unreadable(path))?;
+    let (index, unit) = (stream.index(), stream.time_base());
+    let context = codec::Context::from_parameters(stream.parameters()).map_err(failed)?;
+    let decoder = context.decoder().video().map_err(failed)?;
+    Ok((input, decoder, index, unit))
+}
+
+/// The next packet of the stream; None at the end, or where the file is cut off.
+fn next_packet(input: &mut format::context::Input, stream: usize) -> Option<Packet> {
+    let mut packet = Packet::empty();
+    while packet.read(input).is_ok() {
+        if packet.stream() == stream {
+            return Some(packet);
+        }
+    }
+    None
+}
+
+fn unreadable(path: &Path) -> Error {
+    Error::new(
+        Kind::VideoDiffers,
+        format!("{} is no video that can be compared", path.display()),
+    )
+}
+
+fn milliseconds(pts: i64, unit: Rational) -> f64 {
+    pts as f64 * 1000.0 * f64::from(unit.numerator()) / f64::from(unit.denominator())
+}
+
+/// The coarsest grid that has a place for each of these starts of frames and for the end, which are counted in `unit`.
+fn coarsest_grid(starts: &[i64], end: i64, unit: Rational) -> Option<Fps> {
+    let (num, den) = (i64::from(unit.numerator()), i64::from(unit.denominator()));
+    if num < 1 || den < 1 {
+        return None;
+    }
+    if den <= 1000 * num {
+        // Rounded times have no common divisor.
+        let starts_ms: Vec<f64> = starts.iter().map(|start| milliseconds(*start, unit)).collect();
+        let end_ms = milliseconds(end, unit);
+        let rates = (1..=FASTEST).flat_map(|rate| [(rate * 1000, 1001), (rate, 1)]);
+        return rates
+            .map(|(num, den)| Fps::new(num, den))
+            .find(|fps| is_grid(*fps, &starts_ms, end_ms));
+    }
+    let ticks = starts.iter().copied().fold(end, greatest_common_divisor);
+    let divisor = greatest_common_divisor(den, ticks * num);
+    let rate = |number: i64| u32::try_from(number / divisor).ok().filter(|number| *number > 0);
+    let fps = Fps::new(rate(den)?, rate(ticks * num)?);
+    (fps.as_f64() <= f64::from(FASTEST)).then_some(fps)
+}
+
+const fn greatest_common_divisor(mut a: i64, mut b: i64) -> i64 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a.abs()
+}
+
+/// Whether the grid of a rate has a place for each start and for the end.
+fn is_grid(fps: Fps, starts_ms: &[f64], end_ms: f64) -> bool {
+    let is_place = |ms: f64, rounding_ms: f64| {
+        let place = (ms * fps.as_f64() / 1000.0).round().max(0.0);
+        (fps.frame_ms(place as u64) - ms).abs() <= rounding_ms
+    };
+    is_place(end_ms, END_ROUNDING_MS) && starts_ms.iter().all(|ms| is_place(*ms, ROUNDING_MS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_coarsest_grid_has_a_place_for_every_time() {
+        let fps = |num, den| Some(Fps::new(num, den));
+        for (starts, end, unit, grid) in [
+            // MP4 counts exactly.
+            (&[0, 1024, 3072][..], 10_240, (1, 10_240), fps(10, 1)),
+            (&[0, 10_240, 19_456], 20_480, (1, 10_240), fps(10, 1)),
+            (&[0, 10_240], 20_480, (1, 10_240), fps(1, 1)),
+            (&[0, 1001], 5005, (1, 30_000), fps(30_000, 1001)),
+            (&[0, 1], 20_480, (1, 10_240), None),
+            (&[], 0, (1, 10_240), None),
+            // WebM rounds to milliseconds.
+            (&[0, 33, 100, 967], 1001, (1, 1000), fps(30, 1)),
+            (&[0, 33, 67, 968], 1001, (1, 1000), fps(30_000, 1001)),
+            (&[0, 1000], 1042, (1, 1000), fps(24, 1)),
+        ] {
+            assert_eq!(
+                coarsest_grid(starts, end, Rational::new(unit.0, unit.1)),
+                grid,
+                "{starts:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_video_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.mp4");
+        assert_eq!(VideoReader::open(&path).unwrap_err().kind(), Kind::InputNotFound);
+        std::fs::write(&path, "no video").unwrap();
+        assert_eq!(VideoReader::open(&path).unwrap_err().kind(), Kind::VideoDiffers);
+    }
+}

@@ -1,0 +1,102 @@
+//! Pictures of some frames of a plan, as a render would put them into the video, without making one. One browser takes
+//! them; `verify` looks at them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use image::RgbaImage;
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+
+use super::{QUEUE, RenderEvent, RenderObserver, Shown, thread_failed};
+use crate::capture::{CaptureWay, CapturedFrame, FrameSink, capture, capture_synthetic, start_first};
+use crate::error::{Error, Result};
+use crate::frame::{FrameSpec, Picture};
+use crate::overlay::{Overlay, OverlayStyle};
+use crate::player::{Players, StageLook};
+use crate::recording::Recording;
+use crate::timeline::RenderPlan;
+
+/// What the pictures are taken of, and how.
+#[derive(Debug)]
+pub struct SampleJob {
+    pub recording: Arc<Recording>,
+    pub plan: Arc<RenderPlan>,
+    /// How pictures may be taken, the best way first. None at all makes synthetic pictures.
+    pub ways: Vec<CaptureWay>,
+    pub stage: StageLook,
+    pub overlay: OverlayStyle,
+    /// The frames, by their index.
+    pub frames: BTreeSet<u64>,
+}
+
+/// Takes the pictures and hands each to `look`, in order, on a thread of its own. Gives back what `look` has made of
+/// `state`.
+pub async fn sample<S: Send + 'static>(
+    job: SampleJob,
+    observer: &dyn RenderObserver,
+    state: S,
+    look: fn(&mut S, FrameSpec, &RgbaImage) -> Result<()>,
+) -> Result<S> {
+    let (sink, captured) = mpsc::channel(QUEUE);
+    let (plan, overlay, frames) = (
+        Arc::clone(&job.plan),
+        Overlay::new(job.overlay),
+        job.frames.clone(),
+    );
+    let looking = spawn_blocking(move || look_at(captured, &plan, overlay, &frames, state, look));
+    let taken = take(&job, observer, sink).await;
+    // When nobody looks any more, the reason is on that side.
+    let looked = looking.await.unwrap_or_else(|error| Err(thread_failed(&error)))?;
+    taken.map(|()| looked)
+}
+
+async fn take(job: &SampleJob, observer: &dyn RenderObserver, sink: FrameSink) -> Result<()> {
+    let plan = &job.plan;
+    if job.ways.is_empty() {
+        capture_synthetic(plan, &sink).await;
+        return Ok(());
+    }
+    let passed_over = |method, why: &Error| observer.on(RenderEvent::WayPassedOver { method, why });
+    let (browser, way) = start_first(&job.ways, plan.canvas(), passed_over).await?;
+    observer.on(RenderEvent::BrowserStarted {
+        version: browser.version(),
+        method: way.method,
+        jobs: 1,
+    });
+    let mut players = Players::new(&browser, plan.canvas(), job.stage, &job.recording);
+    let segments = job.frames.iter().map(|&index| index..index + 1);
+    capture(way.method, &browser, &mut players, plan, segments, &sink).await?;
+    Ok(())
+}
+
+fn look_at<S>(
+    mut captured: mpsc::Receiver<CapturedFrame>,
+    plan: &RenderPlan,
+    mut overlay: Overlay,
+    frames: &BTreeSet<u64>,
+    mut state: S,
+    look: fn(&mut S, FrameSpec, &RgbaImage) -> Result<()>,
+) -> Result<S> {
+    let mut shown = Shown::default();
+    let mut drawn = None;
+    while let Some(captured) = captured.blocking_recv() {
+        let CapturedFrame {
+            spec,
+            shot,
+            pointer,
+            lasts,
+            ..
+        } = captured;
+        let picture = shown.show(shot, plan.canvas())?;
+        if let Picture::New(picture) = overlay.over(picture, pointer.as_ref()) {
+            drawn = Some(picture);
+        }
+        for &index in frames.range(spec.index..spec.index + lasts) {
+            if let Some(picture) = drawn.as_deref() {
+                look(&mut state, plan.frame(index), picture)?;
+            }
+        }
+    }
+    Ok(state)
+}

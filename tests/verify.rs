@@ -1,0 +1,97 @@
+//! `replaycast verify`, as a whole: a video passes against its own recording and fails against anything else.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod common;
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use common::{fixture, replaycast, stderr, succeed};
+use serde_json::Value;
+
+const PART: [&str; 2] = ["--start=2", "--end=4"];
+
+/// Renders a part of a bundled recording, small.
+fn rendered(folder: &Path, name: &str, recording: &str, arguments: &[&str]) -> PathBuf {
+    let video = folder.join(name);
+    let mut command = replaycast();
+    command
+        .arg("render")
+        .arg(fixture(recording))
+        .arg("--quiet")
+        .args(PART);
+    command.args(["--size=480x270", "--fps=10"]).args(arguments);
+    succeed(command.arg("--output").arg(&video));
+    video
+}
+
+fn verify(video: &Path, recording: &str, arguments: &[&str]) -> Output {
+    let mut command = replaycast();
+    command
+        .arg("verify")
+        .arg(video)
+        .arg(fixture(recording))
+        .args(PART);
+    command.arg("--quiet").args(arguments).output().unwrap()
+}
+
+#[track_caller]
+fn assert_differs(output: &Output, says: &str) {
+    assert_eq!(output.status.code(), Some(65), "{}", stderr(output));
+    assert!(stderr(output).contains(says), "{}", stderr(output));
+}
+
+#[test]
+fn a_video_is_what_its_recording_gives() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, arguments) in [
+        ("a.mp4", &["--cfr"][..]),
+        ("b.webm", &[]),
+        ("c.mp4", &["--codec=av1"]),
+    ] {
+        let video = rendered(folder.path(), name, "shop-checkout.json", arguments);
+        let output = verify(&video, "shop-checkout.json", &["--json", "--samples=7"]);
+        assert!(output.status.success(), "{name}: {}", stderr(&output));
+        let verdict: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(verdict["same"], true);
+        assert_eq!(verdict["compared"], 7);
+        // Without --cfr the grid that is seen may be coarser.
+        assert!(
+            !arguments.contains(&"--cfr") || verdict["fps"] == "10",
+            "{verdict}"
+        );
+        let [min, median] = ["min_ssim", "median_ssim"].map(|name| verdict[name].as_f64().unwrap());
+        assert!(0.95 <= min && min <= median && median < 1.0, "{name}: {verdict}");
+    }
+}
+
+#[test]
+fn a_video_of_something_else_differs() {
+    let folder = tempfile::tempdir().unwrap();
+    let video = rendered(folder.path(), "a.mp4", "shop-checkout.json", &[]);
+    let worst = folder.path().join("worst.png");
+    let saved = format!("--worst={}", worst.display());
+    let output = verify(&video, "phone-menu.json", &[&saved, "--samples=3"]);
+    assert_differs(&output, "is not what");
+    let sheet = image::open(&worst).unwrap();
+    assert_eq!((sheet.width(), sheet.height()), (960, 270));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("does not show"));
+}
+
+#[test]
+fn another_length_or_no_video_at_all_differs_without_a_browser() {
+    let folder = tempfile::tempdir().unwrap();
+    let synthetic = "--capture=synthetic";
+    let video = rendered(folder.path(), "a.mp4", "shop-checkout.json", &[synthetic]);
+    let same = verify(&video, "shop-checkout.json", &[synthetic, "--all"]);
+    assert!(same.status.success(), "{}", stderr(&same));
+    let slow = verify(&video, "shop-checkout.json", &[synthetic, "--speed=0.5"]);
+    assert_differs(&slow, "lasts 2.0 s, but the recording gives 4.0 s");
+    let recording = fixture("shop-checkout.json");
+    assert_differs(
+        &verify(&recording, "shop-checkout.json", &[synthetic]),
+        "is no video",
+    );
+    let missing = verify(&folder.path().join("b.mp4"), "shop-checkout.json", &[synthetic]);
+    assert_eq!(missing.status.code(), Some(66));
+}
