@@ -30,6 +30,8 @@ export interface StartOptions {
   canvas: Size;
   /** Epoch time of session time 0. */
   sessionStart: number;
+  /** How long the page waits for what it needs, in real time. */
+  patience: number;
 }
 
 /** What one call of `advance` did. */
@@ -70,6 +72,11 @@ export interface PlayerContract {
    * changed, the fence gets this colour (0xRRGGBB) together with the change: whoever sees it on the screen sees all.
    */
   advance(sessionTime: number, fence?: number): Promise<Advance>;
+  /**
+   * Waits once more, after things arrived that the page does not see coming, and takes over what they started.
+   * Resolves to the new `quietUntil`.
+   */
+  settle(): Promise<number | null>;
   /** Gives the fence a colour without a change. */
   paintFence(color: number): void;
   problems(): Problems;

@@ -30,6 +30,7 @@ window.replaycast = {
     return player.start();
   },
   advance: (sessionTime, fence) => started().advance(sessionTime, fence),
+  settle: () => started().settle(),
   paintFence: (color) => { started().paintFence(color); },
   problems: () => started().problems(),
 };

@@ -30,11 +30,13 @@ interface ReplayTimer {
 /** Replay time before the start: rrweb draws its first picture by timers of 0 and 1 ms. */
 const LEAD_IN = -10;
 
+const INCOMPLETE = 'the page was drawn before all of it had loaded';
+
 export class Player {
   private readonly problemList = new ProblemList();
   private readonly roots = new Roots(document, this.problemList.blocked);
   private readonly animations = new Animations(this.roots);
-  private readonly readiness = new Readiness(this.roots);
+  private readonly readiness: Readiness;
   private readonly scrolling = new Scrolling((id) => this.replayer.getMirror().getNode(id));
   private readonly replayer: Replayer;
   private readonly timer: ReplayTimer;
@@ -51,6 +53,7 @@ export class Player {
     if (!first) throw new Error('the recording has no events');
     // rrweb wants two events; a full snapshot alone gets a companion that draws nothing.
     if (events.length === 1) events.push({ type: EventType.Custom, data: { tag: '', payload: {} }, timestamp: first.timestamp });
+    this.readiness = new Readiness(this.roots, options.patience);
     this.offset = first.timestamp - options.sessionStart;
     clock.begin(LEAD_IN, first.timestamp);
     for (const event of events) this.scrolling.note(event, event.timestamp - first.timestamp);
@@ -90,6 +93,12 @@ export class Player {
     return { changed, quietUntil: this.quietUntil(), fit: this.stage.fitted, pointer: this.pointer.take(this.offset) };
   }
 
+  async settle(): Promise<number | null> {
+    if ((await this.readiness.wait()) === 'in vain') this.problemList.warn(INCOMPLETE);
+    this.takeOverLate();
+    return this.quietUntil();
+  }
+
   paintFence(color: number): void {
     this.stage.paintFence(color);
   }
@@ -109,8 +118,21 @@ export class Player {
     if (clock.runAnimationFrames() > 0) changed = true;
     if (this.scrolling.move(until)) changed = true;
     if (this.animations.move(until)) changed = true;
-    if (changed && !(await this.readiness.wait())) this.problemList.warn('the page was drawn before all of it had loaded');
+    if (changed) await this.waitUntilReady();
     return changed;
+  }
+
+  private async waitUntilReady(): Promise<void> {
+    const waited = await this.readiness.wait();
+    if (waited === 'no') return;
+    if (waited === 'in vain') this.problemList.warn(INCOMPLETE);
+    this.takeOverLate();
+  }
+
+  /** The page looks as if what has just loaded had always been there, however long that took. */
+  private takeOverLate(): void {
+    this.animations.adoptLate(clock.now);
+    this.scrolling.restore();
   }
 
   /** Does what is due at one moment, at that moment, so that what it starts does not depend on the frame grid. */

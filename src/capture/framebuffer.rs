@@ -10,7 +10,7 @@ use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot, spent};
 use crate::browser::{Framebuffer, RawPicture};
 use crate::error::{Error, Kind, Result};
 use crate::frame::FrameSpec;
-use crate::player::{Players, fence_of};
+use crate::player::{Fence, Players, fence_of};
 use crate::timeline::RenderPlan;
 
 /// Whether frames that nothing changed are looked at as well.
@@ -22,9 +22,6 @@ pub(super) enum Frames {
 
 /// A wait goes on in slices, between which the capture can be stopped.
 const WAIT_SLICE: Duration = Duration::from_millis(200);
-
-/// Colours of the fence repeat after so many.
-const FENCE_COLORS: u32 = 1 << 24;
 
 pub(super) async fn capture(
     frames: Frames,
@@ -38,7 +35,7 @@ pub(super) async fn capture(
     let mut statistics = CaptureStatistics::default();
     let mut scene = Scene::new(players, plan);
     let mut quiet_until = Some(f64::NEG_INFINITY);
-    let mut fence = 0;
+    let mut fence = Fence::default();
     let mut taken_before = false;
     let mut before: Option<Arc<RawPicture>> = None;
     for (spec, wanted) in with_left_out(plan, specs) {
@@ -56,13 +53,12 @@ pub(super) async fn capture(
         let mut shot = Shot::Repeat;
         if demanded || quiet_until.is_some_and(|until| spec.session_ms >= until) {
             let begun = Instant::now();
-            fence = (fence + 1) % FENCE_COLORS;
             let advance = player
-                .advance_with_fence(spec.session_ms, fence)
+                .advance_with_fence(spec.session_ms, &mut fence)
                 .await
                 .map_err(at(spec))?;
             if demanded && !advance.changed {
-                player.paint_fence(fence).await.map_err(at(spec))?;
+                player.paint_fence(&fence).await.map_err(at(spec))?;
             }
             statistics.advances += 1;
             spent(&mut statistics.advance_s, begun);
@@ -70,7 +66,7 @@ pub(super) async fn capture(
             if demanded || advance.changed {
                 let begun = Instant::now();
                 // Left-out frames are drawn too: what a page looks like can depend on what was drawn before.
-                wait_for_fence(framebuffer, fence_of(plan.size), fence, deadline)
+                wait_for_fence(framebuffer, fence_of(plan.size), fence.color(), deadline)
                     .await
                     .map_err(at(spec))?;
                 if !wanted {

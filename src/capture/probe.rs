@@ -16,6 +16,7 @@ pub(super) async fn shows_on_display(browser: &Browser, canvas: Size, patience: 
         html: format!("<!doctype html><title>probe</title><body style='background:#{PROBE_COLOR:06x}'>"),
         content_security_policy: "default-src 'none'; style-src 'unsafe-inline'".into(),
         ready_when: "document",
+        assets: None,
     };
     let page = browser.open_page(canvas, document).await?;
     let middle = (canvas.width / 2, canvas.height / 2);
@@ -43,6 +44,7 @@ async fn takes_a_picture(browser: &Browser) -> bool {
         html: "<!doctype html><title>probe</title><body style='background:#fff'>".into(),
         content_security_policy: "default-src 'none'; style-src 'unsafe-inline'".into(),
         ready_when: "document",
+        assets: None,
     };
     let Ok(page) = browser.open_page(SIZE, document).await else {
         return false;

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::args::RenderArgs;
 use super::settings::{Destination, RenderSettings};
+use crate::assets::AssetsSummary;
 use crate::capture::{CaptureMethod, CaptureStatistics};
 use crate::error::{Error, Kind, Result};
 use crate::frame::Size;
@@ -22,6 +23,8 @@ pub(super) struct Report<'a> {
     time_map: &'a [Piece],
     shown_windows: Vec<ShownWindow<'a>>,
     capture: Capture<'a>,
+    /// What the recording only names by address, and what became of it.
+    assets: &'a AssetsSummary,
     missing_assets: &'a [MissingAsset],
     player_warnings: &'a [Warning],
     timings: Timings,
@@ -156,6 +159,7 @@ impl<'a> Report<'a> {
                 jobs: rendered.jobs,
                 segments: rendered.segments,
             },
+            assets: &rendered.assets,
             missing_assets: &rendered.problems.missing,
             player_warnings: &rendered.problems.warnings,
             timings: Timings {

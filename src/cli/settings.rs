@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::args::{BrowserArgs, RenderArgs};
+use super::reading::cache_folder;
+use crate::assets::{AssetOptions, Limits};
 use crate::browser::{BrowserOptions, BrowserUse, find_browser};
 use crate::capture::{CaptureMethod, CaptureWay};
 use crate::encode::{Codec, Container, OutputFormat, Timing};
@@ -30,6 +32,7 @@ pub(super) struct RenderSettings {
     /// How pictures may be taken, the best way first; none at all for synthetic capture.
     pub(super) ways: Vec<CaptureWay>,
     pub(super) overlay: OverlayStyle,
+    pub(super) assets: AssetOptions,
 }
 
 impl RenderSettings {
@@ -59,6 +62,7 @@ impl RenderSettings {
                 cursor: args.cursor,
                 trail: args.trail,
             },
+            assets: asset_options(args),
         })
     }
 }
@@ -82,6 +86,27 @@ fn capture_ways(args: &RenderArgs) -> Result<Vec<CaptureWay>> {
                 _ => Ok(ways.into_iter().flatten().collect()),
             }
         }
+    }
+}
+
+/// Nothing that the browser does may end before the last asset is there or has failed.
+fn asset_options(args: &RenderArgs) -> AssetOptions {
+    let limits = Limits::default();
+    let half_the_deadline = Duration::try_from_secs_f64(args.deadline / 2.0).unwrap_or(Duration::MAX);
+    AssetOptions {
+        offline: args.assets.offline,
+        given: args.assets.assets.clone(),
+        cache: args
+            .assets
+            .asset_cache
+            .clone()
+            .or_else(|| cache_folder().map(|folder| folder.join("assets"))),
+        allowed_hosts: args.input.allow_host.clone(),
+        limits: Limits {
+            asset_time: args.assets.asset_timeout,
+            total_time: limits.total_time.min(half_the_deadline),
+            ..limits
+        },
     }
 }
 

@@ -15,7 +15,9 @@ use std::time::Instant;
 use image::RgbaImage;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, spawn_blocking};
+use url::Url;
 
+use crate::assets::{Assets, AssetsSummary};
 use crate::browser::NetworkIsolation;
 use crate::capture::{
     CaptureMethod, CaptureStatistics, CaptureWay, CapturedFrame, Shot, decode, synthetic_picture,
@@ -39,6 +41,10 @@ pub struct RenderJob {
     pub plan: Arc<RenderPlan>,
     /// How pictures may be taken, the best way first. None at all makes synthetic pictures.
     pub ways: Vec<CaptureWay>,
+    /// Where the assets come from that the recording only names.
+    pub assets: Arc<Assets>,
+    /// What relative addresses are relative to. None: the recorded page.
+    pub asset_base: Option<Url>,
     /// What is drawn on the captured pictures.
     pub overlay: OverlayStyle,
     /// How many browsers render it, as far as it can be shared out. None chooses what suits work and machine.
@@ -57,6 +63,7 @@ pub struct Rendered {
     pub captured: CaptureStatistics,
     pub method: CaptureMethod,
     pub problems: Problems,
+    pub assets: AssetsSummary,
     /// Browsers that took part, and segments of frames that they shared.
     pub jobs: usize,
     pub segments: usize,
@@ -138,6 +145,7 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
         captured: capture.statistics,
         method: capture.method,
         problems: capture.problems,
+        assets: capture.assets,
         jobs: capture.jobs,
         segments: capture.segments,
         browser: capture.browser,

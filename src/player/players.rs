@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Player, Problems};
-use crate::browser::Browser;
+use crate::browser::{Browser, PageAssets};
 use crate::error::Result;
 use crate::frame::Size;
 use crate::recording::Recording;
@@ -15,6 +15,7 @@ pub struct Players<'a> {
     browser: &'a Browser,
     canvas: Size,
     recording: &'a Recording,
+    assets: PageAssets,
     /// By the window's place in the recording.
     running: BTreeMap<usize, Arc<Player>>,
     /// Of players that have ended.
@@ -23,11 +24,17 @@ pub struct Players<'a> {
 }
 
 impl<'a> Players<'a> {
-    pub const fn new(browser: &'a Browser, canvas: Size, recording: &'a Recording) -> Self {
+    pub const fn new(
+        browser: &'a Browser,
+        canvas: Size,
+        recording: &'a Recording,
+        assets: PageAssets,
+    ) -> Self {
         Self {
             browser,
             canvas,
             recording,
+            assets,
             running: BTreeMap::new(),
             problems: Problems::new(),
             blocked_requests: 0,
@@ -40,7 +47,9 @@ impl<'a> Players<'a> {
             return Ok(Arc::clone(player));
         }
         let recorded = &self.recording.windows[window];
-        let player = Player::start(self.browser, self.canvas, recorded, self.recording.started_ms).await?;
+        let started_ms = self.recording.started_ms;
+        let assets = self.assets.clone();
+        let player = Player::start(self.browser, self.canvas, recorded, started_ms, assets).await?;
         let player = Arc::new(player);
         self.running.insert(window, Arc::clone(&player));
         Ok(player)

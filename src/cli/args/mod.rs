@@ -1,6 +1,7 @@
 //! The command line as it is typed: names, defaults and help; one file for each command with many options. No I/O;
 //! `settings` resolves it.
 
+mod assets;
 mod fetch;
 mod input;
 mod render;
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::browser::BROWSER_VARIABLE;
 
+pub(super) use assets::AssetArgs;
 pub(super) use fetch::FetchArgs;
 pub(super) use input::InputArgs;
 pub(super) use render::{ProgressStyle, RenderArgs};

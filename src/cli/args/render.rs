@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{BrowserArgs, InputArgs};
+use super::{AssetArgs, BrowserArgs, InputArgs};
 use crate::capture::CaptureMethod;
 use crate::encode::{Codec, Container};
 use crate::frame::Fps;
@@ -95,6 +95,9 @@ pub(in crate::cli) struct RenderArgs {
     /// capture as many as there are cores, memory and work for, else 1]
     #[arg(long, value_name = "N", help_heading = "Browser")]
     pub(in crate::cli) jobs: Option<NonZeroUsize>,
+
+    #[command(flatten)]
+    pub(in crate::cli) assets: AssetArgs,
 
     #[command(flatten)]
     pub(in crate::cli) browser: BrowserArgs,
