@@ -215,12 +215,19 @@ mod tests {
         let folder = root.path().join("assets");
         let cache = DiskCache::open(&folder).unwrap();
         let address = url("https://h.test/a.png?sig=canary");
-        let kept = Cached::new(AssetKind::Image, &address, &reply(address.as_str(), "image/png", PNG));
+        let kept = Cached::new(
+            AssetKind::Image,
+            &address,
+            &reply(address.as_str(), "image/png", PNG),
+        );
         cache.keep(&address, &kept).unwrap();
 
         let again = DiskCache::open(&folder).unwrap();
         assert_eq!(again.get(&address), Some(kept.clone()));
-        assert_eq!(again.get(&url("https://h.test/a.png?sig=canary#part")), Some(kept.clone()));
+        assert_eq!(
+            again.get(&url("https://h.test/a.png?sig=canary#part")),
+            Some(kept.clone())
+        );
         assert_eq!(again.get(&url("https://h.test/a.png")), None);
         let held = kept.held(AssetKind::Image, Origin::Cache).unwrap();
         assert_eq!((&*held.body, held.content_type.as_str()), (PNG, "image/png"));
@@ -238,7 +245,11 @@ mod tests {
     fn only_style_sheets_remember_where_they_were_found() {
         let address = url("https://h.test/a");
         for (kind, from, moved_to) in [
-            (AssetKind::Stylesheet, "https://cdn.test/b.css", Some("https://cdn.test/b.css")),
+            (
+                AssetKind::Stylesheet,
+                "https://cdn.test/b.css",
+                Some("https://cdn.test/b.css"),
+            ),
             (AssetKind::Stylesheet, "https://h.test/a", None),
             (AssetKind::Image, "https://cdn.test/b", None),
         ] {
@@ -252,7 +263,11 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let cache = DiskCache::open(root.path()).unwrap();
         let address = url("https://h.test/a.png");
-        let kept = Cached::new(AssetKind::Image, &address, &reply(address.as_str(), "image/png", PNG));
+        let kept = Cached::new(
+            AssetKind::Image,
+            &address,
+            &reply(address.as_str(), "image/png", PNG),
+        );
         cache.keep(&address, &kept).unwrap();
         let whole = fs::read(cache.path(&address)).unwrap();
         for length in 0..whole.len() {
@@ -268,7 +283,11 @@ mod tests {
         let old = Duration::from_secs(61 * 24 * 3600);
         let addresses = [url("https://h.test/unused"), url("https://h.test/used")];
         for address in &addresses {
-            let mut kept = Cached::new(AssetKind::Image, address, &reply(address.as_str(), "image/png", PNG));
+            let mut kept = Cached::new(
+                AssetKind::Image,
+                address,
+                &reply(address.as_str(), "image/png", PNG),
+            );
             kept.meta.checked_s -= old.as_secs();
             cache.keep(address, &kept).unwrap();
             let file = File::open(cache.path(address)).unwrap();

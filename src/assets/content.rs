@@ -19,7 +19,21 @@ fn image(declared: Option<&str>, body: &[u8]) -> Option<&'static str> {
         [0xff, 0xd8, 0xff, ..] => "image/jpeg",
         [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => "image/gif",
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "image/webp",
-        [_, _, _, _, b'f', b't', b'y', b'p', b'a', b'v', b'i', b'f' | b's', ..] => "image/avif",
+        [
+            _,
+            _,
+            _,
+            _,
+            b'f',
+            b't',
+            b'y',
+            b'p',
+            b'a',
+            b'v',
+            b'i',
+            b'f' | b's',
+            ..,
+        ] => "image/avif",
         [b'B', b'M', ..] => "image/bmp",
         [0, 0, 1 | 2, 0, ..] => "image/x-icon",
         _ if is_svg(declared, body) => "image/svg+xml",
@@ -59,7 +73,10 @@ fn stylesheet(declared: Option<&str>, body: &[u8]) -> Option<String> {
             .then(|| value.trim_matches('"'))
     });
     let is_name = |text: &&str| {
-        !text.is_empty() && text.bytes().all(|c| c.is_ascii_alphanumeric() || b"-_:.".contains(&c))
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|c| c.is_ascii_alphanumeric() || b"-_:.".contains(&c))
     };
     Some(match charset.filter(is_name) {
         Some(charset) => format!("text/css; charset={charset}"),
@@ -88,7 +105,12 @@ mod tests {
             (Image, None, png, Some("image/png")),
             (Image, Some("text/html"), png, Some("image/png")),
             (Image, Some("image/png"), html, None),
-            (Image, Some("image/svg+xml; charset=utf-8"), svg, Some("image/svg+xml")),
+            (
+                Image,
+                Some("image/svg+xml; charset=utf-8"),
+                svg,
+                Some("image/svg+xml"),
+            ),
             (Image, Some("text/html"), html, None),
             (Image, Some("text/html"), svg, None),
             (Image, Some("image/png"), b"", None),
@@ -104,7 +126,12 @@ mod tests {
                 b"a{}",
                 Some("text/css; charset=ISO-8859-1"),
             ),
-            (Stylesheet, Some("text/css; charset=a\r\nb"), b"a{}", Some("text/css")),
+            (
+                Stylesheet,
+                Some("text/css; charset=a\r\nb"),
+                b"a{}",
+                Some("text/css"),
+            ),
             (Stylesheet, Some("text/css"), html, None),
             (Stylesheet, Some("text/javascript"), b"alert(1)", None),
             (Stylesheet, None, b"a{}", None),

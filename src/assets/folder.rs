@@ -57,7 +57,9 @@ fn candidates(address: &str) -> Vec<PathBuf> {
     let host = url.host_str().unwrap_or_default();
     let hosts = url.port().map(|port| format!("{host}:{port}"));
     let hosts = hosts.into_iter().chain([host.to_owned()]).map(PathBuf::from);
-    let query = url.query().and_then(|query| file_name(&format!("{name}?{query}")));
+    let query = url
+        .query()
+        .and_then(|query| file_name(&format!("{name}?{query}")));
     let names = || query.iter().chain([name]);
     let mut candidates: Vec<PathBuf> = hosts
         .chain([PathBuf::new()])
@@ -96,12 +98,21 @@ mod tests {
                     "b c.png",
                 ][..],
             ),
-            ("/img/x.png", &["relative.invalid/img/x.png", "img/x.png", "x.png"]),
-            ("https://h.test/../../etc/passwd", &["h.test/etc/passwd", "etc/passwd", "passwd"]),
+            (
+                "/img/x.png",
+                &["relative.invalid/img/x.png", "img/x.png", "x.png"],
+            ),
+            (
+                "https://h.test/../../etc/passwd",
+                &["h.test/etc/passwd", "etc/passwd", "passwd"],
+            ),
             ("https://h.test/%2e%2e/%2e%2e/x", &["h.test/x", "x", "x"]),
             ("https://h.test/..%2f..%2fx", &[]),
             ("https://h.test/a%00", &[]),
-            ("https://h.test/a.png?../../x", &["h.test/a.png", "a.png", "a.png"]),
+            (
+                "https://h.test/a.png?../../x",
+                &["h.test/a.png", "a.png", "a.png"],
+            ),
             ("https://h.test/", &[]),
         ] {
             let found: Vec<String> = candidates(address)
@@ -121,7 +132,10 @@ mod tests {
         let folder = Folder::new(root.path());
         let css = Some((Some("text/css".to_owned()), b"a{}".to_vec()));
         assert_eq!(folder.find("https://h.test/a/x.css?v=3"), css);
-        assert_eq!(folder.find("https://other.test/b/y.png"), Some((None, b"png".to_vec())));
+        assert_eq!(
+            folder.find("https://other.test/b/y.png"),
+            Some((None, b"png".to_vec()))
+        );
         assert_eq!(folder.find("https://h.test/a"), None);
         assert_eq!(folder.find("https://h.test/z.png"), None);
     }

@@ -25,8 +25,11 @@ impl Given {
                 return Ok(Place::Folder(Folder::new(path)));
             }
             let bytes = std::fs::read(path).map_err(|source| {
-                Error::new(Kind::InputNotFound, format!("reading the assets {}", path.display()))
-                    .caused_by(source)
+                Error::new(
+                    Kind::InputNotFound,
+                    format!("reading the assets {}", path.display()),
+                )
+                .caused_by(source)
             })?;
             Har::parse(&bytes).map(Place::Har).map_err(|source| {
                 Error::new(
@@ -55,9 +58,15 @@ mod tests {
     fn what_is_given_is_there_and_known() {
         let root = tempfile::tempdir().unwrap();
         let file = root.path().join("x.har");
-        assert_eq!(Given::open(&[file.clone()]).unwrap_err().kind(), Kind::InputNotFound);
+        assert_eq!(
+            Given::open(&[file.clone()]).unwrap_err().kind(),
+            Kind::InputNotFound
+        );
         std::fs::write(&file, "no JSON").unwrap();
         let error = Given::open(&[file]).unwrap_err();
-        assert!(error.kind() == Kind::Usage && error.to_string().contains("x.har"), "{error}");
+        assert!(
+            error.kind() == Kind::Usage && error.to_string().contains("x.har"),
+            "{error}"
+        );
     }
 }

@@ -115,23 +115,44 @@ mod tests {
             )
         };
         let entries = [
-            entry("GET", "https://h.test/a.css#x", 200, r#"{"size":3,"mimeType":"text/css","text":"a{}"}"#),
+            entry(
+                "GET",
+                "https://h.test/a.css#x",
+                200,
+                r#"{"size":3,"mimeType":"text/css","text":"a{}"}"#,
+            ),
             entry(
                 "GET",
                 "https://h.test/b.png",
                 200,
                 r#"{"mimeType":"image/png","encoding":"base64","text":"iVBORw=="}"#,
             ),
-            entry("GET", "https://h.test/empty.png", 200, r#"{"size":0,"mimeType":"x-unknown"}"#),
-            entry("GET", "https://h.test/damaged.png", 200, r#"{"encoding":"base64","text":"%"}"#),
+            entry(
+                "GET",
+                "https://h.test/empty.png",
+                200,
+                r#"{"size":0,"mimeType":"x-unknown"}"#,
+            ),
+            entry(
+                "GET",
+                "https://h.test/damaged.png",
+                200,
+                r#"{"encoding":"base64","text":"%"}"#,
+            ),
             entry("GET", "https://h.test/404.png", 404, r#"{"text":"no"}"#),
             entry("POST", "https://h.test/post.png", 200, r#"{"text":"no"}"#),
         ];
-        let text = format!("\u{feff}{{\"log\":{{\"version\":\"1.2\",\"entries\":[{}]}}}}", entries.join(","));
+        let text = format!(
+            "\u{feff}{{\"log\":{{\"version\":\"1.2\",\"entries\":[{}]}}}}",
+            entries.join(",")
+        );
         let har = Har::parse(text.as_bytes()).unwrap();
         for (address, found) in [
             ("https://h.test/a.css", Some((Some("text/css"), &b"a{}"[..]))),
-            ("https://H.test/b.png#part", Some((Some("image/png"), &b"\x89PNG"[..]))),
+            (
+                "https://H.test/b.png#part",
+                Some((Some("image/png"), &b"\x89PNG"[..])),
+            ),
             ("https://h.test/empty.png", None),
             ("https://h.test/damaged.png", None),
             ("https://h.test/404.png", None),

@@ -31,7 +31,10 @@ impl AssetKind {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AssetReply {
-    Body { content_type: String, body: Arc<[u8]> },
+    Body {
+        content_type: String,
+        body: Arc<[u8]>,
+    },
     /// It is at another address, against which the relative addresses in it count.
     MovedTo(String),
 }

@@ -129,11 +129,16 @@ impl Gatekeeper {
 
 /// The address as the recorded page meant it; None for what is no web address.
 fn asset_address(url: &str, base: Option<&Url>) -> Option<String> {
-    match (url.strip_prefix(ORIGIN).filter(|path| path.starts_with('/')), base) {
+    match (
+        url.strip_prefix(ORIGIN).filter(|path| path.starts_with('/')),
+        base,
+    ) {
         (Some(path), Some(base)) => Some(format!("{}{path}", base.origin().ascii_serialization())),
         (Some(path), None) => Some(path.to_owned()),
         (None, _) => {
-            let is_web = ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme));
+            let is_web = ["http://", "https://"]
+                .iter()
+                .any(|scheme| url.starts_with(scheme));
             is_web.then(|| url.to_owned())
         }
     }
@@ -169,7 +174,9 @@ fn fulfilled(
     body: Option<&[u8]>,
 ) -> fetch::FulfillRequestParams {
     let mut answer = fetch::FulfillRequestParams::new(fetch::RequestId::new(request), status);
-    let headers = headers.iter().map(|(name, value)| fetch::HeaderEntry::new(*name, *value));
+    let headers = headers
+        .iter()
+        .map(|(name, value)| fetch::HeaderEntry::new(*name, *value));
     answer.response_headers = Some(headers.collect());
     answer.body = body.map(|body| BASE64.encode(body).into());
     answer
@@ -206,7 +213,11 @@ mod tests {
                 Some("https://shop.test:8443/app/x.png?v=2"),
                 Some("/app/x.png?v=2"),
             ),
-            ("https://cdn.test/x.png", Some("https://cdn.test/x.png"), Some("https://cdn.test/x.png")),
+            (
+                "https://cdn.test/x.png",
+                Some("https://cdn.test/x.png"),
+                Some("https://cdn.test/x.png"),
+            ),
             (
                 "http://player.replaycast.invalid.test/x",
                 Some("http://player.replaycast.invalid.test/x"),

@@ -173,7 +173,12 @@ fn describe_assets(assets: &AssetsSummary, missing: usize) -> Option<String> {
     let mut parts = Vec::new();
     if assets.fetched > 0 {
         let hosts = &assets.hosts;
-        let mut named = hosts.iter().take(MOST_HOSTS).cloned().collect::<Vec<_>>().join(", ");
+        let mut named = hosts
+            .iter()
+            .take(MOST_HOSTS)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", ");
         if hosts.len() > MOST_HOSTS {
             named.push_str(", …");
         }
@@ -192,7 +197,10 @@ fn describe_assets(assets: &AssetsSummary, missing: usize) -> Option<String> {
         parts.push(format!("{} from --assets", counted(assets.given)));
     }
     if missing > 0 {
-        parts.push(format!("{} missing, which --report lists", counted(missing as u64)));
+        parts.push(format!(
+            "{} missing, which --report lists",
+            counted(missing as u64)
+        ));
     }
     let told = parts.join("; ");
     let mut letters = told.chars();
@@ -229,16 +237,24 @@ mod tests {
         };
         for (assets, missing, told) in [
             (&AssetsSummary::default(), 0, None),
-            (&AssetsSummary::default(), 1, Some("1 asset missing, which --report lists")),
+            (
+                &AssetsSummary::default(),
+                1,
+                Some("1 asset missing, which --report lists"),
+            ),
             (
                 &fetched,
                 3,
-                Some("Fetched 12 assets (340.0 kB) from 2 hosts: a.com, b.org; 3 assets missing, which --report lists"),
+                Some(
+                    "Fetched 12 assets (340.0 kB) from 2 hosts: a.com, b.org; 3 assets missing, which --report lists",
+                ),
             ),
             (
                 &mixed,
                 0,
-                Some("Fetched 1 asset (10 B) from 1 host: a.com; 2 assets from the cache; 1 asset from --assets"),
+                Some(
+                    "Fetched 1 asset (10 B) from 1 host: a.com; 2 assets from the cache; 1 asset from --assets",
+                ),
             ),
         ] {
             assert_eq!(describe_assets(assets, missing).as_deref(), told);
