@@ -43,13 +43,6 @@ impl Default for Limits {
     }
 }
 
-#[derive(Debug)]
-pub(super) enum Fetched {
-    Body(Reply),
-    /// What is known is still so.
-    NotModified,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Host {
     Alive,
@@ -94,7 +87,12 @@ impl Fetcher {
         self.watch.spent()
     }
 
-    pub(super) async fn fetch(&self, url: &Url, known: Option<&Validators>) -> Result<Fetched, Missing> {
+    /// None where what is known is still so.
+    pub(super) async fn fetch(
+        &self,
+        url: &Url,
+        known: Option<&Validators>,
+    ) -> Result<Option<Reply>, Missing> {
         let _running = self.watch.run();
         let left = self.limits.total_time.saturating_sub(self.watch.spent());
         let whole_end = Instant::now() + left;
@@ -121,8 +119,8 @@ impl Fetcher {
         let reply = reply.map_err(Missing::from)?;
         self.bytes.fetch_add(reply.body.len() as u64, Ordering::Relaxed);
         match reply.status {
-            200 => decoded(reply, self.limits.asset_bytes).map(Fetched::Body),
-            304 if known.is_some() => Ok(Fetched::NotModified),
+            200 => decoded(reply, self.limits.asset_bytes).map(Some),
+            304 if known.is_some() => Ok(None),
             status => Err(Missing::Status(status)),
         }
     }

@@ -59,7 +59,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let file = root.path().join("x.har");
         assert_eq!(
-            Given::open(&[file.clone()]).unwrap_err().kind(),
+            Given::open(std::slice::from_ref(&file)).unwrap_err().kind(),
             Kind::InputNotFound
         );
         std::fs::write(&file, "no JSON").unwrap();

@@ -21,7 +21,7 @@ use tokio::task::spawn_blocking;
 use url::Url;
 
 use cache::{Cached, DiskCache, Freshness};
-use fetcher::{Fetched, Fetcher};
+use fetcher::Fetcher;
 use given::Given;
 use summary::Origin;
 
@@ -181,21 +181,21 @@ impl Assets {
         };
         let known = cached.as_ref().map(|cached| &cached.meta.validators);
         match (fetcher.fetch(&url, known).await, cached) {
-            (Ok(Fetched::Body(reply)), _) => {
-                let fetched = Cached::new(kind, &url, &reply);
-                let held = fetched.held(kind, Origin::Network)?;
+            (Ok(Some(reply)), _) => {
+                let arrived = Cached::new(kind, &url, &reply);
+                let held = arrived.held(kind, Origin::Network)?;
                 if !reply.no_store {
-                    self.keep(&url, fetched).await;
+                    self.keep(&url, arrived).await;
                 }
                 Ok(held)
             }
-            (Ok(Fetched::NotModified), Some(cached)) => {
+            (Ok(None), Some(cached)) => {
                 let cached = cached.checked_now();
                 let held = cached.held(kind, Origin::Cache)?;
                 self.keep(&url, cached).await;
                 Ok(held)
             }
-            (Ok(Fetched::NotModified), None) => Err(Missing::Status(304)),
+            (Ok(None), None) => Err(Missing::Status(304)),
             // What was there once is better than nothing.
             (Err(_), Some(cached)) => from_cache(cached),
             (Err(missing), None) => Err(missing),
@@ -209,10 +209,10 @@ impl Assets {
     }
 
     /// A cache that cannot be written, for want of space or rights, is none.
-    async fn keep(&self, url: &Url, fetched: Cached) {
+    async fn keep(&self, url: &Url, arrived: Cached) {
         if let Some(cache) = self.cache.clone() {
             let url = url.clone();
-            let kept = spawn_blocking(move || cache.keep(&url, &fetched)).await;
+            let kept = spawn_blocking(move || cache.keep(&url, &arrived)).await;
             if let Ok(Err(error)) = kept {
                 tracing::debug!(%error, "keeping an asset");
             }

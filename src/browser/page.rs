@@ -114,11 +114,13 @@ impl Page {
             .await
             .map_err(|_| Error::new(Kind::Stalled, "the player page did not load in time"))??;
         if has_assets {
-            let mut follow_traffic = network::EnableParams::default();
-            // The renderer need not keep what it has received.
-            follow_traffic.max_total_buffer_size = Some(0);
-            follow_traffic.max_resource_buffer_size = Some(0);
-            page.call(follow_traffic).await?;
+            let tell_of_traffic = network::EnableParams {
+                // The renderer need not keep what it has received.
+                max_total_buffer_size: Some(0),
+                max_resource_buffer_size: Some(0),
+                ..network::EnableParams::default()
+            };
+            page.call(tell_of_traffic).await?;
         }
         Ok(page)
     }
