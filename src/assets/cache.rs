@@ -14,7 +14,6 @@ use url::Url;
 
 use super::{Held, Missing, Origin, content};
 use crate::browser::AssetKind;
-use crate::error::{Error, Result};
 use crate::source::http::{self, Reply, Validators};
 
 const PART: &str = ".part";
@@ -103,14 +102,9 @@ impl Cached {
 
 impl DiskCache {
     /// Makes the folder, and removes what nobody used for long.
-    pub(super) fn open(folder: &Path) -> Result<Self> {
-        let failed = |error| Error::io(format!("opening the asset cache {}", folder.display()), error);
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(failed)?;
-        for entry in fs::read_dir(folder).map_err(failed)?.flatten() {
+    pub(super) fn open(folder: &Path) -> io::Result<Self> {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        for entry in fs::read_dir(folder)?.flatten() {
             let name = entry.file_name();
             let name = name.to_string_lossy();
             let limit = match name.rsplit_once('.') {

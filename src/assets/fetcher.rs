@@ -2,6 +2,7 @@
 //! number, time, and no second visit to a host that does not answer.
 
 use std::collections::HashMap;
+use std::io::Read;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -13,7 +14,7 @@ use url::Url;
 use super::Missing;
 use super::stopwatch::Stopwatch;
 use crate::source::AllowedHost;
-use crate::source::http::{self, Client, Failure, Reply, Request, Validators};
+use crate::source::http::{self, Client, Failure, Hop, MOST_REDIRECTS, Reply, Request, Validators};
 
 const AT_A_TIME: usize = 16;
 /// Before the second and last try.
@@ -100,23 +101,14 @@ impl Fetcher {
         let Ok(Ok(_slot)) = slot else {
             return Err(Missing::Spent);
         };
-        let host = http::authority(url);
-        if self.hosts().get(&host) == Some(&Host::Dead) {
-            return Err(Missing::DeadHost);
-        }
-        if self.bytes.load(Ordering::Relaxed) >= self.limits.total_bytes
+        if left.is_zero()
+            || self.bytes.load(Ordering::Relaxed) >= self.limits.total_bytes
             || self.count.fetch_add(1, Ordering::Relaxed) >= self.limits.count
         {
             return Err(Missing::Spent);
         }
         let end = whole_end.min(Instant::now() + self.limits.asset_time);
-        let mut reply = self.ask(url, known, end).await;
-        if may_pass(&reply) && Instant::now() + PAUSE < end {
-            sleep(PAUSE).await;
-            reply = self.ask(url, known, end).await;
-        }
-        self.note_host(host, &reply);
-        let reply = reply.map_err(Missing::from)?;
+        let reply = self.follow(url, known, end).await?;
         self.bytes.fetch_add(reply.body.len() as u64, Ordering::Relaxed);
         match reply.status {
             200 => decoded(reply, self.limits.asset_bytes).map(Some),
@@ -125,7 +117,33 @@ impl Fetcher {
         }
     }
 
-    async fn ask(&self, url: &Url, known: Option<&Validators>, end: Instant) -> Result<Reply, Failure> {
+    async fn follow(&self, url: &Url, known: Option<&Validators>, end: Instant) -> Result<Reply, Missing> {
+        let mut url = url.clone();
+        for _ in 0..=MOST_REDIRECTS {
+            match self.visit(&url, known, end).await? {
+                Hop::Reply(reply) => return Ok(reply),
+                Hop::Redirect(next) => url = next,
+            }
+        }
+        Err(Missing::Redirects)
+    }
+
+    /// Asks a host that is not known to be dead; once more if the failure may pass.
+    async fn visit(&self, url: &Url, known: Option<&Validators>, end: Instant) -> Result<Hop, Missing> {
+        let host = http::authority(url);
+        if self.hosts().get(&host) == Some(&Host::Dead) {
+            return Err(Missing::DeadHost);
+        }
+        let mut answer = self.ask(url, known, end).await;
+        if may_pass(&answer) && Instant::now() + PAUSE < end {
+            sleep(PAUSE).await;
+            answer = self.ask(url, known, end).await;
+        }
+        self.note_host(host, answer.as_ref().err());
+        answer.map_err(Missing::from)
+    }
+
+    async fn ask(&self, url: &Url, known: Option<&Validators>, end: Instant) -> Result<Hop, Failure> {
         let client = self.client.get_or_init(|| Client::new(&self.allowed));
         let left = end.saturating_duration_since(Instant::now());
         let request = Request {
@@ -136,18 +154,19 @@ impl Fetcher {
             idle: left,
             whole: left,
         };
-        client.as_ref().map_err(Clone::clone)?.get(&request).await
+        let answer = client.as_ref().map_err(Clone::clone)?.get_once(&request);
+        timeout_at(end, answer).await.unwrap_or(Err(Failure::TimedOut))
     }
 
     /// A host that answered once is only slow when it does not answer the next time.
-    fn note_host(&self, host: String, reply: &Result<Reply, Failure>) {
+    fn note_host(&self, host: String, failure: Option<&Failure>) {
         let mut hosts = self.hosts();
-        match reply {
-            Err(Failure::Lookup | Failure::Connect | Failure::TimedOut) => {
+        match failure {
+            Some(Failure::Lookup | Failure::Connect | Failure::TimedOut) => {
                 hosts.entry(host).or_insert(Host::Dead);
             }
-            Err(Failure::Setup(_) | Failure::Private { .. }) => {}
-            Ok(_) | Err(_) => {
+            Some(Failure::Setup(_) | Failure::Private { .. }) => {}
+            _ => {
                 hosts.insert(host, Host::Alive);
             }
         }
@@ -158,17 +177,16 @@ impl Fetcher {
     }
 }
 
-fn may_pass(reply: &Result<Reply, Failure>) -> bool {
-    match reply {
-        Ok(reply) => matches!(reply.status, 408 | 425 | 500..=599),
+fn may_pass(answer: &Result<Hop, Failure>) -> bool {
+    match answer {
+        Ok(Hop::Reply(reply)) => matches!(reply.status, 408 | 425 | 500..=599),
+        Ok(Hop::Redirect(_)) => false,
         Err(failure) => failure.may_pass(),
     }
 }
 
 /// Some servers compress although they were asked not to.
 fn decoded(mut reply: Reply, max_bytes: u64) -> Result<Reply, Missing> {
-    use std::io::Read;
-
     match reply.content_encoding.as_deref().map(str::trim) {
         None | Some("" | "identity") => Ok(reply),
         Some("gzip" | "x-gzip") => {
@@ -201,5 +219,134 @@ impl From<Failure> for Missing {
             Failure::TooLarge => Self::TooLarge,
             Failure::Setup(_) => Self::Setup,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::net::TcpListener;
+    use std::sync::Arc;
+    use std::thread;
+
+    use super::*;
+
+    /// A server on this machine: what it answers to a path, and how often it was asked.
+    fn serve(answer: impl Fn(&str) -> String + Send + 'static) -> (u16, Arc<AtomicU64>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let visits = Arc::new(AtomicU64::new(0));
+        let counter = Arc::clone(&visits);
+        thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                counter.fetch_add(1, Ordering::Relaxed);
+                let mut request = [0; 4096];
+                let length = stream.read(&mut request).unwrap_or(0);
+                let request = String::from_utf8_lossy(&request[..length]).into_owned();
+                let path = request.split(' ').nth(1).unwrap_or_default();
+                let _ = stream.write_all(answer(path).as_bytes());
+            }
+        });
+        (port, visits)
+    }
+
+    fn fetch(fetcher: &Fetcher, address: &str) -> Result<usize, Missing> {
+        let url = Url::parse(address).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let reply = runtime.block_on(fetcher.fetch(&url, None))?;
+        Ok(reply.map_or(0, |reply| reply.body.len()))
+    }
+
+    fn fetcher(limits: Limits) -> Fetcher {
+        Fetcher::new(vec!["127.0.0.1".parse().unwrap()], limits)
+    }
+
+    #[test]
+    fn a_render_has_limits() {
+        let (port, visits) = serve(|_| "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n12345".into());
+        let address = format!("http://127.0.0.1:{port}/");
+        let limits = Limits::default();
+        for (limits, expected) in [
+            (
+                Limits {
+                    asset_bytes: 4,
+                    ..limits
+                },
+                [Err(Missing::TooLarge), Err(Missing::TooLarge)],
+            ),
+            (
+                Limits {
+                    total_bytes: 5,
+                    ..limits
+                },
+                [Ok(5), Err(Missing::Spent)],
+            ),
+            (Limits { count: 1, ..limits }, [Ok(5), Err(Missing::Spent)]),
+            (
+                Limits {
+                    total_time: Duration::ZERO,
+                    ..limits
+                },
+                [Err(Missing::Spent), Err(Missing::Spent)],
+            ),
+        ] {
+            let fetcher = fetcher(limits);
+            let found = [(); 2].map(|()| fetch(&fetcher, &address));
+            assert_eq!(found, expected, "{limits:?}");
+        }
+        assert_eq!(visits.load(Ordering::Relaxed), 4);
+    }
+
+    #[test]
+    fn dead_hosts_are_not_visited_again_and_those_that_lead_to_them_are() {
+        let (dead, visits) = serve(|_| {
+            thread::sleep(Duration::from_secs(4));
+            String::new()
+        });
+        let (alive, _) = serve(move |path| match path {
+            "/away" => format!(
+                "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:{dead}/\r\nContent-Length: 0\r\n\r\n"
+            ),
+            _ => "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".into(),
+        });
+        let fetcher = fetcher(Limits {
+            asset_time: Duration::from_secs(2),
+            ..Limits::default()
+        });
+        let away = format!("http://127.0.0.1:{alive}/away");
+        assert_eq!(fetch(&fetcher, &away), Err(Missing::TimedOut));
+        let direct = format!("http://127.0.0.1:{dead}/x");
+        assert_eq!(fetch(&fetcher, &direct), Err(Missing::DeadHost));
+        assert_eq!(fetch(&fetcher, &away), Err(Missing::DeadHost));
+        assert_eq!(visits.load(Ordering::Relaxed), 1);
+        assert_eq!(fetch(&fetcher, &format!("http://127.0.0.1:{alive}/x")), Ok(2));
+    }
+
+    #[test]
+    fn compressed_replies_are_read_within_the_limit() {
+        let reply = |encoding: &str, body: Vec<u8>| Reply {
+            status: 200,
+            url: Url::parse("https://h.test/").unwrap(),
+            retry_after: None,
+            content_type: None,
+            content_encoding: Some(encoding.into()),
+            validators: Validators::default(),
+            no_store: false,
+            body,
+        };
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(&[7; 1000]).unwrap();
+        let packed = encoder.finish().unwrap();
+        let length = |encoding: &str, body: &[u8], most| {
+            decoded(reply(encoding, body.to_vec()), most).map(|reply| reply.body.len())
+        };
+        assert_eq!(length("gzip", &packed, 1000), Ok(1000));
+        assert_eq!(length("gzip", &packed, 999), Err(Missing::TooLarge));
+        assert_eq!(length("gzip", b"no", 999), Err(Missing::CutOff));
+        assert_eq!(length("identity", b"as is", 999), Ok(5));
+        assert_eq!(length("br", b"?", 999), Err(Missing::WrongType));
     }
 }

@@ -8,12 +8,19 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 use url::Url;
 
+use super::content::accept;
 use super::given::Found;
+use super::without_fragment;
+use crate::browser::AssetKind;
+use crate::source::http::MOST_REDIRECTS;
+
+const KINDS: [AssetKind; 3] = [AssetKind::Image, AssetKind::Font, AssetKind::Stylesheet];
 
 #[derive(Debug)]
 pub(super) struct Har {
     /// By address, without its fragment.
     replies: HashMap<String, Found>,
+    redirects: HashMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -49,6 +56,8 @@ struct Response<'a> {
     status: i64,
     #[serde(borrow)]
     content: Content<'a>,
+    #[serde(borrow, rename = "redirectURL")]
+    redirect: Option<Cow<'a, str>>,
 }
 
 #[derive(Deserialize)]
@@ -67,21 +76,52 @@ impl Har {
         // Some tools begin the file with a byte order mark.
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let file: File<'_> = serde_json::from_slice(bytes)?;
-        let mut replies = HashMap::new();
+        let mut har = Self {
+            replies: HashMap::new(),
+            redirects: HashMap::new(),
+        };
         for Entry { request, response } in file.log.entries {
-            if request.method != "GET" || response.status != 200 {
-                continue;
-            }
-            if let (Some(address), Some(body)) = (address(&request.url), response.content.body()) {
-                let declared = response.content.mime_type.map(Cow::into_owned);
-                replies.insert(address, (declared, body));
+            if request.method == "GET"
+                && let Ok(url) = Url::parse(&request.url)
+            {
+                har.add(&url, response);
             }
         }
-        Ok(Self { replies })
+        Ok(har)
     }
 
-    pub(super) fn find(&self, wanted: &str) -> Option<Found> {
-        self.replies.get(&address(wanted)?).cloned()
+    fn add(&mut self, url: &Url, response: Response<'_>) {
+        match (response.status, response.redirect) {
+            (200, _) => {
+                let declared = response.content.mime_type.as_deref();
+                // Most of a page's replies are no assets.
+                let is_asset = |body: &[u8]| KINDS.iter().any(|kind| accept(*kind, declared, body).is_some());
+                if let Some(body) = response.content.body().filter(|body| is_asset(body)) {
+                    let declared = declared.map(str::to_owned);
+                    self.replies
+                        .insert(without_fragment(url.to_string()), (declared, body));
+                }
+            }
+            (300..400, Some(to)) => {
+                if let Ok(to) = url.join(&to) {
+                    let from = without_fragment(url.to_string());
+                    self.redirects.insert(from, without_fragment(to.into()));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn find(&self, address: &str) -> Option<Found> {
+        let url = Url::parse(address).ok()?;
+        let mut address = &without_fragment(url.into());
+        for _ in 0..=MOST_REDIRECTS {
+            if let Some(found) = self.replies.get(address) {
+                return Some(found.clone());
+            }
+            address = self.redirects.get(address)?;
+        }
+        None
     }
 }
 
@@ -94,12 +134,6 @@ impl Content<'_> {
             _ => Some(text.as_bytes().to_vec()),
         }
     }
-}
-
-fn address(text: &str) -> Option<String> {
-    let mut url = Url::parse(text).ok()?;
-    url.set_fragment(None);
-    Some(url.into())
 }
 
 #[cfg(test)]
@@ -125,7 +159,7 @@ mod tests {
                 "GET",
                 "https://h.test/b.png",
                 200,
-                r#"{"mimeType":"image/png","encoding":"base64","text":"iVBORw=="}"#,
+                r#"{"mimeType":"image/png","encoding":"base64","text":"iVBORw0KGgo="}"#,
             ),
             entry(
                 "GET",
@@ -139,6 +173,24 @@ mod tests {
                 200,
                 r#"{"encoding":"base64","text":"%"}"#,
             ),
+            entry(
+                "GET",
+                "https://h.test/moved.png",
+                302,
+                r#"{"size":0},"redirectURL":"b.png""#,
+            ),
+            entry(
+                "GET",
+                "https://h.test/loop.png",
+                301,
+                r#"{},"redirectURL":"/loop.png""#,
+            ),
+            entry(
+                "GET",
+                "https://h.test/x.html",
+                200,
+                r#"{"mimeType":"text/html","text":"<p>"}"#,
+            ),
             entry("GET", "https://h.test/404.png", 404, r#"{"text":"no"}"#),
             entry("POST", "https://h.test/post.png", 200, r#"{"text":"no"}"#),
         ];
@@ -151,8 +203,14 @@ mod tests {
             ("https://h.test/a.css", Some((Some("text/css"), &b"a{}"[..]))),
             (
                 "https://H.test/b.png#part",
-                Some((Some("image/png"), &b"\x89PNG"[..])),
+                Some((Some("image/png"), &b"\x89PNG\r\n\x1a\n"[..])),
             ),
+            (
+                "https://h.test/moved.png",
+                Some((Some("image/png"), &b"\x89PNG\r\n\x1a\n"[..])),
+            ),
+            ("https://h.test/loop.png", None),
+            ("https://h.test/x.html", None),
             ("https://h.test/empty.png", None),
             ("https://h.test/damaged.png", None),
             ("https://h.test/404.png", None),

@@ -22,7 +22,7 @@ use url::Url;
 
 use cache::{Cached, DiskCache, Freshness};
 use fetcher::Fetcher;
-use given::Given;
+use given::{Found, Given};
 use summary::Origin;
 
 use crate::browser::{Answering, AssetKind, AssetProvider, AssetReply};
@@ -91,7 +91,7 @@ type Outcome = std::result::Result<Held, Missing>;
 
 #[derive(Debug)]
 pub struct Assets {
-    given: Given,
+    given: Arc<Given>,
     cache: Option<DiskCache>,
     /// None fetches nothing.
     fetcher: Option<Fetcher>,
@@ -99,11 +99,16 @@ pub struct Assets {
 }
 
 impl Assets {
-    /// Reads what is given and opens the cache, which can take a moment.
+    /// Reads what is given and opens the cache, which can take a moment. Without a cache that can be used all is
+    /// fetched.
     pub fn open(options: &AssetOptions) -> Result<Self> {
         Ok(Self {
-            given: Given::open(&options.given)?,
-            cache: options.cache.as_deref().map(DiskCache::open).transpose()?,
+            given: Arc::new(Given::open(&options.given)?),
+            cache: options.cache.as_deref().and_then(|folder| {
+                DiskCache::open(folder)
+                    .inspect_err(|error| tracing::debug!(%error, "opening the asset cache"))
+                    .ok()
+            }),
             fetcher: (!options.offline).then(|| Fetcher::new(options.allowed_hosts.clone(), options.limits)),
             asked: Mutex::default(),
         })
@@ -156,7 +161,7 @@ impl Assets {
     }
 
     async fn obtain(&self, kind: AssetKind, address: &str) -> Outcome {
-        if let Some((declared, body)) = self.given.find(address) {
+        if let Some((declared, body)) = self.given(address).await {
             let content_type = content::accept(kind, declared.as_deref(), &body).ok_or(Missing::WrongType)?;
             return Ok(Held {
                 origin: Origin::Given,
@@ -200,6 +205,12 @@ impl Assets {
             (Err(_), Some(cached)) => from_cache(cached),
             (Err(missing), None) => Err(missing),
         }
+    }
+
+    async fn given(&self, address: &str) -> Option<Found> {
+        let given = Arc::clone(&self.given);
+        let address = address.to_owned();
+        spawn_blocking(move || given.find(&address)).await.ok().flatten()
     }
 
     async fn cached(&self, url: &Url) -> Option<Cached> {

@@ -1,6 +1,7 @@
 //! What was typed, resolved and checked: one value from which `render` runs. No printing here.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -62,7 +63,7 @@ impl RenderSettings {
                 cursor: args.cursor,
                 trail: args.trail,
             },
-            assets: asset_options(args),
+            assets: asset_options(args)?,
         })
     }
 }
@@ -90,10 +91,14 @@ fn capture_ways(args: &RenderArgs) -> Result<Vec<CaptureWay>> {
 }
 
 /// Nothing that the browser does may end before the last asset is there or has failed.
-fn asset_options(args: &RenderArgs) -> AssetOptions {
+fn asset_options(args: &RenderArgs) -> Result<AssetOptions> {
+    if let Some(folder) = &args.assets.asset_cache {
+        fs::create_dir_all(folder)
+            .map_err(|cause| Error::io(format!("cannot make the folder {}", folder.display()), cause))?;
+    }
     let limits = Limits::default();
     let half_the_deadline = Duration::try_from_secs_f64(args.deadline / 2.0).unwrap_or(Duration::MAX);
-    AssetOptions {
+    Ok(AssetOptions {
         offline: args.assets.offline,
         given: args.assets.assets.clone(),
         cache: args
@@ -107,7 +112,7 @@ fn asset_options(args: &RenderArgs) -> AssetOptions {
             total_time: limits.total_time.min(half_the_deadline),
             ..limits
         },
-    }
+    })
 }
 
 pub(super) fn browser_options(

@@ -28,7 +28,7 @@ pub(crate) use failure::Failure;
 
 use failure::{ResolveError, classify};
 
-const MOST_REDIRECTS: usize = 5;
+pub(crate) const MOST_REDIRECTS: usize = 5;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const USER_AGENT: &str = concat!("replaycast/", env!("CARGO_PKG_VERSION"));
 
@@ -41,7 +41,7 @@ pub(crate) struct Client {
     allowed: Vec<AllowedHost>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Request<'a> {
     pub(crate) url: &'a Url,
     /// Sent to the address' own origin, never to where it redirects.
@@ -79,6 +79,14 @@ pub(crate) struct Reply {
     pub(crate) body: Vec<u8>,
 }
 
+/// What one address answers.
+#[derive(Debug)]
+pub(crate) enum Hop {
+    Reply(Reply),
+    /// An address that may be asked in its place.
+    Redirect(Url),
+}
+
 impl Client {
     pub(crate) fn new(allowed: &[AllowedHost]) -> Result<Self, Failure> {
         Ok(Self {
@@ -103,30 +111,45 @@ impl Client {
         let mut url = request.url.clone();
         let mut authorization = request.authorization;
         for _ in 0..=MOST_REDIRECTS {
-            let mut builder = self
-                .client_for(&url)?
-                .get(url.clone())
-                .header(ACCEPT_ENCODING, "identity");
-            if let Some(value) = authorization {
-                builder = builder.header(AUTHORIZATION, value.clone());
-            }
-            for (name, value) in request.known.into_iter().flat_map(Validators::conditions) {
-                builder = builder.header(name, value);
-            }
-            let sent = timeout(request.idle, builder.send()).await;
-            let host = url.host_str().unwrap_or_default();
-            let response = sent
-                .map_err(|_| Failure::TimedOut)?
-                .map_err(|error| classify(&error, host))?;
-            let Some(next) = redirect(&url, &response)? else {
-                return receive(response, request, &url).await;
+            let hop = Request {
+                url: &url,
+                authorization,
+                ..*request
             };
-            if next.origin() != url.origin() {
-                authorization = None;
+            match self.get_once(&hop).await? {
+                Hop::Reply(reply) => return Ok(reply),
+                Hop::Redirect(next) => {
+                    if next.origin() != url.origin() {
+                        authorization = None;
+                    }
+                    url = next;
+                }
             }
-            url = next;
         }
         Err(Failure::TooManyRedirects)
+    }
+
+    /// Asks the address alone, and tells where it redirects.
+    pub(crate) async fn get_once(&self, request: &Request<'_>) -> Result<Hop, Failure> {
+        let Request { url, .. } = *request;
+        let mut builder = self
+            .client_for(url)?
+            .get(url.clone())
+            .header(ACCEPT_ENCODING, "identity");
+        if let Some(value) = request.authorization {
+            builder = builder.header(AUTHORIZATION, value.clone());
+        }
+        for (name, value) in request.known.into_iter().flat_map(Validators::conditions) {
+            builder = builder.header(name, value);
+        }
+        let sent = timeout(request.idle, builder.send()).await;
+        let response = sent
+            .map_err(|_| Failure::TimedOut)?
+            .map_err(|error| classify(&error, url.host_str().unwrap_or_default()))?;
+        match redirect(url, &response)? {
+            Some(next) => Ok(Hop::Redirect(next)),
+            None => receive(response, request).await.map(Hop::Reply),
+        }
     }
 
     /// The client that may dial this address. A number instead of a name never reaches the resolver.
@@ -216,17 +239,13 @@ fn redirect(from: &Url, response: &reqwest::Response) -> Result<Option<Url>, Fai
     Ok(Some(target))
 }
 
-async fn receive(
-    mut response: reqwest::Response,
-    request: &Request<'_>,
-    url: &Url,
-) -> Result<Reply, Failure> {
-    let host = url.host_str().unwrap_or_default();
+async fn receive(mut response: reqwest::Response, request: &Request<'_>) -> Result<Reply, Failure> {
+    let host = request.url.host_str().unwrap_or_default();
     let status = response.status();
     let headers = response.headers();
     let mut reply = Reply {
         status: status.as_u16(),
-        url: url.clone(),
+        url: request.url.clone(),
         retry_after: text(headers, RETRY_AFTER),
         content_type: text(headers, CONTENT_TYPE),
         content_encoding: text(headers, CONTENT_ENCODING),
