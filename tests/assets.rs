@@ -143,23 +143,16 @@ fn page(server: &AssetServer) -> Value {
         "position:absolute;left:250px;top:0;width:40px;height:40px;background:url({})",
         url("/img/purple.png?late")
     );
-    let change = |at: u64, data: Value| {
-        let mut all = json!({"source": 0, "adds": [], "removes": [], "texts": [], "attributes": []});
-        for (key, value) in data.as_object().unwrap() {
-            all[key] = value.clone();
-        }
-        json!({"type": 3, "timestamp": 1000 + at, "data": all})
-    };
     recording(
         &body,
         &[
             change(
                 500,
-                json!({"adds": [{"parentId": 10, "nextId": null, "node": late}]}),
+                &json!({"adds": [{"parentId": 10, "nextId": null, "node": late}]}),
             ),
             change(
                 1000,
-                json!({"attributes": [{"id": 17, "attributes": {"style": style}}]}),
+                &json!({"attributes": [{"id": 17, "attributes": {"style": style}}]}),
             ),
             json!({"type": 5, "timestamp": 2500, "data": {"tag": "end", "payload": {}}}),
         ],
@@ -277,6 +270,68 @@ fn a_slow_server_and_the_cache_give_the_same_pictures() {
                 .iter()
                 .any(|asset| asset["url"] == *sheet && asset["kind"] == "style-src-elem")
         );
+    }
+}
+
+/// A mutation at a session time.
+fn change(at: u64, changes: &Value) -> Value {
+    let mut data = json!({"source": 0, "adds": [], "removes": [], "texts": [], "attributes": []});
+    for (name, value) in changes.as_object().unwrap() {
+        data[name] = value.clone();
+    }
+    json!({"type": 3, "timestamp": 1000 + at, "data": data})
+}
+
+/// An iframe whose document loads slowly comes and goes between two frames.
+fn short_visit(server: &AssetServer) -> Value {
+    let slow = |name: &str| server.url(&format!("/slow-{name}"));
+    let background =
+        json!({"style": format!("width:40px;height:40px;background:url({})", slow("background.png"))});
+    let sheet = json!({"rel": "stylesheet", "href": slow("sheet.css")});
+    let inside = [
+        element(204, "head", &json!({}), &[element(205, "link", &sheet, &[])]),
+        element(206, "body", &json!({}), &[element(207, "div", &background, &[])]),
+    ];
+    let inside = element(203, "html", &json!({}), &inside);
+    let document = json!({"type": 0, "id": 202, "childNodes": [inside]});
+    let add =
+        |node: &Value, parent: u64| json!({"adds": [{"parentId": parent, "nextId": null, "node": node}]});
+    let mut attached = change(520, &add(&document, 201));
+    attached["data"]["isAttachIframe"] = json!(true);
+    let red = box_at(
+        20,
+        "img",
+        "red",
+        0,
+        0,
+        &json!({"src": server.url("/red.png")}),
+        &[],
+    );
+    recording(
+        &element(10, "body", &json!({"style": "margin:0;background:#fff"}), &[red]),
+        &[
+            change(510, &add(&element(201, "iframe", &json!({}), &[]), 10)),
+            attached,
+            change(550, &json!({"removes": [{"parentId": 10, "id": 201}]})),
+            json!({"type": 5, "timestamp": 2500, "data": {"tag": "end", "payload": {}}}),
+        ],
+    )
+}
+
+#[test]
+fn a_document_that_is_gone_before_its_frame_is_not_waited_for() {
+    let server = AssetServer::start(|visit| match visit.target.as_str() {
+        "/red.png" => Answer::new("image/png", png(RED)),
+        _ => Answer::new("image/png", png(BLUE)).after(Duration::from_secs(600)),
+    });
+    for capture in ["damage", "framebuffer"] {
+        let folder = tempfile::tempdir().unwrap();
+        let options = format!("--asset-timeout 40 --capture {capture}");
+        let rendered = render_with(&short_visit(&server), &server, folder.path(), &options);
+        assert_eq!(rendered.different_pictures(), 1);
+        assert_color(&rendered.at(1400), (20, 20), RED);
+        let waited_s = rendered.report["timings"]["advance_s"].as_f64().unwrap();
+        assert!(waited_s < 25.0, "{waited_s} s");
     }
 }
 
