@@ -5,6 +5,7 @@
 //! cursor on them, [`encode`] writes the video, [`output`] puts it in its place. [`pipeline`] runs the stages side by side.
 
 mod aside;
+pub mod assets;
 pub mod browser;
 pub mod capture;
 pub mod cli;

@@ -289,7 +289,7 @@ fn a_hostile_recording_runs_nothing_and_reaches_nobody() {
     let canary = Canary::open();
     let folder = open_folder();
     let session = write(folder.path(), "hostile.json", &hostile_recording(&canary));
-    for method in ["damage", "screenshot"] {
+    for method in ["damage", "framebuffer", "screenshot"] {
         let video = folder.path().join(method).with_extension("mp4");
         let report = folder.path().join("report.json");
         let output = succeed(

@@ -34,6 +34,19 @@ export class Animations {
     }
   }
 
+  /**
+   * The same after something was loaded. A stylesheet that arrives late makes transitions from the bare page, which
+   * nobody saw: those are over at once.
+   */
+  adoptLate(now: number): void {
+    for (const root of this.roots.all()) {
+      for (const animation of root.getAnimations()) {
+        if (!this.tracked.has(animation) && 'transitionProperty' in animation) animation.finish();
+      }
+    }
+    this.adopt(now);
+  }
+
   /** Puts everything where it stands at `now`. Returns whether something moved. */
   move(now: number): boolean {
     let moved = false;

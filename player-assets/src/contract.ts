@@ -37,6 +37,8 @@ export interface StartOptions {
   surround: string;
   /** Epoch time of session time 0. */
   sessionStart: number;
+  /** How long the page waits for what it needs, in real time. */
+  patience: number;
 }
 
 /** What one call of `advance` did. */
@@ -86,6 +88,11 @@ export interface PlayerContract {
    * taken a while. Returns how many are passed, at least one.
    */
   pass(sessionTimes: number[]): Promise<number>;
+  /**
+   * Waits once more, after things arrived that the page does not see coming, and takes over what they started.
+   * Resolves to the new `quietUntil`.
+   */
+  settle(): Promise<number | null>;
   /** Takes the replay out of the picture or puts it back; a frame drawn in between forgets what was drawn before. */
   conceal(concealed: boolean, fence?: number): void;
   /** Gives the fence a colour without a change. */

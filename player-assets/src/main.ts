@@ -32,6 +32,7 @@ window.replaycast = {
   advance: (sessionTime, fence) => started().advance(sessionTime, fence),
   pass: (sessionTimes) => started().pass(sessionTimes),
   conceal: (concealed, fence) => { started().conceal(concealed, fence); },
+  settle: () => started().settle(),
   paintFence: (color) => { started().paintFence(color); },
   problems: () => started().problems(),
 };

@@ -35,12 +35,13 @@ const LEAD_IN = -10;
 
 /** How long one call of `pass` goes on, in real milliseconds. */
 const PASS_PATIENCE = 1000;
+const INCOMPLETE = 'the page was drawn before all of it had loaded';
 
 export class Player {
   private readonly problemList = new ProblemList();
   private readonly roots = new Roots(document, this.problemList.blocked);
   private readonly animations = new Animations(this.roots);
-  private readonly readiness = new Readiness(this.roots);
+  private readonly readiness: Readiness;
   private readonly fonts = new Fonts(this.roots);
   private readonly visibleContent = new VisibleContent(this.roots);
   private readonly scrolling = new Scrolling((id) => this.replayer.getMirror().getNode(id));
@@ -61,6 +62,7 @@ export class Player {
     if (!first) throw new Error('the recording has no events');
     // rrweb wants two events; a full snapshot alone gets a companion that draws nothing.
     if (events.length === 1) events.push({ type: EventType.Custom, data: { tag: '', payload: {} }, timestamp: first.timestamp });
+    this.readiness = new Readiness(this.roots, options.patience);
     this.offset = first.timestamp - options.sessionStart;
     clock.begin(LEAD_IN, first.timestamp);
     for (const event of events) {
@@ -106,6 +108,12 @@ export class Player {
     return { changed, quietUntil: this.quietUntil(), fit: this.stage.fitted, pointer: this.pointer.take(this.offset) };
   }
 
+  async settle(): Promise<number | null> {
+    if ((await this.readiness.wait()) === 'in vain') this.problemList.warn(INCOMPLETE);
+    this.takeOverLate();
+    return this.quietUntil();
+  }
+
   async pass(sessionTimes: number[]): Promise<number> {
     const begun = realNow();
     let passed = 0;
@@ -145,7 +153,7 @@ export class Player {
     if (this.animations.move(until)) changed = true;
     if (await this.contents.show(until)) changed = true;
     if (!changed) return false;
-    if (!(await this.readiness.wait())) this.problemList.warn('the page was drawn before all of it had loaded');
+    await this.waitUntilReady();
     this.contents.loaded();
     if (this.documentChanged) this.lookAround();
     return true;
@@ -156,6 +164,19 @@ export class Player {
     this.documentChanged = false;
     this.fonts.look();
     this.visibleContent.look();
+  }
+
+  private async waitUntilReady(): Promise<void> {
+    const waited = await this.readiness.wait();
+    if (waited === 'no') return;
+    if (waited === 'in vain') this.problemList.warn(INCOMPLETE);
+    this.takeOverLate();
+  }
+
+  /** The page looks as if what has just loaded had always been there, however long that took. */
+  private takeOverLate(): void {
+    this.animations.adoptLate(clock.now);
+    this.scrolling.restore();
   }
 
   /** Does what is due at one moment, at that moment, so that what it starts does not depend on the frame grid. */

@@ -1,41 +1,48 @@
 // Whether the page has everything it needs to be drawn: images, fonts and stylesheets loaded or failed for good.
-// player.ts waits here after every change.
+// player.ts waits here after every change. Images that only stylesheets ask for are not seen from within a page;
+// the Rust side knows of those, waits for them and calls again.
 
 import { realNow, realPause } from './clock';
 import type { Roots } from './roots';
 
-/** Nothing comes over a network, so what is not there after this long (real milliseconds) never will be. */
-const PATIENCE = 10_000;
+const STYLESHEET_LINKS = 'link[rel~="stylesheet" i]:not([rel~="alternate" i], [disabled])';
+/** Nothing is ever loaded from elsewhere. */
+const LOADABLE = /^(?:https?|data|blob):/i;
 
-/** Other stylesheet links are refused at once; these load from the recording itself. */
-const INLINED_STYLESHEETS = ['data:', 'blob:']
-  .map((scheme) => `link[rel~="stylesheet" i][href^="${scheme}" i]:not([disabled])`)
-  .join();
+/** How a wait ended: nothing was loading; all has arrived; patience ran out. */
+export type Waited = 'no' | 'yes' | 'in vain';
 
 export class Readiness {
   /** What patience ran out for; it is not waited for again. */
   private readonly givenUp = new WeakSet();
+  /** The address that a link has tried last; empty while its first try is under way. */
+  private readonly tried = new WeakMap<HTMLLinkElement, string>();
 
-  constructor(private readonly roots: Roots) {}
+  /** Patience is in real milliseconds. */
+  constructor(
+    private readonly roots: Roots,
+    private readonly patience: number,
+  ) {}
 
-  /** Resolves to true when all is there, to false when patience ran out. */
-  async wait(): Promise<boolean> {
+  async wait(): Promise<Waited> {
     const begun = realNow();
+    let waited: Waited = 'no';
     for (let loading = this.loading(); loading.length > 0; loading = this.loading()) {
-      if (realNow() - begun > PATIENCE) {
+      if (realNow() - begun > this.patience) {
         for (const thing of loading) this.givenUp.add(thing);
-        return false;
+        return 'in vain';
       }
+      waited = 'yes';
       await realPause();
     }
-    return true;
+    return waited;
   }
 
   private loading(): object[] {
     const loading: object[] = this.roots.imagesUnderWay();
     for (const root of this.roots.all()) {
-      for (const link of root.querySelectorAll<HTMLLinkElement>(INLINED_STYLESHEETS)) {
-        if (!link.sheet) loading.push(link);
+      for (const link of root.querySelectorAll<HTMLLinkElement>(STYLESHEET_LINKS)) {
+        if (this.isUnderWay(link)) loading.push(link);
       }
     }
     for (const page of this.roots.allDocuments()) {
@@ -44,5 +51,17 @@ export class Readiness {
       if (page.fonts.status === 'loading') loading.push(page);
     }
     return loading.filter((thing) => !this.givenUp.has(thing));
+  }
+
+  /** A link that failed has no sheet, like one that is loading; only its events tell them apart. */
+  private isUnderWay(link: HTMLLinkElement): boolean {
+    if (link.sheet || !LOADABLE.test(link.href) || !/^(?:text\/css)?$/i.test(link.type)) return false;
+    if (!this.tried.has(link)) {
+      this.tried.set(link, '');
+      const tried = (): void => { this.tried.set(link, link.href); };
+      link.addEventListener('load', tried);
+      link.addEventListener('error', tried);
+    }
+    return this.tried.get(link) !== link.href;
   }
 }

@@ -23,6 +23,8 @@ export class Scrolling {
   private readonly nextInGesture = new WeakMap<eventWithTime, Position>();
   private readonly last = new Map<number, eventWithTime>();
   private readonly glides = new Map<number, Glide>();
+  /** Where the recording last put each document and element. */
+  private readonly wanted = new Map<number, { x: number; y: number }>();
 
   constructor(private readonly nodeOf: (id: number) => Node | null) {}
 
@@ -40,9 +42,15 @@ export class Scrolling {
 
   /** Follows an event that rrweb has just applied. */
   applied(event: eventWithTime, at: number): void {
-    if (event.type === EventType.FullSnapshot) this.glides.clear();
+    if (event.type === EventType.FullSnapshot) {
+      this.glides.clear();
+      this.wanted.clear();
+      const { node, initialOffset } = event.data;
+      this.wanted.set(node.id, { x: initialOffset.left, y: initialOffset.top });
+    }
     const scroll = scrollOf(event);
     if (!scroll) return;
+    this.wanted.set(scroll.id, { x: scroll.x, y: scroll.y });
     const to = this.nextInGesture.get(event);
     if (to && to.at > at) this.glides.set(scroll.id, { id: scroll.id, from: { at, x: scroll.x, y: scroll.y }, to });
     else this.glides.delete(scroll.id);
@@ -52,14 +60,21 @@ export class Scrolling {
   move(now: number): boolean {
     for (const { id, from, to } of this.glides.values()) {
       const part = Math.min(1, (now - from.at) / (to.at - from.at));
-      const left = Math.round(from.x + (to.x - from.x) * part);
-      const top = Math.round(from.y + (to.y - from.y) * part);
-      const node = this.nodeOf(id);
-      if (!node) continue;
-      if (node.nodeType === Node.DOCUMENT_NODE) (node as Document).defaultView?.scrollTo(left, top);
-      else (node as Element).scrollTo(left, top);
+      this.put(id, Math.round(from.x + (to.x - from.x) * part), Math.round(from.y + (to.y - from.y) * part));
     }
     return this.glides.size > 0;
+  }
+
+  /** Scrolls again to where the page was too short for, before all of it was loaded. */
+  restore(): void {
+    for (const [id, { x, y }] of this.wanted) if (!this.glides.has(id)) this.put(id, x, y);
+  }
+
+  private put(id: number, left: number, top: number): void {
+    const node = this.nodeOf(id);
+    if (!node) return;
+    if (node.nodeType === Node.DOCUMENT_NODE) (node as Document).defaultView?.scrollTo(left, top);
+    else (node as Element).scrollTo(left, top);
   }
 
   get active(): boolean {

@@ -98,10 +98,12 @@ struct Pending {
     done: oneshot::Sender<Outcome>,
 }
 
+type Listener = Arc<dyn Fn(Event) + Send + Sync>;
+
 #[derive(Default)]
 struct State {
     pending: HashMap<u64, Pending>,
-    listeners: HashMap<Arc<str>, mpsc::UnboundedSender<Event>>,
+    listeners: HashMap<Arc<str>, Listener>,
     crashed: HashSet<Arc<str>>,
     gone: bool,
 }
@@ -240,11 +242,11 @@ impl Connection {
         self.shared.next_id.load(Ordering::Relaxed) - FIRST_ID
     }
 
-    /// The events of a session from now on.
-    pub(super) fn listen(&self, session: &Arc<str>) -> mpsc::UnboundedReceiver<Event> {
-        let (sender, events) = mpsc::unbounded_channel();
-        self.shared.state().listeners.insert(Arc::clone(session), sender);
-        events
+    /// Hands over the events of a session from now on, at once and in order: an answer that came after an event is
+    /// not known before `listener` has returned from it.
+    pub(super) fn listen(&self, session: &Arc<str>, listener: impl Fn(Event) + Send + Sync + 'static) {
+        let mut state = self.shared.state();
+        state.listeners.insert(Arc::clone(session), Arc::new(listener));
     }
 }
 
@@ -313,7 +315,7 @@ impl Shared {
         }
         let listener = session.and_then(|session| self.state().listeners.get(&session).cloned());
         if let Some(listener) = listener {
-            let _ = listener.send(Event {
+            listener(Event {
                 method,
                 message: Message { bytes, body },
             });

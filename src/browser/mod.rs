@@ -1,6 +1,7 @@
 //! A headless Chromium of our own: found, confined, spoken to over private pipes, and gone when dropped.
 //! The only code that knows the DevTools protocol; `player` and `capture` use [`Browser`] and [`Page`].
 
+mod asset;
 mod child;
 mod confinement;
 mod connection;
@@ -8,10 +9,12 @@ mod display;
 mod find;
 mod flags;
 mod framebuffer;
+mod gatekeeper;
 mod page;
 mod process;
 mod run_folder;
 mod seccomp;
+mod traffic;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,6 +31,7 @@ use process::Process;
 use crate::error::{Kind, Result};
 use crate::frame::Canvas;
 
+pub use asset::{Answering, AssetKind, AssetProvider, AssetReply, PageAssets};
 pub use confinement::NetworkIsolation;
 pub use find::{BROWSER_VARIABLE, BrowserUse, find_browser};
 pub use flags::FrameControl;
@@ -88,7 +92,7 @@ impl Browser {
         })
     }
 
-    /// Opens a page for pictures of `canvas` that shows `document` and can reach nothing else.
+    /// Opens a page for pictures of `canvas` that shows `document` and can reach nothing but its assets.
     pub async fn open_page(&self, canvas: Canvas, document: Document) -> Result<Page> {
         let deadline = self.options.deadline;
         let mut target = CreateTargetParams::new("about:blank");

@@ -1,5 +1,5 @@
 //! One page of the browser: shows a single document that we hand in, runs functions in it, draws frames.
-//! Whatever else it asks for is refused. `player` talks to it, `capture` takes pictures of it.
+//! What else it asks for is the gatekeeper's business. `player` talks to it, `capture` takes pictures of it.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -14,10 +14,9 @@ use chromiumoxide_cdp::cdp::browser_protocol::headless_experimental::{
     BeginFrameParams, ScreenshotParams, ScreenshotParamsFormat,
 };
 use chromiumoxide_cdp::cdp::browser_protocol::inspector;
-use chromiumoxide_cdp::cdp::browser_protocol::network::ErrorReason;
+use chromiumoxide_cdp::cdp::browser_protocol::network;
 use chromiumoxide_cdp::cdp::browser_protocol::page::{
-    self as cdp_page, BringToFrontParams, CaptureScreenshotFormat, CaptureScreenshotParams,
-    HandleJavaScriptDialogParams, NavigateParams,
+    self as cdp_page, BringToFrontParams, CaptureScreenshotFormat, CaptureScreenshotParams, NavigateParams,
 };
 use chromiumoxide_cdp::cdp::browser_protocol::target::{CloseTargetParams, TargetId};
 use chromiumoxide_cdp::cdp::js_protocol::runtime::{
@@ -29,12 +28,12 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use tokio::sync::mpsc;
 
-use super::connection::{Answer, Connection, Event};
+use super::asset::PageAssets;
+use super::connection::{Answer, Connection};
+use super::gatekeeper::{Gatekeeper, page_address};
+use super::traffic::Traffic;
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Canvas, Size};
-
-/// An address that no name server knows and that nobody can own.
-const ADDRESS: &str = "https://player.replaycast.invalid/";
 
 const LOAD_POLL: Duration = Duration::from_millis(5);
 
@@ -45,6 +44,8 @@ pub struct Document {
     pub content_security_policy: String,
     /// A property of the page's global object that exists once the document's script has run.
     pub ready_when: &'static str,
+    /// Without them the page gets nothing but itself.
+    pub assets: Option<PageAssets>,
 }
 
 /// A picture as the browser made it: PNG.
@@ -59,6 +60,7 @@ pub struct Page {
     deadline: Duration,
     global: RemoteObjectId,
     blocked: Arc<AtomicU64>,
+    traffic: Arc<Traffic>,
 }
 
 impl Page {
@@ -78,6 +80,7 @@ impl Page {
             deadline,
             global: RemoteObjectId::new(String::new()),
             blocked,
+            traffic: Arc::default(),
         };
         page.call(inspector::EnableParams::default()).await?;
         page.call(cdp_page::EnableParams::default()).await?;
@@ -89,19 +92,37 @@ impl Page {
         }
 
         let ready_when = document.ready_when;
+        let base = document.assets.as_ref().and_then(|assets| assets.base.as_ref());
+        let address = page_address(base);
+        let has_assets = document.assets.is_some();
         let gatekeeper = Gatekeeper {
             connection: page.connection.clone(),
             session: Arc::clone(&page.session),
             deadline,
-            document,
+            document: Arc::new(document),
             blocked: Arc::clone(&page.blocked),
         };
-        tokio::spawn(gatekeeper.serve(page.connection.listen(&page.session)));
+        let (sender, events) = mpsc::unbounded_channel();
+        let traffic = Arc::clone(&page.traffic);
+        page.connection.listen(&page.session, move |event| {
+            traffic.follow(&event);
+            let _ = sender.send(event);
+        });
+        tokio::spawn(gatekeeper.serve(events, Arc::clone(&page.traffic)));
         page.call(fetch::EnableParams::default()).await?;
-        page.call(NavigateParams::new(ADDRESS)).await?;
+        page.call(NavigateParams::new(address)).await?;
         page.global = tokio::time::timeout(deadline, page.wait_for(ready_when))
             .await
             .map_err(|_| Error::new(Kind::Stalled, "the player page did not load in time"))??;
+        if has_assets {
+            let tell_of_traffic = network::EnableParams {
+                // The renderer need not keep what it has received.
+                max_total_buffer_size: Some(0),
+                max_resource_buffer_size: Some(0),
+                ..network::EnableParams::default()
+            };
+            page.call(tell_of_traffic).await?;
+        }
         Ok(page)
     }
 
@@ -180,6 +201,20 @@ impl Page {
     /// How many requests of the page were refused.
     pub fn blocked_requests(&self) -> u64 {
         self.blocked.load(Ordering::Relaxed)
+    }
+
+    /// Whether anything is loading that the page asked for before its last answer.
+    pub fn is_loading(&self) -> bool {
+        !self.traffic.is_quiet()
+    }
+
+    /// Waits until nothing is loading. After `patience` that is over, and false.
+    pub async fn wait_until_loaded(&self, patience: Duration) -> bool {
+        let loaded = tokio::time::timeout(patience, self.traffic.until_quiet()).await;
+        if loaded.is_err() {
+            self.traffic.forget();
+        }
+        loaded.is_ok()
     }
 
     async fn wait_for(&self, property: &str) -> Result<RemoteObjectId> {
@@ -275,85 +310,4 @@ impl Evaluated<'_> {
             Error::new(Kind::Internal, "the player page gave an unforeseen result").caused_by(source)
         })
     }
-}
-
-/// Answers every request of the page: the document from memory, all else with a refusal.
-struct Gatekeeper {
-    connection: Connection,
-    session: Arc<str>,
-    deadline: Duration,
-    document: Document,
-    blocked: Arc<AtomicU64>,
-}
-
-/// `Fetch.requestPaused`, as much of it as decides. The generated type refuses resource types that it does not
-/// know, and a request without an answer would hang the page.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PausedRequest {
-    request_id: String,
-    request: RequestedUrl,
-    resource_type: String,
-}
-
-#[derive(Deserialize)]
-struct RequestedUrl {
-    url: String,
-}
-
-impl Gatekeeper {
-    async fn serve(self, mut events: mpsc::UnboundedReceiver<Event>) {
-        let mut served = false;
-        while let Some(event) = events.recv().await {
-            match event.method.as_str() {
-                "Fetch.requestPaused" => {
-                    let Some(paused) = event.parse::<PausedRequest>() else {
-                        continue;
-                    };
-                    let is_document = paused.resource_type == "Document" && paused.request.url == ADDRESS;
-                    if is_document && !served {
-                        served = true;
-                        self.tell(self.document_answer(paused.request_id)).await;
-                    } else {
-                        self.blocked.fetch_add(1, Ordering::Relaxed);
-                        self.tell(refusal(paused)).await;
-                    }
-                }
-                "Page.javascriptDialogOpening" => self.tell(HandleJavaScriptDialogParams::new(false)).await,
-                _ => {}
-            }
-        }
-    }
-
-    /// A command whose failure shows elsewhere: the page crashes or stalls.
-    async fn tell<C: Command>(&self, command: C) {
-        if let Err(error) = self
-            .connection
-            .call(Some(&self.session), command, self.deadline)
-            .await
-        {
-            tracing::debug!(%error, "answering a request of the page");
-        }
-    }
-
-    fn document_answer(&self, request: String) -> fetch::FulfillRequestParams {
-        let header = |name: &str, value: &str| fetch::HeaderEntry::new(name, value);
-        let mut answer = fetch::FulfillRequestParams::new(fetch::RequestId::new(request), 200);
-        answer.response_headers = Some(vec![
-            header("Content-Type", "text/html; charset=utf-8"),
-            header("Content-Security-Policy", &self.document.content_security_policy),
-            header("Referrer-Policy", "no-referrer"),
-        ]);
-        answer.body = Some(BASE64.encode(&self.document.html).into());
-        answer
-    }
-}
-
-/// An aborted navigation leaves the frame as it was; any other refusal would show an error page in it.
-fn refusal(paused: PausedRequest) -> fetch::FailRequestParams {
-    let reason = match paused.resource_type.as_str() {
-        "Document" => ErrorReason::Aborted,
-        _ => ErrorReason::BlockedByClient,
-    };
-    fetch::FailRequestParams::new(fetch::RequestId::new(paused.request_id), reason)
 }

@@ -12,7 +12,7 @@ use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot, spent};
 use crate::browser::{Framebuffer, RawPicture};
 use crate::error::{Error, Kind, Result};
 use crate::frame::Canvas;
-use crate::player::{Player, Players, fence_of};
+use crate::player::{Fence, Player, Players, fence_of};
 use crate::timeline::RenderPlan;
 
 /// Whether frames that nothing changed are looked at as well.
@@ -24,9 +24,6 @@ pub(super) enum Frames {
 
 /// A wait goes on in slices, between which the capture can be stopped.
 const WAIT_SLICE: Duration = Duration::from_millis(200);
-
-/// Colours of the fence repeat after so many.
-const FENCE_COLORS: u32 = 1 << 24;
 
 pub(super) async fn capture(
     frames: Frames,
@@ -57,13 +54,12 @@ pub(super) async fn capture(
         let mut shot = Shot::Repeat;
         if demanded || quiet_until.is_some_and(|until| spec.session_ms >= until) {
             let begun = Instant::now();
-            let fence = screen.next_fence();
             let advance = player
-                .advance_with_fence(spec.session_ms, fence)
+                .advance_with_fence(spec.session_ms, &mut screen.fence)
                 .await
                 .map_err(at(spec))?;
             if demanded && !advance.changed {
-                player.paint_fence(fence).await.map_err(at(spec))?;
+                player.paint_fence(&screen.fence).await.map_err(at(spec))?;
             }
             statistics.advances += 1;
             spent(&mut statistics.advance_s, begun);
@@ -93,30 +89,24 @@ struct Screen<'a> {
     framebuffer: &'a Framebuffer,
     canvas: Canvas,
     deadline: Duration,
-    fence: u32,
+    fence: Fence,
 }
 
 impl<'a> Screen<'a> {
-    const fn new(framebuffer: &'a Framebuffer, canvas: Canvas, deadline: Duration) -> Self {
+    fn new(framebuffer: &'a Framebuffer, canvas: Canvas, deadline: Duration) -> Self {
         Self {
             framebuffer,
             canvas,
             deadline,
-            fence: 0,
+            fence: Fence::default(),
         }
-    }
-
-    /// The colour that the next change comes with.
-    const fn next_fence(&mut self) -> u32 {
-        self.fence = (self.fence + 1) % FENCE_COLORS;
-        self.fence
     }
 
     /// Shows this page, of which nothing is left that was drawn before.
     async fn clear(&mut self, player: &Player) -> Result<()> {
         player.page().bring_to_front().await?;
-        let fence = self.next_fence();
-        player.conceal(true, Some(fence)).await?;
+        self.fence.change();
+        player.conceal(true, Some(&self.fence)).await?;
         self.wait().await?;
         player.conceal(false, None).await
     }
@@ -132,7 +122,9 @@ impl<'a> Screen<'a> {
         let begun = Instant::now();
         while begun.elapsed() <= self.deadline {
             let slice = WAIT_SLICE.min(self.deadline);
-            if tokio::task::block_in_place(|| self.framebuffer.wait_for_pixel(place, self.fence, slice))? {
+            if tokio::task::block_in_place(|| {
+                self.framebuffer.wait_for_pixel(place, self.fence.color(), slice)
+            })? {
                 return Ok(());
             }
             tokio::task::yield_now().await;

@@ -16,6 +16,7 @@ pub(super) async fn shows_on_display(browser: &Browser, canvas: Canvas, patience
         html: format!("<!doctype html><title>probe</title><body style='background:#{PROBE_COLOR:06x}'>"),
         content_security_policy: "default-src 'none'; style-src 'unsafe-inline'".into(),
         ready_when: "document",
+        assets: None,
     };
     let page = browser.open_page(canvas, document).await?;
     let middle = (canvas.size.width / 2, canvas.size.height / 2);
@@ -46,6 +47,7 @@ async fn takes_a_picture(browser: &Browser) -> bool {
         html: "<!doctype html><title>probe</title><body style='background:#fff'>".into(),
         content_security_policy: "default-src 'none'; style-src 'unsafe-inline'".into(),
         ready_when: "document",
+        assets: None,
     };
     let Ok(page) = browser.open_page(CANVAS, document).await else {
         return false;

@@ -167,6 +167,7 @@ async fn font_checks(browser: &Browser) -> Vec<Check> {
         html: "<!doctype html><title>fonts</title>".into(),
         content_security_policy: "default-src 'none'".into(),
         ready_when: "document",
+        assets: None,
     };
     let page = match browser.open_page(PROBE, document).await {
         Ok(page) => page,

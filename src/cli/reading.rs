@@ -116,7 +116,7 @@ pub(super) fn describe_missing(missing: &[MissingBlock]) -> String {
 }
 
 /// The user's cache folder, after the XDG base directory specification.
-fn cache_folder() -> Option<PathBuf> {
+pub(super) fn cache_folder() -> Option<PathBuf> {
     let folder = |name| {
         env::var_os(name)
             .map(PathBuf::from)

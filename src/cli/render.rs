@@ -12,12 +12,16 @@ use super::reading::{Reading, Telling};
 use super::report::Report;
 use super::settings::{Destination, RenderSettings};
 use crate::aside::aside;
+use crate::assets::{Assets, AssetsSummary};
 use crate::encode::EncoderSettings;
 use crate::error::{Error, Result};
 use crate::output::{Spool, Staging};
 use crate::pipeline::{RenderJob, Rendered, render};
 use crate::recording::Recording;
 use crate::timeline::{RenderPlan, Timeline};
+
+/// So many hosts fit in a line.
+const MOST_HOSTS: usize = 5;
 
 pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     let begun = Instant::now();
@@ -36,6 +40,8 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
         .map(|path| Staging::begin(path, true))
         .transpose()?;
 
+    let asset_options = settings.assets.clone();
+    let assets = aside("reader", move || Assets::open(&asset_options)).await?;
     let telling = Telling::new(args.quiet, args.verbose);
     let recording = reading.recording(args.session.clone(), telling).await?;
     let recording = Arc::new(recording);
@@ -51,6 +57,8 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
         plan: Arc::clone(&plan),
         ways: settings.ways.clone(),
         stage: settings.stage,
+        assets: Arc::new(assets),
+        asset_base: args.assets.asset_base.clone(),
         overlay: settings.overlay,
         jobs: args.jobs,
         encoder: EncoderSettings {
@@ -148,12 +156,8 @@ fn tell_plan(recording: &Recording, timeline: &Timeline, plan: &RenderPlan, verb
 }
 
 fn tell_result(destination: &Destination, plan: &RenderPlan, rendered: &Rendered, bytes: u64, wall_s: f64) {
-    let missing = &rendered.problems.missing;
-    if !missing.is_empty() {
-        print::note(&format!(
-            "{} assets are not in the recording and were left out (images, fonts or styles); --report lists them",
-            missing.len()
-        ));
+    if let Some(told) = describe_assets(&rendered.assets, rendered.problems.missing.len()) {
+        print::note(&told);
     }
     let fonts = &rendered.problems.fonts;
     if !fonts.is_empty() {
@@ -179,8 +183,97 @@ fn tell_result(destination: &Destination, plan: &RenderPlan, rendered: &Rendered
     ));
 }
 
+/// How many assets came from where, in one line; None where none was needed.
+fn describe_assets(assets: &AssetsSummary, missing: usize) -> Option<String> {
+    let counted = |count: u64| format!("{count} asset{}", if count == 1 { "" } else { "s" });
+    let mut parts = Vec::new();
+    if assets.fetched > 0 {
+        let hosts = &assets.hosts;
+        let mut named = hosts
+            .iter()
+            .take(MOST_HOSTS)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", ");
+        if hosts.len() > MOST_HOSTS {
+            named.push_str(", …");
+        }
+        parts.push(format!(
+            "fetched {} ({}) from {} host{}: {named}",
+            counted(assets.fetched),
+            print::bytes(assets.fetched_bytes),
+            hosts.len(),
+            if hosts.len() == 1 { "" } else { "s" },
+        ));
+    }
+    if assets.cached > 0 {
+        parts.push(format!("{} from the cache", counted(assets.cached)));
+    }
+    if assets.given > 0 {
+        parts.push(format!("{} from --assets", counted(assets.given)));
+    }
+    if missing > 0 {
+        parts.push(format!(
+            "{} missing, which --report lists",
+            counted(missing as u64)
+        ));
+    }
+    let told = parts.join("; ");
+    let mut letters = told.chars();
+    let first = letters.next()?;
+    Some(first.to_uppercase().chain(letters).collect())
+}
+
 fn size_of(path: &Path) -> Result<u64> {
     fs::metadata(path)
         .map(|meta| meta.len())
         .map_err(|source| Error::io(format!("looking at {}", path.display()), source))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn assets_are_told_in_one_line() {
+        let hosts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let fetched = AssetsSummary {
+            fetched: 12,
+            fetched_bytes: 340_000,
+            hosts: hosts(&["a.com", "b.org"]),
+            ..AssetsSummary::default()
+        };
+        let mixed = AssetsSummary {
+            fetched: 1,
+            fetched_bytes: 10,
+            hosts: hosts(&["a.com"]),
+            cached: 2,
+            given: 1,
+            ..AssetsSummary::default()
+        };
+        for (assets, missing, told) in [
+            (&AssetsSummary::default(), 0, None),
+            (
+                &AssetsSummary::default(),
+                1,
+                Some("1 asset missing, which --report lists"),
+            ),
+            (
+                &fetched,
+                3,
+                Some(
+                    "Fetched 12 assets (340.0 kB) from 2 hosts: a.com, b.org; 3 assets missing, which --report lists",
+                ),
+            ),
+            (
+                &mixed,
+                0,
+                Some(
+                    "Fetched 1 asset (10 B) from 1 host: a.com; 2 assets from the cache; 1 asset from --assets",
+                ),
+            ),
+        ] {
+            assert_eq!(describe_assets(assets, missing).as_deref(), told);
+        }
+    }
 }

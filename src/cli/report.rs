@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::args::RenderArgs;
 use super::settings::{Destination, RenderSettings};
+use crate::assets::AssetsSummary;
 use crate::capture::{CaptureMethod, CaptureStatistics};
 use crate::error::{Error, Kind, Result};
 use crate::frame::Size;
@@ -24,6 +25,8 @@ pub(super) struct Report<'a> {
     capture: Capture<'a>,
     /// Why the video may not be what was recorded: all blank, or never changing.
     doubt: Option<String>,
+    /// What the recording only names by address, and what became of it.
+    assets: &'a AssetsSummary,
     missing_assets: &'a [MissingAsset],
     missing_fonts: &'a [String],
     player_warnings: &'a [Warning],
@@ -163,6 +166,7 @@ impl<'a> Report<'a> {
                 segments: rendered.segments,
             },
             doubt: rendered.doubt.as_ref().map(ToString::to_string),
+            assets: &rendered.assets,
             missing_assets: &rendered.problems.missing,
             missing_fonts: &rendered.problems.fonts,
             player_warnings: &rendered.problems.warnings,

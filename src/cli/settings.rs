@@ -1,10 +1,13 @@
 //! What was typed, resolved and checked: one value from which `render` runs. No printing here.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::args::{BrowserArgs, CaptureArgs, RenderArgs};
+use super::args::{AssetArgs, BrowserArgs, CaptureArgs, InputArgs, RenderArgs};
+use super::reading::cache_folder;
+use crate::assets::{AssetOptions, Limits};
 use crate::browser::{BrowserOptions, BrowserUse, find_browser};
 use crate::capture::{CaptureMethod, CaptureWay};
 use crate::encode::{Codec, Container, OutputFormat, Timing};
@@ -32,6 +35,7 @@ pub(super) struct RenderSettings {
     pub(super) ways: Vec<CaptureWay>,
     pub(super) stage: StageLook,
     pub(super) overlay: OverlayStyle,
+    pub(super) assets: AssetOptions,
 }
 
 impl RenderSettings {
@@ -53,6 +57,7 @@ impl RenderSettings {
             ways,
             stage: args.picture.stage(),
             overlay: args.picture.overlay(),
+            assets: asset_options(&args.assets, &args.input, args.capture.deadline)?,
         })
     }
 }
@@ -77,6 +82,30 @@ pub(super) fn capture_ways(args: &CaptureArgs) -> Result<Vec<CaptureWay>> {
             }
         }
     }
+}
+
+/// Nothing that the browser does may end before the last asset is there or has failed.
+pub(super) fn asset_options(args: &AssetArgs, input: &InputArgs, deadline_s: f64) -> Result<AssetOptions> {
+    if let Some(folder) = &args.asset_cache {
+        fs::create_dir_all(folder)
+            .map_err(|cause| Error::io(format!("cannot make the folder {}", folder.display()), cause))?;
+    }
+    let limits = Limits::default();
+    let half_the_deadline = Duration::try_from_secs_f64(deadline_s / 2.0).unwrap_or(Duration::MAX);
+    Ok(AssetOptions {
+        offline: args.offline,
+        given: args.assets.clone(),
+        cache: args
+            .asset_cache
+            .clone()
+            .or_else(|| cache_folder().map(|folder| folder.join("assets"))),
+        allowed_hosts: input.allow_host.clone(),
+        limits: Limits {
+            asset_time: args.asset_timeout,
+            total_time: limits.total_time.min(half_the_deadline),
+            ..limits
+        },
+    })
 }
 
 pub(super) fn browser_options(

@@ -11,8 +11,10 @@ use serde::Serialize;
 use super::args::VerifyArgs;
 use super::print;
 use super::reading::{Reading, Telling};
-use super::settings::capture_ways;
+use super::settings::{asset_options, capture_ways};
 use crate::aside::aside;
+use crate::assets::Assets;
+use crate::browser::PageAssets;
 use crate::encode::{VideoFacts, VideoReader};
 use crate::error::{Error, Kind, Result};
 use crate::frame::{FrameSpec, Size};
@@ -27,6 +29,7 @@ const OTHER_OPTIONS: &str = "Give the options that the video was rendered with: 
 pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     let reading = Reading::resolve(&args.input)?;
     let ways = capture_ways(&args.capture)?;
+    let asset_options = asset_options(&args.assets, &args.input, args.capture.deadline)?;
     let path = args.video.clone();
     let video = aside("video", move || VideoReader::open(&path)).await?;
     let facts = video.facts();
@@ -43,6 +46,7 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
         let message = format!("the frames of {} are on no grid", args.video.display());
         Error::new(Kind::VideoDiffers, message).hint("Say how many frames a second it has with --fps.")
     })?;
+    let assets = aside("reader", move || Assets::open(&asset_options)).await?;
     let plan = Arc::new(timeline.plan(SizeOption::Fit(facts.size), args.picture.scale, fps));
     check_shape(facts, &plan)?;
 
@@ -51,6 +55,10 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
         plan: Arc::clone(&plan),
         ways,
         stage: args.picture.stage(),
+        assets: PageAssets {
+            provider: Arc::new(assets),
+            base: args.assets.asset_base.clone(),
+        },
         overlay: args.picture.overlay(),
         frames: chosen(plan.frame_count, (!args.all).then_some(args.samples.get())),
     };

@@ -17,7 +17,9 @@ use std::time::Instant;
 use image::RgbaImage;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, spawn_blocking};
+use url::Url;
 
+use crate::assets::{Assets, AssetsSummary};
 use crate::browser::NetworkIsolation;
 use crate::capture::{
     CaptureMethod, CaptureStatistics, CaptureWay, CapturedFrame, Shot, decode, synthetic_picture,
@@ -47,6 +49,10 @@ pub struct RenderJob {
     pub ways: Vec<CaptureWay>,
     /// How the page lies in the picture, and on what.
     pub stage: StageLook,
+    /// Where the assets come from that the recording only names.
+    pub assets: Arc<Assets>,
+    /// What relative addresses are relative to. None: the recorded page.
+    pub asset_base: Option<Url>,
     /// What is drawn on the captured pictures.
     pub overlay: OverlayStyle,
     /// How many browsers render it, as far as it can be shared out. None chooses what suits work and machine.
@@ -67,6 +73,7 @@ pub struct Rendered {
     pub problems: Problems,
     /// Why the video may not be what was recorded.
     pub doubt: Option<Doubt>,
+    pub assets: AssetsSummary,
     /// Browsers that took part, and segments of frames that they shared.
     pub jobs: usize,
     pub segments: usize,
@@ -151,6 +158,7 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
         captured: capture.statistics,
         method: capture.method,
         problems: capture.problems,
+        assets: capture.assets,
         jobs: capture.jobs,
         segments: capture.segments,
         browser: capture.browser,

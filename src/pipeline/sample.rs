@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
 use super::{QUEUE, RenderEvent, RenderObserver, Shown, thread_failed};
+use crate::browser::PageAssets;
 use crate::capture::{CaptureWay, CapturedFrame, FrameSink, capture, capture_synthetic, start_first};
 use crate::error::{Error, Result};
 use crate::frame::{FrameSpec, Picture};
@@ -25,6 +26,8 @@ pub struct SampleJob {
     /// How pictures may be taken, the best way first. None at all makes synthetic pictures.
     pub ways: Vec<CaptureWay>,
     pub stage: StageLook,
+    /// Where the assets come from that the recording only names.
+    pub assets: PageAssets,
     pub overlay: OverlayStyle,
     /// The frames, by their index.
     pub frames: BTreeSet<u64>,
@@ -64,7 +67,13 @@ async fn take(job: &SampleJob, observer: &dyn RenderObserver, sink: FrameSink) -
         method: way.method,
         jobs: 1,
     });
-    let mut players = Players::new(&browser, plan.canvas(), job.stage, &job.recording);
+    let mut players = Players::new(
+        &browser,
+        plan.canvas(),
+        job.stage,
+        &job.recording,
+        job.assets.clone(),
+    );
     let segments = job.frames.iter().map(|&index| index..index + 1);
     capture(way.method, &browser, &mut players, plan, segments, &sink).await?;
     Ok(())

@@ -9,12 +9,13 @@ use tokio::task::JoinSet;
 
 use super::order::{Delivered, Delivery, SegmentQueue};
 use super::{BrowserFacts, QUEUE, RenderEvent, RenderJob, RenderObserver, jobs, thread_failed};
-use crate::browser::Browser;
+use crate::assets::AssetsSummary;
+use crate::browser::{Browser, PageAssets};
 use crate::capture::{
     CaptureMethod, CaptureStatistics, CaptureWay, FrameSink, capture, capture_synthetic, start_first,
 };
 use crate::error::{Error, Result};
-use crate::player::{Players, Problems, StageLook};
+use crate::player::{MissingAsset, Players, Problems, StageLook};
 use crate::recording::Recording;
 use crate::timeline::{RenderPlan, Workload};
 
@@ -23,6 +24,7 @@ pub(super) struct CaptureSummary {
     pub(super) statistics: CaptureStatistics,
     pub(super) method: CaptureMethod,
     pub(super) problems: Problems,
+    pub(super) assets: AssetsSummary,
     pub(super) browser: Option<BrowserFacts>,
     pub(super) startup_s: f64,
     pub(super) jobs: usize,
@@ -42,6 +44,7 @@ pub(super) async fn capture_frames(
             statistics: capture_synthetic(plan, &sink).await,
             method: CaptureMethod::Synthetic,
             problems: Problems::default(),
+            assets: job.assets.summary(),
             browser: None,
             startup_s: 0.0,
             jobs: 1,
@@ -85,6 +88,10 @@ pub(super) async fn capture_frames(
             plan: Arc::clone(plan),
             recording: Arc::clone(&job.recording),
             stage: job.stage,
+            assets: PageAssets {
+                provider: job.assets.clone(),
+                base: job.asset_base.clone(),
+            },
             queue: Arc::clone(&queue),
             sink,
         };
@@ -96,6 +103,7 @@ pub(super) async fn capture_frames(
         statistics: CaptureStatistics::default(),
         method: way.method,
         problems: Problems::default(),
+        assets: AssetsSummary::default(),
         browser: Some(facts),
         startup_s,
         jobs,
@@ -114,7 +122,22 @@ pub(super) async fn capture_frames(
             }
         }
     }
+    summary.assets = job.assets.summary();
+    summary.problems.unite(missing(&summary.assets));
     Ok(summary)
+}
+
+/// What could not be had, as a page tells of what it was refused.
+fn missing(assets: &AssetsSummary) -> Problems {
+    let missing = assets.missing_entries().map(|asset| MissingAsset {
+        url: asset.url.clone(),
+        kind: asset.kind.to_owned(),
+        reason: asset.reason.clone(),
+    });
+    Problems {
+        missing: missing.collect(),
+        ..Problems::default()
+    }
 }
 
 /// Waits for all, or for the first that fails.
@@ -138,6 +161,7 @@ struct Worker {
     plan: Arc<RenderPlan>,
     recording: Arc<Recording>,
     stage: StageLook,
+    assets: PageAssets,
     queue: Arc<SegmentQueue>,
     sink: FrameSink,
 }
@@ -158,6 +182,7 @@ impl Worker {
             plan,
             recording,
             stage,
+            assets,
             queue,
             sink,
         } = self;
@@ -165,7 +190,7 @@ impl Worker {
             Some(browser) => browser,
             None => way.start(plan.canvas()).await?,
         };
-        let mut players = Players::new(&browser, plan.canvas(), stage, &recording);
+        let mut players = Players::new(&browser, plan.canvas(), stage, &recording, assets);
         let segments = std::iter::from_fn(move || queue.take(number));
         let statistics = capture(way.method, &browser, &mut players, &plan, segments, &sink).await?;
         drop(sink);

@@ -6,11 +6,13 @@ mod pointer;
 mod stage;
 
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use url::Url;
 
-use crate::browser::{Browser, Document, Page};
+use crate::browser::{Browser, Document, Page, PageAssets};
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Canvas, PageArea, Pointer};
 use crate::recording::Window;
@@ -27,6 +29,9 @@ const SCRIPT: &str = include_str!(concat!(
 
 /// Events go to the page in parts of about this size, so that no message gets huge.
 const PART_BYTES: usize = 4 << 20;
+
+/// How long the page may take for what it has, beyond the time in which assets arrive.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What one step did.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,6 +60,9 @@ pub struct MissingAsset {
     pub url: String,
     /// The policy directive that it fell under, for example `img-src`.
     pub kind: String,
+    /// Where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -123,20 +131,41 @@ impl Problems {
 pub struct Player {
     page: Page,
     canvas: Canvas,
+    /// How long the page waits for what it needs.
+    patience: Duration,
     pointer: Mutex<PointerTrack>,
+}
+
+/// The colour of the fence of a display, another one for each frame, whichever page is in front.
+#[derive(Debug, Default)]
+pub struct Fence(u32);
+
+impl Fence {
+    /// 0xRRGGBB.
+    pub const fn color(&self) -> u32 {
+        self.0
+    }
+
+    pub const fn change(&mut self) {
+        self.0 = (self.0 + 1) & 0xff_ff_ff;
+    }
 }
 
 impl Player {
     /// Opens a page for pictures of `canvas` and begins to replay `window`, whose recording began at
-    /// `session_start_ms` since the epoch.
+    /// `session_start_ms` since the epoch. Relative addresses are those of the recorded page, unless `assets` has
+    /// a base for them.
     pub async fn start(
         browser: &Browser,
         canvas: Canvas,
         stage: StageLook,
         window: &Window,
         session_start_ms: f64,
+        mut assets: PageAssets,
     ) -> Result<Self> {
-        let page = browser.open_page(canvas, document()?).await?;
+        let patience = PATIENCE + assets.provider.patience();
+        assets.base = assets.base.or_else(|| page_address(window));
+        let page = browser.open_page(canvas, document(assets)?).await?;
         for part in parts(window) {
             let load = "function (events) { return this.replaycast.load(events); }";
             let _: u64 = page.call_function(load, vec![part.into()]).await?;
@@ -148,59 +177,96 @@ impl Player {
             "fit": stage.fit,
             "surround": stage.surround().to_string(),
             "sessionStart": session_start_ms,
+            "patience": patience.as_millis(),
         });
         let () = page.call_function(start, vec![options]).await?;
-        Ok(Self {
+        let player = Self {
             page,
             canvas,
+            patience,
             pointer: Mutex::default(),
-        })
+        };
+        player.settle().await?;
+        Ok(player)
     }
 
     /// Moves the replay to `session_ms`, which is never before the last one, and waits until it can be drawn. If
-    /// anything may have changed, the fence gets this colour (0xRRGGBB) in the same frame.
-    pub async fn advance_with_fence(&self, session_ms: f64, fence: u32) -> Result<Advance> {
+    /// anything may have changed, the fence changes in the same frame.
+    pub async fn advance_with_fence(&self, session_ms: f64, fence: &mut Fence) -> Result<Advance> {
+        fence.change();
         let advance = "function (time, fence) { return this.replaycast.advance(time, fence); }";
-        self.step(advance, vec![json!(session_ms), json!(fence)]).await
+        let advance = self
+            .step(advance, vec![json!(session_ms), json!(fence.color())])
+            .await?;
+        if advance.late {
+            // The first change was there before all of the frame was.
+            fence.change();
+            self.paint_fence(fence).await?;
+        }
+        Ok(advance.advance)
     }
 
-    /// Gives the fence a colour, in a frame of its own.
-    pub async fn paint_fence(&self, fence: u32) -> Result<()> {
+    /// Shows the fence's colour, in a frame of its own.
+    pub async fn paint_fence(&self, fence: &Fence) -> Result<()> {
         let paint = "function (fence) { return this.replaycast.paintFence(fence); }";
-        self.page.call_function(paint, vec![json!(fence)]).await
+        self.page.call_function(paint, vec![json!(fence.color())]).await
     }
 
     /// Moves the replay to `session_ms`, which is never before the last one, and waits until it can be drawn.
     pub async fn advance(&self, session_ms: f64) -> Result<Advance> {
         let advance = "function (time) { return this.replaycast.advance(time); }";
-        self.step(advance, vec![json!(session_ms)]).await
+        Ok(self.step(advance, vec![json!(session_ms)]).await?.advance)
     }
 
     /// Moves the replay through frames that nobody looks at, by the same steps as [`Self::advance`]. Returns how many
     /// of these session times are passed, at least one: the page stops in between, so that no call takes long.
     pub async fn pass(&self, session_ms: &[f64]) -> Result<usize> {
         let pass = "function (times) { return this.replaycast.pass(times); }";
-        self.page.call_function(pass, vec![json!(session_ms)]).await
+        let passed = self.page.call_function(pass, vec![json!(session_ms)]).await?;
+        self.settle().await?;
+        Ok(passed)
     }
 
     /// Takes the replay out of the picture, or puts it back. Once a frame was drawn without it, nothing is left of
     /// what was drawn before. The fence gets this colour, if there is one.
-    pub async fn conceal(&self, concealed: bool, fence: Option<u32>) -> Result<()> {
+    pub async fn conceal(&self, concealed: bool, fence: Option<&Fence>) -> Result<()> {
         let conceal = "function (concealed, fence) { return this.replaycast.conceal(concealed, fence); }";
         let arguments = [json!(concealed)]
             .into_iter()
-            .chain(fence.map(|fence| json!(fence)));
+            .chain(fence.map(|fence| json!(fence.color())));
         self.page.call_function(conceal, arguments.collect()).await
     }
 
-    async fn step(&self, advance: &str, arguments: Vec<Value>) -> Result<Advance> {
-        let step: Step = self.page.call_function(advance, arguments).await?;
+    async fn step(&self, advance: &str, arguments: Vec<Value>) -> Result<Stepped> {
+        let mut step: Step = self.page.call_function(advance, arguments).await?;
+        let settled = self.settle().await?;
+        let late = settled.is_some();
+        if let Some(quiet_until) = settled {
+            step.quiet_until = quiet_until;
+        }
         let mut pointer = self.pointer.lock().unwrap_or_else(PoisonError::into_inner);
         pointer.follow(step.fit.map(|fit| fit.times(self.canvas.scale)), &step.pointer);
-        Ok(Advance {
-            changed: step.changed,
-            quiet_until: step.quiet_until,
+        Ok(Stepped {
+            advance: Advance {
+                changed: step.changed || late,
+                quiet_until: step.quiet_until,
+            },
+            late,
         })
+    }
+
+    /// Waits for what the page itself does not see: images that only style sheets ask for, and whatever asks for more
+    /// once it is there. None where there was nothing to wait for; else until when nothing can change.
+    async fn settle(&self) -> Result<Option<Option<f64>>> {
+        let begun = Instant::now();
+        let mut settled = None;
+        while self.page.is_loading() {
+            let left = self.patience.saturating_sub(begun.elapsed());
+            self.page.wait_until_loaded(left).await;
+            let settle = "function () { return this.replaycast.settle(); }";
+            settled = Some(self.page.call_function(settle, Vec::new()).await?);
+        }
+        Ok(settled)
     }
 
     /// The mouse or the finger in the picture, at a session time that no later advance was for; None before it first
@@ -224,6 +290,19 @@ impl Player {
     pub const fn page(&self) -> &Page {
         &self.page
     }
+}
+
+/// A step, and whether some of it came after the page had thought that it was ready.
+struct Stepped {
+    advance: Advance,
+    late: bool,
+}
+
+/// The address of the window's first page that has one.
+fn page_address(window: &Window) -> Option<Url> {
+    let pages = window.events.iter().filter_map(|event| event.href());
+    let mut addresses = pages.filter_map(|href| Url::parse(href).ok());
+    addresses.find(|url| matches!(url.scheme(), "http" | "https"))
 }
 
 /// Where the fence is, below a picture of `canvas`: a pixel in its middle.
@@ -254,9 +333,9 @@ fn parts(window: &Window) -> Vec<String> {
     parts
 }
 
-/// The page under a policy that lets our script run and nothing else, and lets nothing load but what the
-/// recording itself contains. The replayed documents inherit it.
-fn document() -> Result<Document> {
+/// The page under a policy that lets our script run and nothing else, and lets nothing load but images, fonts and
+/// style sheets. The replayed documents inherit it.
+fn document(assets: PageAssets) -> Result<Document> {
     let nonce = nonce()?;
     Ok(Document {
         html: format!(
@@ -264,11 +343,12 @@ fn document() -> Result<Document> {
              <script nonce={nonce}>{SCRIPT}</script></body></html>"
         ),
         content_security_policy: format!(
-            "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'unsafe-inline' data: blob:; \
-             img-src data: blob:; font-src data: blob:; media-src data: blob:; frame-src 'none'; \
+            "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'unsafe-inline' data: blob: http: https:; \
+             img-src data: blob: http: https:; font-src data: blob: http: https:; media-src data: blob:; frame-src 'none'; \
              object-src 'none'; worker-src 'none'; base-uri 'none'; form-action 'none'"
         ),
         ready_when: "replaycast",
+        assets: Some(assets),
     })
 }
 

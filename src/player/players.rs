@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Player, Problems, StageLook};
-use crate::browser::Browser;
+use crate::browser::{Browser, PageAssets};
 use crate::error::Result;
 use crate::frame::Canvas;
 use crate::recording::Recording;
@@ -16,6 +16,7 @@ pub struct Players<'a> {
     canvas: Canvas,
     stage: StageLook,
     recording: &'a Recording,
+    assets: PageAssets,
     /// By the window's place in the recording.
     running: BTreeMap<usize, Arc<Player>>,
     /// Of players that have ended.
@@ -29,12 +30,14 @@ impl<'a> Players<'a> {
         canvas: Canvas,
         stage: StageLook,
         recording: &'a Recording,
+        assets: PageAssets,
     ) -> Self {
         Self {
             browser,
             canvas,
             stage,
             recording,
+            assets,
             running: BTreeMap::new(),
             problems: Problems::new(),
             blocked_requests: 0,
@@ -48,7 +51,16 @@ impl<'a> Players<'a> {
         }
         let recorded = &self.recording.windows[window];
         let started_ms = self.recording.started_ms;
-        let player = Player::start(self.browser, self.canvas, self.stage, recorded, started_ms).await?;
+        let assets = self.assets.clone();
+        let player = Player::start(
+            self.browser,
+            self.canvas,
+            self.stage,
+            recorded,
+            started_ms,
+            assets,
+        )
+        .await?;
         let player = Arc::new(player);
         self.running.insert(window, Arc::clone(&player));
         Ok(player)

@@ -184,6 +184,7 @@ impl<'a> Exchange<'a> {
         let request = Request {
             url,
             authorization: self.authorization.as_ref(),
+            known: None,
             max_bytes,
             idle: timeout,
             whole: match within {

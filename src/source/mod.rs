@@ -4,7 +4,7 @@
 
 mod exchange;
 mod file;
-mod http;
+pub(crate) mod http;
 mod input;
 mod pace;
 mod posthog;

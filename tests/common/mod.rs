@@ -8,6 +8,7 @@
     reason = "each test file compiles all of this and uses its own part; what is skipped is said"
 )]
 
+pub mod asset_server;
 pub mod posthog_server;
 pub mod processes;
 pub mod video;

@@ -1,6 +1,7 @@
 //! The command line as it is typed: names, defaults and help; one file for each command with many options. No I/O;
 //! `settings` resolves it.
 
+mod assets;
 mod capture;
 mod fetch;
 mod input;
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::browser::BROWSER_VARIABLE;
 
+pub(super) use assets::AssetArgs;
 pub(super) use capture::CaptureArgs;
 pub(super) use fetch::FetchArgs;
 pub(super) use input::InputArgs;

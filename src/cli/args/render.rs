@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{CaptureArgs, InputArgs, PictureArgs, TimeArgs};
+use super::{AssetArgs, CaptureArgs, InputArgs, PictureArgs, TimeArgs};
 use crate::encode::{Codec, Container};
 use crate::frame::Fps;
 use crate::timeline::SizeOption;
@@ -64,6 +64,9 @@ pub(in crate::cli) struct RenderArgs {
     /// there are cores, memory and work for]
     #[arg(long, value_name = "N", help_heading = "Browser")]
     pub(in crate::cli) jobs: Option<NonZeroUsize>,
+
+    #[command(flatten)]
+    pub(in crate::cli) assets: AssetArgs,
 
     /// Fail, and keep the old output, if every frame is blank or the picture never changes although it should
     #[arg(long, help_heading = "Output")]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{CaptureArgs, InputArgs, PictureArgs, TimeArgs};
+use super::{AssetArgs, CaptureArgs, InputArgs, PictureArgs, TimeArgs};
 use crate::frame::Fps;
 
 #[derive(Debug, Args)]
@@ -50,6 +50,9 @@ pub(in crate::cli) struct VerifyArgs {
 
     #[command(flatten)]
     pub(in crate::cli) time: TimeArgs,
+
+    #[command(flatten)]
+    pub(in crate::cli) assets: AssetArgs,
 
     #[command(flatten)]
     pub(in crate::cli) capture: CaptureArgs,

@@ -7,7 +7,7 @@ use std::io;
 use crate::error::{Error, Kind};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::source) enum Failure {
+pub(crate) enum Failure {
     /// The host's address is not public, and the host is not allowed.
     Private {
         host: String,
@@ -32,7 +32,7 @@ pub(in crate::source) enum Failure {
 
 impl Failure {
     /// Whether another try can help.
-    pub(in crate::source) const fn may_pass(&self) -> bool {
+    pub(crate) const fn may_pass(&self) -> bool {
         matches!(self, Self::Lookup | Self::Connect | Self::TimedOut | Self::CutOff)
     }
 

@@ -1,5 +1,6 @@
 //! The one client for http and https: GET only, public addresses only, checked where they are dialled and again on
-//! each redirect, no cookies, no referrer, no credentials for another host. `web` and `posthog` ask through it.
+//! each redirect, no cookies, no referrer, no credentials for another host. `web`, `posthog` and the stage `assets` ask
+//! through it.
 
 mod address;
 mod allowed;
@@ -10,25 +11,29 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap,
+    HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
+};
 use reqwest::redirect::Policy;
 use rustls_platform_verifier::BuilderVerifierExt;
+use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 use url::{Host, Url};
 
 use crate::error::{Error, Kind, Result};
 
 pub use allowed::AllowedHost;
-pub(super) use failure::Failure;
+pub(crate) use failure::Failure;
 
 use failure::{ResolveError, classify};
 
-const MOST_REDIRECTS: usize = 5;
+pub(crate) const MOST_REDIRECTS: usize = 5;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const USER_AGENT: &str = concat!("replaycast/", env!("CARGO_PKG_VERSION"));
 
 #[derive(Debug)]
-pub(super) struct Client {
+pub(crate) struct Client {
     /// Dials public addresses only.
     guarded: reqwest::Client,
     /// Dials any address; for the allowed hosts alone.
@@ -36,29 +41,54 @@ pub(super) struct Client {
     allowed: Vec<AllowedHost>,
 }
 
-#[derive(Debug)]
-pub(super) struct Request<'a> {
-    pub(super) url: &'a Url,
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Request<'a> {
+    pub(crate) url: &'a Url,
     /// Sent to the address' own origin, never to where it redirects.
-    pub(super) authorization: Option<&'a HeaderValue>,
-    pub(super) max_bytes: u64,
+    pub(crate) authorization: Option<&'a HeaderValue>,
+    /// Of what is known already: the reply has status 304 and no body if that is still the same.
+    pub(crate) known: Option<&'a Validators>,
+    pub(crate) max_bytes: u64,
     /// How long the server may say nothing.
-    pub(super) idle: Duration,
+    pub(crate) idle: Duration,
     /// How long the whole reply may take.
-    pub(super) whole: Duration,
+    pub(crate) whole: Duration,
+}
+
+/// What tells one version of a reply from another, as the server wrote it (RFC 9110, section 8.8).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Validators {
+    pub(crate) etag: Option<String>,
+    pub(crate) last_modified: Option<String>,
 }
 
 #[derive(Debug)]
-pub(super) struct Reply {
-    pub(super) status: u16,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    /// Where it came from, after all redirects.
+    pub(crate) url: Url,
     /// As the server wrote it.
-    pub(super) retry_after: Option<String>,
+    pub(crate) retry_after: Option<String>,
+    pub(crate) content_type: Option<String>,
+    /// Although none was asked for.
+    pub(crate) content_encoding: Option<String>,
+    pub(crate) validators: Validators,
+    /// Whether the server forbids to keep it (`no-store`).
+    pub(crate) no_store: bool,
     /// Empty unless the status is a success: what a server says about a failure is nobody's text to print.
-    pub(super) body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
+}
+
+/// What one address answers.
+#[derive(Debug)]
+pub(crate) enum Hop {
+    Reply(Reply),
+    /// An address that may be asked in its place.
+    Redirect(Url),
 }
 
 impl Client {
-    pub(super) fn new(allowed: &[AllowedHost]) -> Result<Self, Failure> {
+    pub(crate) fn new(allowed: &[AllowedHost]) -> Result<Self, Failure> {
         Ok(Self {
             guarded: build(Resolver { public_only: true })?,
             trusting: build(Resolver { public_only: false })?,
@@ -71,7 +101,7 @@ impl Client {
         self.allowed.iter().any(|allowed| allowed.admits(url))
     }
 
-    pub(super) async fn get(&self, request: &Request<'_>) -> Result<Reply, Failure> {
+    pub(crate) async fn get(&self, request: &Request<'_>) -> Result<Reply, Failure> {
         timeout(request.whole, self.follow(request))
             .await
             .unwrap_or(Err(Failure::TimedOut))
@@ -81,27 +111,45 @@ impl Client {
         let mut url = request.url.clone();
         let mut authorization = request.authorization;
         for _ in 0..=MOST_REDIRECTS {
-            let mut builder = self
-                .client_for(&url)?
-                .get(url.clone())
-                .header(ACCEPT_ENCODING, "identity");
-            if let Some(value) = authorization {
-                builder = builder.header(AUTHORIZATION, value.clone());
-            }
-            let sent = timeout(request.idle, builder.send()).await;
-            let host = url.host_str().unwrap_or_default();
-            let response = sent
-                .map_err(|_| Failure::TimedOut)?
-                .map_err(|error| classify(&error, host))?;
-            let Some(next) = redirect(&url, &response)? else {
-                return receive(response, request, host).await;
+            let hop = Request {
+                url: &url,
+                authorization,
+                ..*request
             };
-            if next.origin() != url.origin() {
-                authorization = None;
+            match self.get_once(&hop).await? {
+                Hop::Reply(reply) => return Ok(reply),
+                Hop::Redirect(next) => {
+                    if next.origin() != url.origin() {
+                        authorization = None;
+                    }
+                    url = next;
+                }
             }
-            url = next;
         }
         Err(Failure::TooManyRedirects)
+    }
+
+    /// Asks the address alone, and tells where it redirects.
+    pub(crate) async fn get_once(&self, request: &Request<'_>) -> Result<Hop, Failure> {
+        let Request { url, .. } = *request;
+        let mut builder = self
+            .client_for(url)?
+            .get(url.clone())
+            .header(ACCEPT_ENCODING, "identity");
+        if let Some(value) = request.authorization {
+            builder = builder.header(AUTHORIZATION, value.clone());
+        }
+        for (name, value) in request.known.into_iter().flat_map(Validators::conditions) {
+            builder = builder.header(name, value);
+        }
+        let sent = timeout(request.idle, builder.send()).await;
+        let response = sent
+            .map_err(|_| Failure::TimedOut)?
+            .map_err(|error| classify(&error, url.host_str().unwrap_or_default()))?;
+        match redirect(url, &response)? {
+            Some(next) => Ok(Hop::Redirect(next)),
+            None => receive(response, request).await.map(Hop::Reply),
+        }
     }
 
     /// The client that may dial this address. A number instead of a name never reaches the resolver.
@@ -191,17 +239,24 @@ fn redirect(from: &Url, response: &reqwest::Response) -> Result<Option<Url>, Fai
     Ok(Some(target))
 }
 
-async fn receive(
-    mut response: reqwest::Response,
-    request: &Request<'_>,
-    host: &str,
-) -> Result<Reply, Failure> {
+async fn receive(mut response: reqwest::Response, request: &Request<'_>) -> Result<Reply, Failure> {
+    let host = request.url.host_str().unwrap_or_default();
     let status = response.status();
-    let retry_after = response.headers().get(RETRY_AFTER);
-    let retry_after = retry_after
-        .and_then(|value| value.to_str().ok())
-        .map(str::to_owned);
-    let mut body = Vec::new();
+    let headers = response.headers();
+    let mut reply = Reply {
+        status: status.as_u16(),
+        url: request.url.clone(),
+        retry_after: text(headers, RETRY_AFTER),
+        content_type: text(headers, CONTENT_TYPE),
+        content_encoding: text(headers, CONTENT_ENCODING),
+        validators: Validators {
+            etag: text(headers, ETAG),
+            last_modified: text(headers, LAST_MODIFIED),
+        },
+        no_store: text(headers, CACHE_CONTROL)
+            .is_some_and(|value| value.to_ascii_lowercase().contains("no-store")),
+        body: Vec::new(),
+    };
     if status.is_success() {
         let fits = |length: u64| length <= request.max_bytes;
         if !response.content_length().is_none_or(fits) {
@@ -213,17 +268,31 @@ async fn receive(
                 .map_err(|_| Failure::TimedOut)?
                 .map_err(|error| classify(&error, host))?;
             let Some(chunk) = chunk else { break };
-            if !fits((body.len() + chunk.len()) as u64) {
+            if !fits((reply.body.len() + chunk.len()) as u64) {
                 return Err(Failure::TooLarge);
             }
-            body.extend_from_slice(&chunk);
+            reply.body.extend_from_slice(&chunk);
         }
     }
-    Ok(Reply {
-        status: status.as_u16(),
-        retry_after,
-        body,
-    })
+    Ok(reply)
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+    let value = headers.get(name)?;
+    value.to_str().ok().map(str::to_owned)
+}
+
+impl Validators {
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.etag.is_none() && self.last_modified.is_none()
+    }
+
+    fn conditions(&self) -> impl Iterator<Item = (HeaderName, &str)> {
+        let etag = self.etag.as_deref().map(|etag| (IF_NONE_MATCH, etag));
+        let modified = self.last_modified.as_deref();
+        let modified = modified.map(|time| (IF_MODIFIED_SINCE, time));
+        etag.into_iter().chain(modified)
+    }
 }
 
 /// An address as the user wrote it. Passwords belong nowhere near a command line.
@@ -241,12 +310,12 @@ pub(super) fn parse(text: &str) -> Result<Url> {
     Ok(url)
 }
 
-fn has_credentials(url: &Url) -> bool {
+pub(crate) fn has_credentials(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
 }
 
 /// An address for messages: what follows the path may be a secret.
-pub(super) fn shown(url: &Url) -> String {
+pub(crate) fn shown(url: &Url) -> String {
     let mut shown = url.clone();
     shown.set_query(None);
     shown.set_fragment(None);
@@ -254,7 +323,7 @@ pub(super) fn shown(url: &Url) -> String {
 }
 
 /// Host and, where it is not the usual one, port.
-pub(super) fn authority(url: &Url) -> String {
+pub(crate) fn authority(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     match url.port() {
         Some(port) => format!("{host}:{port}"),

@@ -25,6 +25,7 @@ fn get(address: &str, allowed: &[&str], max_bytes: u64) -> Result<Reply, Failure
     let request = Request {
         url: &url,
         authorization: None,
+        known: None,
         max_bytes,
         idle: Duration::from_millis(500),
         whole: Duration::from_secs(2),

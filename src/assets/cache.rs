@@ -1,0 +1,296 @@
+//! Assets that were fetched once, on disk: a file for each address, named by the address' hash, a line of JSON about
+//! the reply and then its body. A file is written under another name and renamed, so that any number of runs can share
+//! the folder. For its owner's eyes only.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+use tempfile::Builder;
+use url::Url;
+
+use super::{Held, Missing, Origin, content};
+use crate::browser::AssetKind;
+use crate::source::http::{self, Reply, Validators};
+
+const PART: &str = ".part";
+const EXTENSION: &str = "asset";
+/// Until then the server is not asked whether it has another version.
+const FRESH: Duration = Duration::from_secs(24 * 3600);
+/// What nobody used for so long goes.
+const KEEP: Duration = Duration::from_secs(60 * 24 * 3600);
+const KEEP_PART: Duration = Duration::from_secs(3600);
+/// No file of ours is larger.
+const MOST_BYTES: u64 = 64 << 20;
+
+#[derive(Debug, Clone)]
+pub(super) struct DiskCache {
+    folder: PathBuf,
+}
+
+/// What is known of a reply beside its body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Meta {
+    /// For people: without what may be a secret.
+    url: String,
+    /// Of a style sheet, which counts from where it is.
+    moved_to: Option<String>,
+    content_type: Option<String>,
+    #[serde(flatten)]
+    pub(super) validators: Validators,
+    /// Seconds since 1970 at which the server last said that it is so.
+    checked_s: u64,
+    /// Of the body.
+    bytes: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Cached {
+    pub(super) meta: Meta,
+    body: std::sync::Arc<[u8]>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Freshness {
+    Fresh,
+    Stale,
+}
+
+impl Cached {
+    pub(super) fn new(kind: AssetKind, url: &Url, reply: &Reply) -> Self {
+        let moved = kind == AssetKind::Stylesheet && reply.url != *url;
+        Self {
+            meta: Meta {
+                url: http::shown(url),
+                moved_to: moved.then(|| reply.url.to_string()),
+                content_type: reply.content_type.clone(),
+                validators: reply.validators.clone(),
+                checked_s: now_s(),
+                bytes: reply.body.len() as u64,
+            },
+            body: reply.body.as_slice().into(),
+        }
+    }
+
+    pub(super) fn held(&self, kind: AssetKind, origin: Origin) -> Result<Held, Missing> {
+        let content_type = content::accept(kind, self.meta.content_type.as_deref(), &self.body);
+        Ok(Held {
+            origin,
+            content_type: content_type.ok_or(Missing::WrongType)?,
+            body: self.body.clone(),
+            moved_to: self.meta.moved_to.clone(),
+        })
+    }
+
+    pub(super) fn freshness(&self) -> Freshness {
+        let age = now_s().checked_sub(self.meta.checked_s);
+        if age.is_some_and(|age| age < FRESH.as_secs()) {
+            Freshness::Fresh
+        } else {
+            Freshness::Stale
+        }
+    }
+
+    pub(super) fn checked_now(mut self) -> Self {
+        self.meta.checked_s = now_s();
+        self
+    }
+}
+
+impl DiskCache {
+    /// Makes the folder, and removes what nobody used for long.
+    pub(super) fn open(folder: &Path) -> io::Result<Self> {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        for entry in fs::read_dir(folder)?.flatten() {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let limit = match name.rsplit_once('.') {
+                Some((_, EXTENSION)) => KEEP,
+                Some((_, "part")) => KEEP_PART,
+                _ => continue,
+            };
+            if entry.metadata().is_ok_and(|meta| is_older(&meta, limit)) {
+                // Another run may be at the same.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+        Ok(Self {
+            folder: folder.to_owned(),
+        })
+    }
+
+    /// None also for what cannot be read, or is no file of ours.
+    pub(super) fn get(&self, url: &Url) -> Option<Cached> {
+        let mut file = File::open(self.path(url)).ok()?;
+        if file.metadata().ok()?.len() > MOST_BYTES {
+            return None;
+        }
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).ok()?;
+        let end = memchr::memchr(b'\n', &bytes)?;
+        let meta: Meta = serde_json::from_slice(&bytes[..end]).ok()?;
+        let body = &bytes[end + 1..];
+        if body.len() as u64 != meta.bytes {
+            return None;
+        }
+        // Its age is counted from its last use.
+        let _ = file.set_modified(SystemTime::now());
+        Some(Cached {
+            meta,
+            body: body.into(),
+        })
+    }
+
+    pub(super) fn keep(&self, url: &Url, cached: &Cached) -> io::Result<()> {
+        let mut file = Builder::new().suffix(PART).tempfile_in(&self.folder)?;
+        serde_json::to_writer(&mut file, &cached.meta)?;
+        file.write_all(b"\n")?;
+        file.write_all(&cached.body)?;
+        file.persist(self.path(url))?;
+        Ok(())
+    }
+
+    fn path(&self, url: &Url) -> PathBuf {
+        let mut url = url.clone();
+        url.set_fragment(None);
+        let hash = blake3::hash(url.as_str().as_bytes()).to_hex();
+        self.folder.join(format!("{}.{EXTENSION}", &hash[..32]))
+    }
+}
+
+fn is_older(meta: &fs::Metadata, age: Duration) -> bool {
+    let since = meta
+        .modified()
+        .ok()
+        .and_then(|time| SystemTime::now().duration_since(time).ok());
+    since.is_some_and(|since| since > age)
+}
+
+fn now_s() -> u64 {
+    SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n{\n}\n";
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).unwrap()
+    }
+
+    fn reply(from: &str, content_type: &str, body: &[u8]) -> Reply {
+        Reply {
+            status: 200,
+            url: url(from),
+            retry_after: None,
+            content_type: Some(content_type.into()),
+            content_encoding: None,
+            validators: Validators {
+                etag: Some("\"1\"".into()),
+                last_modified: None,
+            },
+            no_store: false,
+            body: body.to_vec(),
+        }
+    }
+
+    #[test]
+    fn what_is_kept_comes_back_for_the_same_address() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("assets");
+        let cache = DiskCache::open(&folder).unwrap();
+        let address = url("https://h.test/a.png?sig=canary");
+        let kept = Cached::new(
+            AssetKind::Image,
+            &address,
+            &reply(address.as_str(), "image/png", PNG),
+        );
+        cache.keep(&address, &kept).unwrap();
+
+        let again = DiskCache::open(&folder).unwrap();
+        assert_eq!(again.get(&address), Some(kept.clone()));
+        assert_eq!(
+            again.get(&url("https://h.test/a.png?sig=canary#part")),
+            Some(kept.clone())
+        );
+        assert_eq!(again.get(&url("https://h.test/a.png")), None);
+        let held = kept.held(AssetKind::Image, Origin::Cache).unwrap();
+        assert_eq!((&*held.body, held.content_type.as_str()), (PNG, "image/png"));
+        assert!(kept.held(AssetKind::Font, Origin::Cache).is_err());
+
+        // Nobody else reads it, and no secret is in it.
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&folder), mode(&cache.path(&address))), (0o700, 0o600));
+        let file = fs::read(cache.path(&address)).unwrap();
+        assert!(!String::from_utf8_lossy(&file).contains("canary"));
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn only_style_sheets_remember_where_they_were_found() {
+        let address = url("https://h.test/a");
+        for (kind, from, moved_to) in [
+            (
+                AssetKind::Stylesheet,
+                "https://cdn.test/b.css",
+                Some("https://cdn.test/b.css"),
+            ),
+            (AssetKind::Stylesheet, "https://h.test/a", None),
+            (AssetKind::Image, "https://cdn.test/b", None),
+        ] {
+            let cached = Cached::new(kind, &address, &reply(from, "text/css", b"a{}"));
+            assert_eq!(cached.meta.moved_to.as_deref(), moved_to, "{kind:?} {from}");
+        }
+    }
+
+    #[test]
+    fn damaged_files_do_not_count() {
+        let root = tempfile::tempdir().unwrap();
+        let cache = DiskCache::open(root.path()).unwrap();
+        let address = url("https://h.test/a.png");
+        let kept = Cached::new(
+            AssetKind::Image,
+            &address,
+            &reply(address.as_str(), "image/png", PNG),
+        );
+        cache.keep(&address, &kept).unwrap();
+        let whole = fs::read(cache.path(&address)).unwrap();
+        for length in 0..whole.len() {
+            fs::write(cache.path(&address), &whole[..length]).unwrap();
+            assert_eq!(cache.get(&address), None, "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn age_counts_from_the_last_check_and_the_last_use() {
+        let root = tempfile::tempdir().unwrap();
+        let cache = DiskCache::open(root.path()).unwrap();
+        let old = Duration::from_secs(61 * 24 * 3600);
+        let addresses = [url("https://h.test/unused"), url("https://h.test/used")];
+        for address in &addresses {
+            let mut kept = Cached::new(
+                AssetKind::Image,
+                address,
+                &reply(address.as_str(), "image/png", PNG),
+            );
+            kept.meta.checked_s -= old.as_secs();
+            cache.keep(address, &kept).unwrap();
+            let file = File::open(cache.path(address)).unwrap();
+            file.set_modified(SystemTime::now() - old).unwrap();
+        }
+        let used = cache.get(&addresses[1]).unwrap();
+        assert_eq!(used.freshness(), Freshness::Stale);
+        assert_eq!(used.checked_now().freshness(), Freshness::Fresh);
+        let again = DiskCache::open(root.path()).unwrap();
+        assert!(again.get(&addresses[0]).is_none() && again.get(&addresses[1]).is_some());
+    }
+}

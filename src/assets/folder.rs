@@ -1,0 +1,142 @@
+//! A folder of assets, as a mirroring tool or a person makes it. The asset at `https://host:port/path/name.png?query`
+//! is the first of these files that exists, each also without the query:
+//!
+//! - `host:port/path/name.png?query` and `host/path/name.png?query`, as `wget --mirror` writes them,
+//! - `path/name.png?query`, for a folder of one site,
+//! - `name.png`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+use super::given::Found;
+
+/// No asset is larger.
+const MOST_BYTES: u64 = 64 << 20;
+
+#[derive(Debug)]
+pub(super) struct Folder(PathBuf);
+
+impl Folder {
+    pub(super) fn new(path: &Path) -> Self {
+        Self(path.to_owned())
+    }
+
+    pub(super) fn find(&self, address: &str) -> Option<Found> {
+        let path = candidates(address)
+            .into_iter()
+            .map(|candidate| self.0.join(candidate))
+            .find(|path| fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.len() <= MOST_BYTES))?;
+        // Only style sheets have to be called what they are.
+        let is_css = path.to_string_lossy().to_ascii_lowercase().contains(".css");
+        let declared = is_css.then(|| "text/css".to_owned());
+        Some((declared, fs::read(path).ok()?))
+    }
+}
+
+/// Where the asset may be within the folder, never outside it.
+fn candidates(address: &str) -> Vec<PathBuf> {
+    // A path alone is one of a page without an address.
+    let relative = Url::parse("http://relative.invalid/").ok();
+    let Ok(url) = Url::options().base_url(relative.as_ref()).parse(address) else {
+        return Vec::new();
+    };
+    let Some(segments) = url.path_segments().and_then(|segments| {
+        segments
+            .filter(|segment| !segment.is_empty())
+            .map(file_name)
+            .collect::<Option<Vec<String>>>()
+    }) else {
+        return Vec::new();
+    };
+    let Some((name, folders)) = segments.split_last() else {
+        return Vec::new();
+    };
+    let host = url.host_str().unwrap_or_default();
+    let hosts = url.port().map(|port| format!("{host}:{port}"));
+    let hosts = hosts.into_iter().chain([host.to_owned()]).map(PathBuf::from);
+    let query = url
+        .query()
+        .and_then(|query| file_name(&format!("{name}?{query}")));
+    let names = || query.iter().chain([name]);
+    let mut candidates: Vec<PathBuf> = hosts
+        .chain([PathBuf::new()])
+        .flat_map(|mut folder| {
+            folder.extend(folders);
+            names().map(move |name| folder.join(name)).collect::<Vec<_>>()
+        })
+        .collect();
+    candidates.push(PathBuf::from(name));
+    candidates
+}
+
+/// The name of a file or folder, without what percent signs stand for; None for one that leads elsewhere.
+fn file_name(segment: &str) -> Option<String> {
+    let name = percent_decode_str(segment).decode_utf8().ok()?.into_owned();
+    let leads_away = name.is_empty() || name == "." || name == ".." || name.contains(['/', '\0']);
+    (!leads_away).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_asset_has_several_places() {
+        for (address, expected) in [
+            (
+                "https://h.test:8443/a/b%20c.png?v=1#x",
+                &[
+                    "h.test:8443/a/b c.png?v=1",
+                    "h.test:8443/a/b c.png",
+                    "h.test/a/b c.png?v=1",
+                    "h.test/a/b c.png",
+                    "a/b c.png?v=1",
+                    "a/b c.png",
+                    "b c.png",
+                ][..],
+            ),
+            (
+                "/img/x.png",
+                &["relative.invalid/img/x.png", "img/x.png", "x.png"],
+            ),
+            (
+                "https://h.test/../../etc/passwd",
+                &["h.test/etc/passwd", "etc/passwd", "passwd"],
+            ),
+            ("https://h.test/%2e%2e/%2e%2e/x", &["h.test/x", "x", "x"]),
+            ("https://h.test/..%2f..%2fx", &[]),
+            ("https://h.test/a%00", &[]),
+            (
+                "https://h.test/a.png?../../x",
+                &["h.test/a.png", "a.png", "a.png"],
+            ),
+            ("https://h.test/", &[]),
+        ] {
+            let found: Vec<String> = candidates(address)
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect();
+            assert_eq!(found, expected, "{address}");
+        }
+    }
+
+    #[test]
+    fn files_are_found_and_folders_are_not() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("h.test/a")).unwrap();
+        fs::write(root.path().join("h.test/a/x.css"), "a{}").unwrap();
+        fs::write(root.path().join("y.png"), "png").unwrap();
+        let folder = Folder::new(root.path());
+        let css = Some((Some("text/css".to_owned()), b"a{}".to_vec()));
+        assert_eq!(folder.find("https://h.test/a/x.css?v=3"), css);
+        assert_eq!(
+            folder.find("https://other.test/b/y.png"),
+            Some((None, b"png".to_vec()))
+        );
+        assert_eq!(folder.find("https://h.test/a"), None);
+        assert_eq!(folder.find("https://h.test/z.png"), None);
+    }
+}

@@ -1,0 +1,227 @@
+//! The replies in a HAR file (HTTP Archive 1.2), which browsers' developer tools save.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde::Deserialize;
+use url::Url;
+
+use super::content::accept;
+use super::given::Found;
+use super::without_fragment;
+use crate::browser::AssetKind;
+use crate::source::http::MOST_REDIRECTS;
+
+const KINDS: [AssetKind; 3] = [AssetKind::Image, AssetKind::Font, AssetKind::Stylesheet];
+
+#[derive(Debug)]
+pub(super) struct Har {
+    /// By address, without its fragment.
+    replies: HashMap<String, Found>,
+    redirects: HashMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct File<'a> {
+    #[serde(borrow)]
+    log: Log<'a>,
+}
+
+#[derive(Deserialize)]
+struct Log<'a> {
+    #[serde(borrow)]
+    entries: Vec<Entry<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Entry<'a> {
+    #[serde(borrow)]
+    request: Request<'a>,
+    #[serde(borrow)]
+    response: Response<'a>,
+}
+
+#[derive(Deserialize)]
+struct Request<'a> {
+    #[serde(borrow)]
+    method: Cow<'a, str>,
+    #[serde(borrow)]
+    url: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+struct Response<'a> {
+    status: i64,
+    #[serde(borrow)]
+    content: Content<'a>,
+    #[serde(borrow, rename = "redirectURL")]
+    redirect: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Content<'a> {
+    #[serde(borrow)]
+    mime_type: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    text: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    encoding: Option<Cow<'a, str>>,
+}
+
+impl Har {
+    pub(super) fn parse(bytes: &[u8]) -> serde_json::Result<Self> {
+        // Some tools begin the file with a byte order mark.
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let file: File<'_> = serde_json::from_slice(bytes)?;
+        let mut har = Self {
+            replies: HashMap::new(),
+            redirects: HashMap::new(),
+        };
+        for Entry { request, response } in file.log.entries {
+            if request.method == "GET"
+                && let Ok(url) = Url::parse(&request.url)
+            {
+                har.add(&url, response);
+            }
+        }
+        Ok(har)
+    }
+
+    fn add(&mut self, url: &Url, response: Response<'_>) {
+        match (response.status, response.redirect) {
+            (200, _) => {
+                let declared = response.content.mime_type.as_deref();
+                // Most of a page's replies are no assets.
+                let is_asset = |body: &[u8]| KINDS.iter().any(|kind| accept(*kind, declared, body).is_some());
+                if let Some(body) = response.content.body().filter(|body| is_asset(body)) {
+                    let declared = declared.map(str::to_owned);
+                    self.replies
+                        .insert(without_fragment(url.to_string()), (declared, body));
+                }
+            }
+            (300..400, Some(to)) => {
+                if let Ok(to) = url.join(&to) {
+                    let from = without_fragment(url.to_string());
+                    self.redirects.insert(from, without_fragment(to.into()));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn find(&self, address: &str) -> Option<Found> {
+        let url = Url::parse(address).ok()?;
+        let mut address = &without_fragment(url.into());
+        for _ in 0..=MOST_REDIRECTS {
+            if let Some(found) = self.replies.get(address) {
+                return Some(found.clone());
+            }
+            address = self.redirects.get(address)?;
+        }
+        None
+    }
+}
+
+impl Content<'_> {
+    /// None where it was not saved, or is damaged.
+    fn body(&self) -> Option<Vec<u8>> {
+        let text = self.text.as_deref()?;
+        match self.encoding.as_deref() {
+            Some("base64") => BASE64.decode(text).ok(),
+            _ => Some(text.as_bytes().to_vec()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replies_that_were_saved_are_found() {
+        let entry = |method: &str, url: &str, status: u16, content: &str| {
+            format!(
+                r#"{{"request":{{"method":"{method}","url":"{url}","headers":[]}},
+                    "response":{{"status":{status},"content":{content}}}}}"#
+            )
+        };
+        let entries = [
+            entry(
+                "GET",
+                "https://h.test/a.css#x",
+                200,
+                r#"{"size":3,"mimeType":"text/css","text":"a{}"}"#,
+            ),
+            entry(
+                "GET",
+                "https://h.test/b.png",
+                200,
+                r#"{"mimeType":"image/png","encoding":"base64","text":"iVBORw0KGgo="}"#,
+            ),
+            entry(
+                "GET",
+                "https://h.test/empty.png",
+                200,
+                r#"{"size":0,"mimeType":"x-unknown"}"#,
+            ),
+            entry(
+                "GET",
+                "https://h.test/damaged.png",
+                200,
+                r#"{"encoding":"base64","text":"%"}"#,
+            ),
+            entry(
+                "GET",
+                "https://h.test/moved.png",
+                302,
+                r#"{"size":0},"redirectURL":"b.png""#,
+            ),
+            entry(
+                "GET",
+                "https://h.test/loop.png",
+                301,
+                r#"{},"redirectURL":"/loop.png""#,
+            ),
+            entry(
+                "GET",
+                "https://h.test/x.html",
+                200,
+                r#"{"mimeType":"text/html","text":"<p>"}"#,
+            ),
+            entry("GET", "https://h.test/404.png", 404, r#"{"text":"no"}"#),
+            entry("POST", "https://h.test/post.png", 200, r#"{"text":"no"}"#),
+        ];
+        let text = format!(
+            "\u{feff}{{\"log\":{{\"version\":\"1.2\",\"entries\":[{}]}}}}",
+            entries.join(",")
+        );
+        let har = Har::parse(text.as_bytes()).unwrap();
+        for (address, found) in [
+            ("https://h.test/a.css", Some((Some("text/css"), &b"a{}"[..]))),
+            (
+                "https://H.test/b.png#part",
+                Some((Some("image/png"), &b"\x89PNG\r\n\x1a\n"[..])),
+            ),
+            (
+                "https://h.test/moved.png",
+                Some((Some("image/png"), &b"\x89PNG\r\n\x1a\n"[..])),
+            ),
+            ("https://h.test/loop.png", None),
+            ("https://h.test/x.html", None),
+            ("https://h.test/empty.png", None),
+            ("https://h.test/damaged.png", None),
+            ("https://h.test/404.png", None),
+            ("https://h.test/post.png", None),
+            ("/b.png", None),
+        ] {
+            let expected = found.map(|(declared, body)| (declared.map(str::to_owned), body.to_vec()));
+            assert_eq!(har.find(address), expected, "{address}");
+        }
+        for wrong in ["", "[]", "{\"log\":{}}", "a,b\n"] {
+            assert!(Har::parse(wrong.as_bytes()).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Answers every request of a page: the document from memory, images, fonts and style sheets from the provider of
+//! assets, all else with a refusal. `page` starts one for each page.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use chromiumoxide_cdp::cdp::browser_protocol::fetch;
+use chromiumoxide_cdp::cdp::browser_protocol::network::ErrorReason;
+use chromiumoxide_cdp::cdp::browser_protocol::page::HandleJavaScriptDialogParams;
+use chromiumoxide_types::Command;
+use serde::Deserialize;
+use tokio::sync::mpsc;
+use url::Url;
+
+use super::asset::{AssetKind, AssetReply};
+use super::connection::{Connection, Event};
+use super::page::Document;
+use super::traffic::Traffic;
+
+/// A name that no name server knows and that nobody can own. Not https: a page under that would not show the assets
+/// of a recorded page that was not.
+const ORIGIN: &str = "http://player.replaycast.invalid";
+
+/// The page's address: its path is that of what relative addresses are relative to.
+pub(super) fn page_address(base: Option<&Url>) -> String {
+    format!("{ORIGIN}{}", base.map_or("/", Url::path))
+}
+
+#[derive(Clone)]
+pub(super) struct Gatekeeper {
+    pub(super) connection: Connection,
+    pub(super) session: Arc<str>,
+    pub(super) deadline: Duration,
+    pub(super) document: Arc<Document>,
+    pub(super) blocked: Arc<AtomicU64>,
+}
+
+/// `Fetch.requestPaused`, as much of it as decides. The generated type refuses resource types that it does not
+/// know, and a request without an answer would hang the page.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PausedRequest {
+    request_id: String,
+    request: RequestedUrl,
+    resource_type: String,
+}
+
+#[derive(Deserialize)]
+struct RequestedUrl {
+    url: String,
+    method: String,
+}
+
+impl Gatekeeper {
+    /// Until the browser goes; then nothing is under way any more.
+    pub(super) async fn serve(self, mut events: mpsc::UnboundedReceiver<Event>, traffic: Arc<Traffic>) {
+        let mut served = false;
+        while let Some(event) = events.recv().await {
+            match event.method.as_str() {
+                "Fetch.requestPaused" => {
+                    let Some(paused) = event.parse::<PausedRequest>() else {
+                        continue;
+                    };
+                    let is_document =
+                        paused.resource_type == "Document" && paused.request.url.starts_with(ORIGIN);
+                    if is_document && !served {
+                        served = true;
+                        self.tell(self.document_answer(paused.request_id)).await;
+                    } else {
+                        self.answer(paused).await;
+                    }
+                }
+                "Page.javascriptDialogOpening" => self.tell(HandleJavaScriptDialogParams::new(false)).await,
+                _ => {}
+            }
+        }
+        traffic.forget();
+    }
+
+    /// Gives an asset as soon as it is there; refuses everything else at once.
+    async fn answer(&self, paused: PausedRequest) {
+        let asset = self
+            .document
+            .assets
+            .as_ref()
+            .filter(|_| paused.request.method == "GET")
+            .and_then(|assets| {
+                let kind = AssetKind::of(&paused.resource_type)?;
+                let address = asset_address(&paused.request.url, assets.base.as_ref())?;
+                Some((Arc::clone(&assets.provider), kind, address))
+            });
+        let Some((provider, kind, address)) = asset else {
+            self.blocked.fetch_add(1, Ordering::Relaxed);
+            self.tell(refusal(paused)).await;
+            return;
+        };
+        let this = self.clone();
+        tokio::spawn(async move {
+            match provider.answer(kind, address).await {
+                Some(reply) => this.tell(asset_answer(paused.request_id, reply)).await,
+                None => this.tell(failure(paused.request_id, ErrorReason::Failed)).await,
+            }
+        });
+    }
+
+    /// A command whose failure shows elsewhere: the page crashes or stalls.
+    async fn tell<C: Command>(&self, command: C) {
+        if let Err(error) = self
+            .connection
+            .call(Some(&self.session), command, self.deadline)
+            .await
+        {
+            tracing::debug!(%error, "answering a request of the page");
+        }
+    }
+
+    fn document_answer(&self, request: String) -> fetch::FulfillRequestParams {
+        let headers = [
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Security-Policy", &self.document.content_security_policy),
+            ("Referrer-Policy", "no-referrer"),
+        ];
+        fulfilled(request, 200, &headers, Some(self.document.html.as_bytes()))
+    }
+}
+
+/// The address as the recorded page meant it; None for what is no web address.
+fn asset_address(url: &str, base: Option<&Url>) -> Option<String> {
+    match (
+        url.strip_prefix(ORIGIN).filter(|path| path.starts_with('/')),
+        base,
+    ) {
+        (Some(path), Some(base)) => Some(format!("{}{path}", base.origin().ascii_serialization())),
+        (Some(path), None) => Some(path.to_owned()),
+        (None, _) => {
+            let is_web = ["http://", "https://"]
+                .iter()
+                .any(|scheme| url.starts_with(scheme));
+            is_web.then(|| url.to_owned())
+        }
+    }
+}
+
+fn asset_answer(request: String, reply: AssetReply) -> fetch::FulfillRequestParams {
+    match reply {
+        AssetReply::Body { content_type, body } => {
+            let headers = [
+                ("Content-Type", content_type.as_str()),
+                ("X-Content-Type-Options", "nosniff"),
+                // Fonts load from nowhere else without this.
+                ("Access-Control-Allow-Origin", "*"),
+                // An element that is made anew need not ask again.
+                ("Cache-Control", "max-age=31536000"),
+            ];
+            fulfilled(request, 200, &headers, Some(&body))
+        }
+        AssetReply::MovedTo(address) => {
+            let headers = [
+                ("Location", address.as_str()),
+                ("Access-Control-Allow-Origin", "*"),
+            ];
+            fulfilled(request, 302, &headers, None)
+        }
+    }
+}
+
+fn fulfilled(
+    request: String,
+    status: i64,
+    headers: &[(&str, &str)],
+    body: Option<&[u8]>,
+) -> fetch::FulfillRequestParams {
+    let mut answer = fetch::FulfillRequestParams::new(fetch::RequestId::new(request), status);
+    let headers = headers
+        .iter()
+        .map(|(name, value)| fetch::HeaderEntry::new(*name, *value));
+    answer.response_headers = Some(headers.collect());
+    answer.body = body.map(|body| BASE64.encode(body).into());
+    answer
+}
+
+/// An aborted navigation leaves the frame as it was; any other refusal would show an error page in it.
+fn refusal(paused: PausedRequest) -> fetch::FailRequestParams {
+    let reason = match paused.resource_type.as_str() {
+        "Document" => ErrorReason::Aborted,
+        _ => ErrorReason::BlockedByClient,
+    };
+    failure(paused.request_id, reason)
+}
+
+fn failure(request: String, reason: ErrorReason) -> fetch::FailRequestParams {
+    fetch::FailRequestParams::new(fetch::RequestId::new(request), reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn relative_addresses_are_those_of_the_recorded_page() {
+        let base = Url::parse("https://shop.test:8443/app/page.html?x=1").unwrap();
+        assert_eq!(
+            page_address(Some(&base)),
+            "http://player.replaycast.invalid/app/page.html"
+        );
+        assert_eq!(page_address(None), "http://player.replaycast.invalid/");
+        for (url, with_base, without) in [
+            (
+                "http://player.replaycast.invalid/app/x.png?v=2",
+                Some("https://shop.test:8443/app/x.png?v=2"),
+                Some("/app/x.png?v=2"),
+            ),
+            (
+                "https://cdn.test/x.png",
+                Some("https://cdn.test/x.png"),
+                Some("https://cdn.test/x.png"),
+            ),
+            (
+                "http://player.replaycast.invalid.test/x",
+                Some("http://player.replaycast.invalid.test/x"),
+                Some("http://player.replaycast.invalid.test/x"),
+            ),
+            ("file:///etc/passwd", None, None),
+            ("ftp://h/x.png", None, None),
+        ] {
+            assert_eq!(asset_address(url, Some(&base)).as_deref(), with_base, "{url}");
+            assert_eq!(asset_address(url, None).as_deref(), without, "{url}");
+        }
+    }
+}
