@@ -13,19 +13,26 @@ const BROWSER_BYTES: u64 = 400 << 20;
 /// A browser needs a second to start, in which another one takes about so many pictures.
 const CAPTURES_WORTH_A_BROWSER: u64 = 300;
 
+/// A browser with a display keeps two cores busy: one draws while another runs the page, and pictures are encoded.
+const CORES_OF_A_DISPLAY: usize = 2;
+
 pub(super) fn suitable(method: CaptureMethod, workload: &Workload) -> usize {
-    // The slow references are there to be compared with, and screenshots are not exact enough to be cut.
-    if !matches!(method, CaptureMethod::Framebuffer | CaptureMethod::Damage) {
-        return 1;
-    }
     let cores = available_parallelism().map_or(1, usize::from);
-    limit(cores, free_memory(), workload.expected_captures())
+    let browsers = match method {
+        CaptureMethod::Framebuffer => cores / CORES_OF_A_DISPLAY,
+        CaptureMethod::Damage => cores,
+        // The slow references are there to be compared with, and screenshots are not exact enough to be cut.
+        _ => 1,
+    };
+    limit(browsers, free_memory(), workload.expected_captures())
 }
 
-fn limit(cores: usize, free_bytes: Option<u64>, captures: u64) -> usize {
+fn limit(browsers: usize, free_bytes: Option<u64>, captures: u64) -> usize {
     let for_memory = free_bytes.map_or(u64::MAX, |bytes| bytes / BROWSER_BYTES);
     let most = for_memory.min(captures / CAPTURES_WORTH_A_BROWSER);
-    usize::try_from(most).unwrap_or(usize::MAX).clamp(1, cores.max(1))
+    usize::try_from(most)
+        .unwrap_or(usize::MAX)
+        .clamp(1, browsers.max(1))
 }
 
 /// What this process may still use: of the machine, and of each control group that it is in.
@@ -71,7 +78,7 @@ mod tests {
     #[test]
     fn cores_memory_and_work_each_limit_it() {
         let gib = |gib: u64| Some(gib << 30);
-        for (cores, free, captures, jobs) in [
+        for (browsers, free, captures, jobs) in [
             (8, gib(16), 1_000_000, 8),
             (8, gib(2), 1_000_000, 5),
             (8, gib(16), 700, 2),
@@ -80,7 +87,11 @@ mod tests {
             (8, None, 1_000_000, 8),
             (1, gib(16), 1_000_000, 1),
         ] {
-            assert_eq!(limit(cores, free, captures), jobs, "{cores} {free:?} {captures}");
+            assert_eq!(
+                limit(browsers, free, captures),
+                jobs,
+                "{browsers} {free:?} {captures}"
+            );
         }
     }
 
