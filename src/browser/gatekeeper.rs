@@ -20,9 +20,9 @@ use super::connection::{Connection, Event};
 use super::page::Document;
 use super::traffic::Traffic;
 
-/// A name that no name server knows and that nobody can own. Not https: a page under that would not show the assets
-/// of a recorded page that was not.
-const ORIGIN: &str = "http://player.replaycast.invalid";
+/// A name that nobody can own. Below `localhost` (RFC 6761) a page may use what browsers keep for secure ones, such as
+/// decoders, without https: under that it would not show the assets of a recorded page that was not.
+const ORIGIN: &str = "http://player.replaycast.localhost";
 
 /// The page's address: its path is that of what relative addresses are relative to.
 pub(super) fn page_address(base: Option<&Url>) -> String {
@@ -204,12 +204,12 @@ mod tests {
         let base = Url::parse("https://shop.test:8443/app/page.html?x=1").unwrap();
         assert_eq!(
             page_address(Some(&base)),
-            "http://player.replaycast.invalid/app/page.html"
+            "http://player.replaycast.localhost/app/page.html"
         );
-        assert_eq!(page_address(None), "http://player.replaycast.invalid/");
+        assert_eq!(page_address(None), "http://player.replaycast.localhost/");
         for (url, with_base, without) in [
             (
-                "http://player.replaycast.invalid/app/x.png?v=2",
+                "http://player.replaycast.localhost/app/x.png?v=2",
                 Some("https://shop.test:8443/app/x.png?v=2"),
                 Some("/app/x.png?v=2"),
             ),
@@ -219,9 +219,9 @@ mod tests {
                 Some("https://cdn.test/x.png"),
             ),
             (
-                "http://player.replaycast.invalid.test/x",
-                Some("http://player.replaycast.invalid.test/x"),
-                Some("http://player.replaycast.invalid.test/x"),
+                "http://player.replaycast.localhost.test/x",
+                Some("http://player.replaycast.localhost.test/x"),
+                Some("http://player.replaycast.localhost.test/x"),
             ),
             ("file:///etc/passwd", None, None),
             ("ftp://h/x.png", None, None),
