@@ -176,7 +176,7 @@ fn an_mp4_holds_the_poster_and_the_video_stays_the_video() {
     let picture = image::load_from_memory(packet.data().unwrap())
         .unwrap()
         .into_rgba8();
-    assert_eq!(picture.dimensions(), (640, 360));
+    assert_eq!(picture.dimensions(), (480, 270));
     let [red, green, ..] = picture.get_pixel(100, 100).0;
     assert!(red < 40 && green > 180, "{red} {green}");
 

@@ -134,6 +134,7 @@ mod tests {
         let highlights = Highlights::new(&recording, &plan);
         assert_eq!(highlights.spread(3), [5, 225, 500]);
         assert_eq!(highlights.spread(1), [404]);
-        assert_eq!(highlights.spread(2000).len(), 600 - 5);
+        // Never more than there are frames.
+        assert!(highlights.spread(2000).into_iter().eq(0..600));
     }
 }

@@ -12,7 +12,9 @@ const CUE_MS: f64 = 2500.0;
 const TOGETHER_MS: f64 = 300.0;
 const MOST_LINES: usize = 3;
 const MOST_LETTERS: usize = 80;
-/// The shortest that one is shown, at the end of the video.
+/// A chapter that is not seen is none.
+const SHORTEST_CHAPTER_MS: f64 = 500.0;
+/// The shortest that a subtitle is shown, at the end of the video.
 const LAST_CUE_MS: f64 = 500.0;
 
 /// Everything that is told of one recording, for one video.
@@ -112,25 +114,28 @@ impl<'a> Story<'a> {
         }
     }
 
-    /// From 0 on, each until the next.
+    /// From 0 on, each until the next. One that would be too short gives its place to the next, the last to the one before.
     fn chapters(&self) -> Vec<Chapter> {
+        let end_ms = self.video_end_ms();
         let starts = self
             .shown()
-            .filter_map(|(ms, told)| Some((ms, told.chapter.clone()?)));
+            .filter_map(|(ms, told)| Some((ms, told.chapter.clone()?)))
+            .filter(|(ms, _)| *ms <= end_ms - SHORTEST_CHAPTER_MS);
         let first = self.page_at(self.start_ms()).unwrap_or("Start").to_owned();
         let mut chapters: Vec<Chapter> = Vec::new();
         for (start_ms, title) in std::iter::once((0.0, first)).chain(starts) {
-            if chapters.last().is_some_and(|last| last.title == title) {
-                continue;
-            }
-            // What has no length is not there.
-            chapters.pop_if(|last| start_ms - last.start_ms < 1.0);
-            if let Some(last) = chapters.last_mut() {
-                last.end_ms = start_ms;
+            match chapters.last_mut() {
+                Some(last) if last.title == title => continue,
+                Some(last) if start_ms - last.start_ms < SHORTEST_CHAPTER_MS => {
+                    last.title = title;
+                    continue;
+                }
+                Some(last) => last.end_ms = start_ms,
+                None => {}
             }
             chapters.push(Chapter {
                 start_ms,
-                end_ms: self.video_end_ms(),
+                end_ms,
                 title,
             });
         }

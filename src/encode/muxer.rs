@@ -234,13 +234,16 @@ impl TrackCodecs {
 }
 
 impl Container {
-    /// A subtitle as a packet: of 3GPP Timed Text (26.245, 5.17) with its length in front, of WebVTT as it is.
+    /// A subtitle as a packet: of 3GPP Timed Text (26.245, 5.17) with its length in front, else `WebVTT`.
     fn cue_payload(self, cue: &Cue) -> Vec<u8> {
         if self != Self::Mp4 {
             return cue.web_vtt().into_bytes();
         }
         let text = &cue.text;
-        let most = text.floor_char_boundary(usize::from(u16::MAX));
+        let most = (0..=text.len().min(usize::from(u16::MAX)))
+            .rev()
+            .find(|end| text.is_char_boundary(*end))
+            .unwrap_or_default();
         let length = most as u16;
         [&length.to_be_bytes(), &text.as_bytes()[..most]].concat()
     }

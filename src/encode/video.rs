@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::frame::{Frame, Picture, Size};
 
 /// The poster in the file is for lists and previews: it is fitted into this.
-const POSTER: Size = Size::new(640, 640);
+const POSTER: Size = Size::new(480, 480);
 
 #[derive(Debug)]
 pub(super) struct Video {

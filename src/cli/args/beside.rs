@@ -13,7 +13,7 @@ pub(in crate::cli) struct BesideArgs {
     #[arg(long, help_heading = "Beside the picture")]
     pub(in crate::cli) no_annotations: bool,
 
-    /// Write what happened as subtitles, WebVTT or SubRip (.vtt, .srt): clicks, pages, errors, but nothing that was typed
+    /// Write what happened as subtitles (.vtt or .srt): clicks, pages, errors, but nothing that was typed
     #[arg(long, value_name = "FILE", help_heading = "Beside the picture")]
     pub(in crate::cli) subtitles: Option<PathBuf>,
 

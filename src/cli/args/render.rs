@@ -128,7 +128,6 @@ pub(in crate::cli) enum ProgressStyle {
 mod tests {
     use clap::Parser;
 
-    use super::*;
     use crate::cli::args::{Cli, Command};
     use crate::overlay::OverlayStyle;
     use crate::player::StageLook;
