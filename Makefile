@@ -7,7 +7,7 @@ PLAYER := player-assets/dist/player.js
 PLAYER_SOURCES := $(wildcard player-assets/src/*) player-assets/build.mjs player-assets/package-lock.json
 REPLAYCAST := target/release/replaycast
 
-.PHONY: demo test check bench sameness fuzz bless install player recordings clean
+.PHONY: demo test check bench sameness fidelity fuzz bless install player recordings clean
 
 ## Render a bundled recording to demo.mp4
 demo: install $(PLAYER)
@@ -41,6 +41,11 @@ benches/peer/node_modules/.package-lock.json: benches/peer/package-lock.json
 sameness: install $(PLAYER)
 	cargo build --release --locked
 	scripts/sameness.mjs --program $(REPLAYCAST) $(SAMENESS)
+
+## Hold renders against rrweb's own player in an ordinary Chromium: half an hour; FIDELITY="steel --samples 50": a part
+fidelity: install $(PLAYER)
+	cargo build --release --locked
+	benches/fidelity/run.mjs --program $(REPLAYCAST) $(FIDELITY)
 
 ## Look for recordings that break reading, 10 minutes (FUZZ_SECONDS) for each of the targets in fuzz/
 fuzz: install $(PLAYER)
