@@ -6,15 +6,18 @@ const SCROLL = 3;
 /** Positions further apart belong to two gestures; in milliseconds, as in player-assets/src/scrolling.ts. */
 const GESTURE_GAP = 250;
 
-/** Names what is under way so many milliseconds after the first event. */
+/** Names what is under way so many milliseconds after the first event, of gestures and of the page's animations. */
 export function circumstances(events, time, { ended, endless }) {
-  const moment = events[0].timestamp + time;
   return [
-    isScrolling(events, moment) ? 'scrolling' : '',
-    isMoving(events, moment) ? 'pointer' : '',
+    ...gestures(events, time),
     ended > 0 ? 'animation' : '',
     endless > 0 ? 'endless animation' : '',
   ].filter(Boolean);
+}
+
+export function gestures(events, time) {
+  const moment = events[0].timestamp + time;
+  return [isScrolling(events, moment) ? 'scrolling' : '', isMoving(events, moment) ? 'pointer' : ''].filter(Boolean);
 }
 
 const ofSource = (events, isWanted) => events.filter(({ type, data }) => type === INCREMENTAL && isWanted(data.source));

@@ -38,15 +38,23 @@ class Rendered {
     return this.report.missing_assets.filter(({ kind }) => kind === 'img-src').map(({ url }) => url);
   }
 
-  /** Frames evenly spread over the video, so over the time in which something happens: `{ session, picture }`, in
-   * milliseconds of session time and as a file. */
-  samples(number) {
+  /** Places on the grid, evenly spread over the video, so over the time in which something happens. */
+  spread(number) {
     const places = Array.from({ length: number }, (_, index) => Math.floor(((index + 0.5) * this.grid.length) / number));
-    return [...new Set(places)].map((place) => {
-      const { index, session } = this.grid[place];
-      const picture = this.pictures.findLast(({ frame }) => frame <= index);
-      return { session, picture: join(this.folder, 'frames', picture.file) };
-    });
+    return [...new Set(places)];
+  }
+
+  /** The place closest to another whose session time, in milliseconds, passes. */
+  closest(place, passes) {
+    const places = this.grid.map((_, index) => index).toSorted((a, b) => Math.abs(a - place) - Math.abs(b - place));
+    return places.find((index) => passes(this.grid[index].session));
+  }
+
+  /** What is shown there: `{ session, picture }`, in milliseconds of session time and as a file. */
+  at(place) {
+    const { index, session } = this.grid[place];
+    const picture = this.pictures.findLast(({ frame }) => frame <= index);
+    return { session, picture: join(this.folder, 'frames', picture.file) };
   }
 }
 

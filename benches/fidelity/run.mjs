@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { median, table } from '../program.mjs';
 import { chooseRecordings, eventsIn, nameOf, ROOT } from '../recordings.mjs';
-import { circumstances } from './circumstances.mjs';
+import { circumstances, gestures } from './circumstances.mjs';
 import { render, writeHar } from './ours.mjs';
 import { readLuma, ssim } from './similarity.mjs';
 import { Truth } from './truth.mjs';
@@ -82,35 +82,52 @@ function keepPictures(name, session, ours, theirs) {
     join(options.pictures, `${name}-${Math.round(session)}.png`)]);
 }
 
+const similarity = (ours, theirs) => ssim(readLuma(readFileSync(ours)), readLuma(theirs));
+
 async function compare(truth, recording) {
   const { rendered, images } = renderOurs(recording);
   const { size } = rendered.report.output;
   const events = readEvents(recording, size);
   await truth.open(events, size, SURROUND, new Map(images.map((url) => [url, STAND_IN])));
   const lead = events[0].timestamp - rendered.report.input.started_ms;
+  // A jump stops short of the events at its own time; times of events are whole milliseconds.
+  const timeOf = (session) => session - lead + 0.5;
+  const jumpTo = async (place) => {
+    const { session, picture } = rendered.at(place);
+    const theirs = await truth.pictureAt(timeOf(session));
+    return { session, picture, theirs, similarity: similarity(picture, theirs.picture) };
+  };
   const samples = [];
-  for (const { session, picture } of rendered.samples(Number(options.samples))) {
-    // A jump stops short of the events at its own time; times of events are whole milliseconds.
-    const theirs = await truth.pictureAt(session - lead + 0.5);
-    const similarity = ssim(readLuma(picture), readLuma(theirs.picture));
-    const circumstance = circumstances(events, session - lead, theirs.animations).join(', ');
-    if (similarity < low && options.pictures) keepPictures(nameOf(recording), session, picture, theirs.picture);
-    samples.push({ session, similarity, circumstance });
+  for (const place of rendered.spread(Number(options.samples))) {
+    const { theirs, picture, ...sample } = await jumpTo(place);
+    sample.circumstances = circumstances(events, timeOf(sample.session), theirs.animations);
+    if (sample.similarity < low) {
+      sample.played = similarity(picture, await truth.playedPictureAt(timeOf(sample.session)));
+      const still = rendered.closest(place, (session) => gestures(events, timeOf(session)).length === 0);
+      if (still !== undefined) sample.still = await jumpTo(still);
+      if (options.pictures) keepPictures(nameOf(recording), sample.session, picture, theirs.picture);
+    }
+    samples.push(sample);
   }
   return samples;
 }
 
 const seconds = (milliseconds) => (milliseconds / 1000).toFixed(1);
-const digits = (similarity) => similarity.toFixed(4);
+const digits = (value) => value?.toFixed(4) ?? '';
 
 function rowOf(name, samples) {
-  const worst = samples.reduce((least, sample) => (sample.similarity < least.similarity ? sample : least));
-  const calm = samples.filter(({ circumstance }) => circumstance === '').map(({ similarity }) => similarity);
+  const all = samples.map((sample) => sample.similarity);
+  const worst = samples[all.indexOf(Math.min(...all))];
   return [
-    name, samples.length, digits(median(samples.map(({ similarity }) => similarity))), digits(worst.similarity),
-    seconds(worst.session), samples.filter(({ similarity }) => similarity < low).length,
-    calm.length, calm.length > 0 ? digits(Math.min(...calm)) : '',
+    name, samples.length, digits(median(all)), digits(worst.similarity), seconds(worst.session),
+    all.filter((value) => value < low).length,
   ];
+}
+
+function lowRowsOf(name, samples) {
+  return samples.filter((sample) => sample.similarity < low).map(({ session, similarity: jumped, played, still, circumstances: found }) => [
+    name, seconds(session), digits(jumped), digits(played), digits(still?.similarity), still ? seconds(still.session) : '', found.join(', '),
+  ]);
 }
 
 const isMobile = (recording) => {
@@ -132,14 +149,12 @@ try {
     console.error(name);
     const samples = await compare(truth, recording);
     rows.push(rowOf(name, samples));
-    for (const { session, similarity, circumstance } of samples) {
-      if (similarity < low) lowRows.push([name, seconds(session), digits(similarity), circumstance]);
-    }
+    lowRows.push(...lowRowsOf(name, samples));
   }
   const text = [
-    table(['recording', 'samples', 'median', 'least', 'at s', `under ${low}`, 'calm', 'least calm'], rows),
+    table(['recording', 'samples', 'median', 'least', 'at s', `under ${low}`], rows),
     `## Samples under ${low}`, '',
-    table(['recording', 's', 'SSIM', 'under way'], lowRows),
+    table(['recording', 'at s', 'jumped to', 'played', 'still', 'at s', 'under way'], lowRows),
   ].join('\n');
   console.log(text);
   if (options.output) writeFileSync(options.output, text);

@@ -8,12 +8,11 @@ const STRIDE = 4;
 const C1 = (0.01 * 255) ** 2;
 const C2 = (0.03 * 255) ** 2;
 
-/** The pixels of a PNG file, or of the bytes of one, as luma: `{ width, height, levels }`. */
-export function readLuma(png) {
-  const [input, bytes] = typeof png === 'string' ? [png, undefined] : ['pipe:0', png];
+/** The luma of a picture that FFmpeg can read, of which these are the bytes: `{ width, height, levels }`. */
+export function readLuma(bytes) {
   const pnm = execFileSync(
     'ffmpeg',
-    ['-v', 'error', '-f', 'image2pipe', '-c:v', 'png', '-i', input, '-f', 'image2pipe', '-c:v', 'ppm', '-pix_fmt', 'rgb24', '-'],
+    ['-v', 'error', '-i', 'pipe:0', '-f', 'image2pipe', '-c:v', 'ppm', '-pix_fmt', 'rgb24', '-'],
     { input: bytes, maxBuffer: 1 << 28 },
   );
   const header = /^P6\s+(\d+)\s+(\d+)\s+255\s/.exec(pnm.toString('latin1', 0, 64));

@@ -13,6 +13,8 @@ const { default: puppeteer } = createRequire(join(PLAYER_ASSETS, 'package.json')
 const ADDRESS = 'http://player.invalid/';
 /** Pictures that are taken at most until two in a row are equal. */
 const PICTURES = 20;
+/** Milliseconds that are played up to a moment. */
+const PLAYED = 3000;
 const STYLE = '.replayer-mouse, .replayer-mouse-tail { display: none } iframe { display: block; border: none; background: #fff }';
 
 export class Truth {
@@ -43,13 +45,23 @@ export class Truth {
   /** What is seen so many milliseconds after the first event, as a PNG, and which animations there were. */
   async pictureAt(time) {
     const animations = await this.page.evaluate((at) => window.truth.show(at), time);
+    return { picture: await this.#picture(), animations };
+  }
+
+  /** The same after the time before it has been played, in real time. */
+  async playedPictureAt(time) {
+    await this.page.evaluate((begin, at) => window.truth.play(begin, at), Math.max(0, time - PLAYED), time);
+    return this.#picture();
+  }
+
+  async #picture() {
     let picture = await this.#screenshot();
     for (let taken = 1; taken < PICTURES; taken += 1) {
       const next = await this.#screenshot();
       if (next.equals(picture)) break;
       picture = next;
     }
-    return { picture, animations };
+    return picture;
   }
 
   async #screenshot() {

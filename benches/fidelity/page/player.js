@@ -7,7 +7,6 @@ const FIRST_PICTURE = 50;
 const LOOKS = 40;
 
 let recording = '';
-let surround = '';
 let shown = null;
 
 /** Places the replayed window as the program places it in its canvas. */
@@ -33,10 +32,11 @@ function documentsIn(iframe) {
 const isEndless = (animation) => animation.effect?.getComputedTiming().endTime === Infinity;
 const isUnderWay = (animation) => animation.playState === 'running';
 
+const animationsIn = (iframe) => documentsIn(iframe).flatMap((inner) => inner.getAnimations());
+
 /** Waits for fonts and images, and puts every animation and transition that ends at its end. Says how many ended so,
  * and how many are endless. */
 async function settle(iframe) {
-  const animations = () => documentsIn(iframe).flatMap((inner) => inner.getAnimations());
   let ended = 0;
   for (let look = 0; look < LOOKS; look += 1) {
     await frame();
@@ -44,41 +44,58 @@ async function settle(iframe) {
     const inner = documentsIn(iframe);
     await Promise.all(inner.map(({ fonts }) => fonts.ready));
     await Promise.all(inner.flatMap(({ images }) => [...images].map((image) => image.decode().catch(() => undefined))));
-    const ending = animations().filter((animation) => isUnderWay(animation) && !isEndless(animation));
+    const ending = animationsIn(iframe).filter((animation) => isUnderWay(animation) && !isEndless(animation));
     if (ending.length === 0) break;
     for (const animation of ending) animation.finish();
     ended += ending.length;
   }
-  const endless = animations().filter(isEndless);
-  for (const animation of endless) animation.pause();
-  return { ended, endless: endless.length };
+  return { ended, endless: animationsIn(iframe).filter(isEndless).length };
+}
+
+/** Animations stand still for the picture. */
+function freeze(iframe) {
+  for (const animation of animationsIn(iframe)) animation.pause();
+}
+
+/** A new replayer, paused so many milliseconds after the first event. */
+async function jump(time) {
+  if (shown) {
+    shown.destroy();
+    document.body.replaceChildren();
+  }
+  shown = new window.rrweb.Replayer(JSON.parse(recording), {
+    root: document.body,
+    mouseTail: false,
+    showWarning: false,
+    // Else what fades in stays invisible as long as the replay is paused.
+    pauseAnimation: false,
+    // The caret blinks by the browser's clock.
+    insertStyleRules: ['* { caret-color: transparent !important; }'],
+  });
+  shown.on('resize', (size) => { place(shown.wrapper, size); });
+  await delay(FIRST_PICTURE);
+  shown.pause(time);
+  return settle(shown.iframe);
 }
 
 window.truth = {
-  load(events, color) {
+  load(events, surround) {
     recording = events;
-    surround = color;
     document.body.style.cssText = `margin: 0; overflow: hidden; background: ${surround}`;
   },
 
-  /** Shows the recording as it is so many milliseconds after its first event. */
   async show(time) {
-    if (shown) {
-      shown.destroy();
-      document.body.replaceChildren();
-    }
-    shown = new window.rrweb.Replayer(JSON.parse(recording), {
-      root: document.body,
-      mouseTail: false,
-      showWarning: false,
-      // Else what fades in stays invisible as long as the replay is paused.
-      pauseAnimation: false,
-      // The caret blinks by the browser's clock.
-      insertStyleRules: ['* { caret-color: transparent !important; }'],
-    });
-    shown.on('resize', (size) => { place(shown.wrapper, size); });
-    await delay(FIRST_PICTURE);
-    shown.pause(time);
-    return settle(shown.iframe);
+    const animations = await jump(time);
+    freeze(shown.iframe);
+    return animations;
+  },
+
+  /** The same moment, reached by playing from `begin` on. */
+  async play(begin, time) {
+    await jump(begin);
+    shown.play(begin);
+    while (shown.getCurrentTime() < time) await frame();
+    shown.pause();
+    freeze(shown.iframe);
   },
 };
