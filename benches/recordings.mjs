@@ -1,5 +1,5 @@
-// The recordings that benchmarks and sameness runs take: the bundled ones, and the shared ones where they are.
-// Used by run.mjs and scripts/sameness.mjs.
+// The recordings that benchmarks, sameness and fidelity runs take: the bundled ones, and the shared ones where they are.
+// Used by run.mjs, peer/, fidelity/ and scripts/sameness.mjs.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -29,6 +29,18 @@ export function chooseRecordings(wanted) {
 }
 
 const isEvent = (value) => typeof value?.type === 'number' && typeof value.timestamp === 'number';
+
+/** The first list of rrweb events anywhere in a JSON value, in order of time. */
+export function eventsIn(value) {
+  if (Array.isArray(value) && value.some(isEvent)) {
+    return value.filter(isEvent).toSorted((a, b) => a.timestamp - b.timestamp);
+  }
+  for (const inner of typeof value === 'object' && value !== null ? Object.values(value) : []) {
+    const events = eventsIn(inner);
+    if (events) return events;
+  }
+  return null;
+}
 
 /** The recording with an hour in which nothing happens where its longest pause is, as an rrweb array. */
 export function withIdleHour(recording) {

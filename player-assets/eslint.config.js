@@ -17,7 +17,12 @@ export default tseslint.config(
     languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly', setTimeout: 'readonly', performance: 'readonly', window: 'readonly', document: 'readonly' } },
   },
   {
-    files: ['benches/peer/page/*.js'],
-    languageOptions: { globals: { window: 'readonly', document: 'readonly', fetch: 'readonly' } },
+    // Functions that run in a page.
+    files: ['scripts/players.mjs'],
+    languageOptions: { globals: { Buffer: 'readonly', ImageDecoder: 'readonly', fetch: 'readonly', createImageBitmap: 'readonly', OffscreenCanvas: 'readonly' } },
+  },
+  {
+    files: ['benches/*/page/*.js'],
+    languageOptions: { globals: { window: 'readonly', document: 'readonly', fetch: 'readonly', setTimeout: 'readonly', requestAnimationFrame: 'readonly' } },
   },
 );

@@ -97,7 +97,7 @@ fn expected(script: &Script) -> Vec<(RgbaImage, f64)> {
     let mut shown = RgbaImage::new(1, 1);
     merged(script.iter().map(|(picture, lasts)| {
         if let Some(picture) = picture {
-            shown = picture.clone();
+            shown.clone_from(picture);
         }
         (shown.clone(), FPS.frame_ms(*lasts))
     }))
@@ -126,8 +126,11 @@ fn assert_same(found: &[(RgbaImage, f64)], expected: &[(RgbaImage, f64)], channe
     }
 }
 
+/// Pictures and how many milliseconds each is shown.
+type Shown = Vec<(RgbaImage, f64)>;
+
 /// What a viewer shows of a GIF, how large each of its pictures is, and how often it is repeated.
-fn read_gif(path: &Path) -> (Vec<(RgbaImage, f64)>, Vec<(u16, u16)>, gif::Repeat) {
+fn read_gif(path: &Path) -> (Shown, Vec<(u16, u16)>, gif::Repeat) {
     let mut decoder = gif::DecodeOptions::new()
         .read_info(File::open(path).unwrap())
         .unwrap();

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { capture, launch } from 'puppeteer-capture';
+import { eventsIn } from '../recordings.mjs';
 
 const BROWSER = process.env.REPLAYCAST_PEER_BROWSER ?? '/usr/lib/chromium/chromium-headless-shell';
 const ADDRESS = 'http://player.invalid';
@@ -22,20 +23,6 @@ if (!sizeText) {
 const fps = Number(fpsText);
 const frames = Math.ceil(Number(secondsText) * fps);
 const [width, height] = sizeText.split('x').map(Number);
-
-const isEvent = (value) => typeof value?.type === 'number' && typeof value.timestamp === 'number';
-
-/** The first list of rrweb events anywhere in a JSON value, in order of time. */
-function eventsIn(value) {
-  if (Array.isArray(value) && value.some(isEvent)) {
-    return value.filter(isEvent).toSorted((a, b) => a.timestamp - b.timestamp);
-  }
-  for (const inner of typeof value === 'object' && value !== null ? Object.values(value) : []) {
-    const events = eventsIn(inner);
-    if (events) return events;
-  }
-  return null;
-}
 
 async function bundle() {
   const built = await build({

@@ -358,6 +358,8 @@ pub(super) fn number(json: &str, name: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use super::*;
 
     fn apply(document: &mut Document, kind: u8, data: &str) {
@@ -485,16 +487,14 @@ mod tests {
     #[test]
     fn depth_needs_no_stack() {
         let levels = 50_000;
-        let nodes: String = (0..levels)
-            .map(|_| r#"{"type":2,"tagName":"b","attributes":{},"childNodes":["#)
-            .chain([r#"{"type":3,"textContent":"deep","id":0}"#])
-            .collect::<String>()
-            + &(1..=levels)
-                .map(|id| format!(r#"],"id":{id}}}"#))
-                .collect::<String>();
+        let mut nodes = r#"{"type":2,"tagName":"b","attributes":{},"childNodes":["#.repeat(levels);
+        nodes.push_str(r#"{"type":3,"textContent":"deep","id":0}"#);
+        for id in 1..=levels {
+            write!(nodes, r#"],"id":{id}}}"#).unwrap();
+        }
         let mut document = Document::default();
         apply(&mut document, 2, &format!(r#"{{"node":{nodes}}}"#));
-        assert_eq!(document.name(levels), "deep");
+        assert_eq!(document.name(50_000), "deep");
         apply(
             &mut document,
             3,

@@ -1,0 +1,86 @@
+// What rrweb's own player shows of a recording: its replayer, of the version in player-assets, in an ordinary Chromium
+// without a network. Used by run.mjs.
+
+import { Buffer } from 'node:buffer';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { ROOT } from '../recordings.mjs';
+
+const PLAYER_ASSETS = join(ROOT, 'player-assets');
+const { default: puppeteer } = createRequire(join(PLAYER_ASSETS, 'package.json'))('puppeteer-core');
+
+const ADDRESS = 'http://player.invalid/';
+/** Pictures that are taken at most until two in a row are equal. */
+const PICTURES = 20;
+/** Milliseconds that are played up to a moment. */
+const PLAYED = 3000;
+const STYLE = '.replayer-mouse, .replayer-mouse-tail { display: none } iframe { display: block; border: none; background: #fff }';
+
+export class Truth {
+  static async launch(executablePath) {
+    const args = ['--disable-dev-shm-usage', '--mute-audio', '--font-render-hinting=none'];
+    if (process.getuid() === 0) args.push('--no-sandbox');
+    return new Truth(await puppeteer.launch({ executablePath, args }));
+  }
+
+  constructor(browser) {
+    this.browser = browser;
+  }
+
+  /** Opens a recording in a window of `size`; `answers` gives some addresses a body. */
+  async open(events, size, surround, answers) {
+    await this.page?.close();
+    this.page = await this.browser.newPage();
+    await this.page.setViewport(size);
+    await this.page.setRequestInterception(true);
+    this.page.on('request', (request) => { answer(request, answers); });
+    await this.page.goto(ADDRESS);
+    await this.page.addStyleTag({ content: STYLE });
+    await this.page.addScriptTag({ content: readFileSync(join(PLAYER_ASSETS, 'node_modules/rrweb/dist/rrweb.umd.min.cjs'), 'utf8') });
+    await this.page.addScriptTag({ content: readFileSync(new URL('page/player.js', import.meta.url), 'utf8') });
+    await this.page.evaluate((text, color) => { window.truth.load(text, color); }, JSON.stringify(events), surround);
+  }
+
+  /** What is seen so many milliseconds after the first event, as a PNG, and which animations there were. */
+  async pictureAt(time) {
+    const animations = await this.page.evaluate((at) => window.truth.show(at), time);
+    return { picture: await this.#picture(), animations };
+  }
+
+  /** The same after the time before it has been played, in real time. */
+  async playedPictureAt(time) {
+    await this.page.evaluate((begin, at) => window.truth.play(begin, at), Math.max(0, time - PLAYED), time);
+    return this.#picture();
+  }
+
+  async #picture() {
+    let picture = await this.#screenshot();
+    for (let taken = 1; taken < PICTURES; taken += 1) {
+      const next = await this.#screenshot();
+      if (next.equals(picture)) break;
+      picture = next;
+    }
+    return picture;
+  }
+
+  async #screenshot() {
+    return Buffer.from(await this.page.screenshot({ captureBeyondViewport: false, optimizeForSpeed: true }));
+  }
+
+  async close() {
+    await this.browser.close();
+  }
+}
+
+function answer(request, answers) {
+  const url = request.url();
+  const known = url === ADDRESS
+    ? { contentType: 'text/html', body: '<!doctype html><html><head></head><body></body></html>' }
+    : answers.get(url);
+  let handled;
+  if (known) handled = request.respond(known);
+  else if (/^(data|blob|about):/.test(url)) handled = request.continue();
+  else handled = request.abort();
+  handled.catch(() => {});
+}
