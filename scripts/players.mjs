@@ -97,6 +97,7 @@ async function openVideo(page, file) {
 /** What an animation shows at a time, by the browser's own decoder and the durations that it reads. */
 const imagePicture = (page, source, type, ms) => page.evaluate(async (address, kind, wantedMs) => {
   const decoder = new ImageDecoder({ data: await (await fetch(address)).arrayBuffer(), type: kind });
+  await decoder.tracks.ready;
   await decoder.completed;
   let shown = null;
   let startMs = 0;
