@@ -86,7 +86,6 @@ async function videoPicture(page, ms) {
 
 /** Opens a video; says what hinders it, if anything does. */
 async function openVideo(page, file) {
-  await page.goto(pathToFileURL(join(ROOT, 'scripts/players.html')).href);
   return page.evaluate((source) => new Promise((done) => {
     const video = document.querySelector('video');
     video.addEventListener('canplaythrough', () => { done({ seconds: video.duration, tracks: video.textTracks.length }); }, { once: true });
@@ -98,6 +97,7 @@ async function openVideo(page, file) {
 /** What an animation shows at a time, by the browser's own decoder and the durations that it reads. */
 const imagePicture = (page, source, type, ms) => page.evaluate(async (address, kind, wantedMs) => {
   const decoder = new ImageDecoder({ data: await (await fetch(address)).arrayBuffer(), type: kind });
+  await decoder.tracks.ready;
   await decoder.completed;
   let shown = null;
   let startMs = 0;
@@ -159,13 +159,13 @@ async function check(browser, format) {
   const page = await browser.newPage();
   const [width, height] = options.size.split('x').map(Number);
   await page.setViewport({ width, height });
+  // The decoder of images is there for files, but not for about:blank.
+  await page.goto(pathToFileURL(join(ROOT, 'scripts/players.html')).href);
   const found = [];
   if (!format.type) {
     const { error, seconds } = await openVideo(page, made.file);
     if (error) return { says: format.unplayable ?? `is not played: ${error}`, good: Boolean(format.unplayable) };
     if (Math.abs(seconds * 1000 - made.index.duration_ms) > 50) return { says: `lasts ${seconds} s`, good: false };
-  } else {
-    await page.goto('about:blank');
   }
   for (const { ms, file } of timesIn(made.index)) {
     const shown = format.type

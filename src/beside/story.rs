@@ -1,8 +1,7 @@
-//! What the recording tells of itself, in the times of the video: chapters, subtitles, title, and the labels of pictures.
+//! What the recording tells of itself, in the times of the video: chapters, subtitles, title.
 //! Pure. Whatever is cut out of the video has the time of its cut; whatever lies outside of its range is left out.
 
 use crate::encode::{Annotations, Chapter, Cue};
-use crate::frame::FrameSpec;
 use crate::recording::{Moment, MomentKind, Recording, moments, without_query};
 use crate::timeline::RenderPlan;
 
@@ -170,20 +169,6 @@ impl<'a> Story<'a> {
         cues
     }
 
-    /// The time of a frame, and which page it shows.
-    pub fn label(&self, frame: FrameSpec) -> String {
-        let seconds = (frame.pts_ms / 1000.0) as u64;
-        let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-        let time = match hours {
-            0 => format!("{minutes}:{seconds:02}"),
-            _ => format!("{hours}:{minutes:02}:{seconds:02}"),
-        };
-        match self.page_at(frame.session_ms) {
-            Some(page) => format!("{time}  {page}"),
-            None => time,
-        }
-    }
-
     /// What happens in the video, with the video's times.
     fn shown(&self) -> impl Iterator<Item = (f64, &Told)> {
         let range = self.start_ms()..=self.plan.clock.session_end_ms();
@@ -297,8 +282,6 @@ mod tests {
             lines(&[(0.0, 20_000.0, "a.test/thanks"), (20_000.0, 22_500.0, "survey")])
         );
         assert_eq!(tell(part, cues), lines(&[(20_000.0, 22_500.0, "Event: survey")]));
-        let label = |story: &Story<'_>| story.label(story.plan.frame(15));
-        assert_eq!(tell(part, label), "0:01  a.test/thanks");
         let annotations = tell(part, |story| story.annotations(3));
         assert_eq!(annotations.title.as_deref(), Some("a.test/thanks"));
         assert_eq!(annotations.recorded_ms, Some(1_010_000.0));

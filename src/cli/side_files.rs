@@ -60,9 +60,8 @@ impl SideFiles {
                 .as_ref()
                 .map(|(staging, format)| Poster::new(staging.path().to_owned(), *format, poster_frame)),
             contact_sheet: self.contact_sheet.as_ref().map(|(staging, format)| {
-                let places = highlights.spread(args.moments.get()).into_iter();
-                let labelled = places.map(|index| (index, story.label(plan.frame(index))));
-                ContactSheet::new(staging.path().to_owned(), *format, labelled)
+                let places = highlights.spread(args.moments.get());
+                ContactSheet::new(staging.path().to_owned(), *format, places)
             }),
             frames: self
                 .frames

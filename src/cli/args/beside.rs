@@ -30,7 +30,7 @@ pub(in crate::cli) struct BesideArgs {
     )]
     pub(in crate::cli) poster_at: Option<SessionTime>,
 
-    /// Write one picture with many moments in it, each with its time and page, as .png, .jpg or .webp
+    /// Write one picture with many moments of the video in it, as .png, .jpg or .webp
     #[arg(long, value_name = "FILE", help_heading = "Beside the picture")]
     pub(in crate::cli) contact_sheet: Option<PathBuf>,
 
