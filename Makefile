@@ -7,7 +7,7 @@ PLAYER := player-assets/dist/player.js
 PLAYER_SOURCES := $(wildcard player-assets/src/*) player-assets/build.mjs player-assets/package-lock.json
 REPLAYCAST := target/release/replaycast
 
-.PHONY: demo test check bench sameness fidelity fuzz bless install player recordings clean
+.PHONY: demo test check bench sameness fidelity players fuzz bless install player recordings clean
 
 ## Render a bundled recording to demo.mp4
 demo: install $(PLAYER)
@@ -46,6 +46,11 @@ sameness: install $(PLAYER)
 fidelity: install $(PLAYER)
 	cargo build --release --locked
 	benches/fidelity/run.mjs --program $(REPLAYCAST) $(FIDELITY)
+
+## Play each format in Chromium, and compare what it shows with the frames: minutes; PLAYERS="gif webm": a part
+players: install $(PLAYER)
+	cargo build --release --locked
+	scripts/players.mjs --program $(REPLAYCAST) $(PLAYERS)
 
 ## Look for recordings that break reading, 10 minutes (FUZZ_SECONDS) for each of the targets in fuzz/
 fuzz: install $(PLAYER)

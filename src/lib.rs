@@ -2,10 +2,11 @@
 //!
 //! Data flows one way: [`source`] reads bytes, [`recording`] makes them a `Recording`, [`timeline`] plans the
 //! frame grid, [`capture`] takes the pictures that the [`player`] draws in the [`browser`], [`overlay`] draws the
-//! cursor on them, [`encode`] writes the video, [`output`] puts it in its place. [`pipeline`] runs the stages side by side.
+//! cursor on them, [`encode`] writes the video, [`beside`] what goes with it, [`output`] puts them in their place. [`pipeline`] runs the stages side by side.
 
 mod aside;
 pub mod assets;
+pub mod beside;
 pub mod browser;
 pub mod capture;
 pub mod cli;

@@ -1,12 +1,13 @@
 //! Where finished files appear: staged under a hidden name beside the destination, moved there in one step.
 //! The pipeline begins the staging before any work, so that a bad destination is found at once.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Seek};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{Builder, NamedTempFile, TempDir};
 
 use crate::error::{Error, Kind, Result};
 
@@ -36,18 +37,14 @@ impl Staging {
             Ok(_) if !overwrite => return Err(exists(destination)),
             _ => {}
         }
-        let folder = folder_of(destination);
-        if !folder.is_dir() {
-            return Err(Error::new(
-                Kind::Usage,
-                format!("the output's folder {} does not exist", folder.display()),
-            )
-            .hint("Create it first, or choose another place with --output."));
-        }
-        // Fifty characters stay below the usual limit of 255 bytes in any alphabet.
-        let name: String = name.to_string_lossy().chars().take(50).collect();
-        let file = create_part(folder, &format!(".{name}."))
-            .map_err(|error| Error::io(format!("creating a file in {}", folder.display()), error))?;
+        let folder = folder_for(destination)?;
+        let (file, _) = create_part(
+            folder,
+            &part_prefix(name),
+            |part, folder| part.tempfile_in(folder),
+            |file| file.as_file().try_clone(),
+        )
+        .map_err(|error| Error::io(format!("creating a file in {}", folder.display()), error))?;
         Ok(Self {
             file,
             destination: destination.to_owned(),
@@ -92,9 +89,21 @@ impl Staging {
 
 const PART: &str = ".part";
 
-/// Creates a locked file, after removing those that killed runs left for the same destination: their lock is free.
-fn create_part(folder: &Path, prefix: &str) -> io::Result<NamedTempFile> {
-    // Nobody sweeps between another run's file and its lock. Where a file system has no locks, nobody sweeps at all.
+/// What the names of all parts for one destination begin with.
+fn part_prefix(name: &OsStr) -> String {
+    // Fifty characters stay below the usual limit of 255 bytes in any alphabet.
+    let name: String = name.to_string_lossy().chars().take(50).collect();
+    format!(".{name}.")
+}
+
+/// Creates a part and locks it, after removing those that killed runs left for the same destination: their lock is free.
+fn create_part<T>(
+    folder: &Path,
+    prefix: &str,
+    create: impl FnOnce(&Builder<'_, '_>, &Path) -> io::Result<T>,
+    open: impl FnOnce(&T) -> io::Result<File>,
+) -> io::Result<(T, File)> {
+    // Nobody sweeps between another run's part and its lock. Where a file system has no locks, nobody sweeps at all.
     let alone = File::open(folder)?;
     let _ = flock(&alone, FlockOperation::LockExclusive);
     for entry in fs::read_dir(folder)?.flatten() {
@@ -103,14 +112,129 @@ fn create_part(folder: &Path, prefix: &str) -> io::Result<NamedTempFile> {
         let left_over = name.starts_with(prefix)
             && name.ends_with(PART)
             && File::open(entry.path())
-                .is_ok_and(|file| flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok());
-        if left_over {
+                .is_ok_and(|part| flock(&part, FlockOperation::NonBlockingLockExclusive).is_ok());
+        if left_over && entry.file_type()?.is_dir() {
+            fs::remove_dir_all(entry.path())?;
+        } else if left_over {
             fs::remove_file(entry.path())?;
         }
     }
-    let file = Builder::new().prefix(prefix).suffix(PART).tempfile_in(folder)?;
-    let _ = flock(file.as_file(), FlockOperation::NonBlockingLockExclusive);
-    Ok(file)
+    let part = create(Builder::new().prefix(prefix).suffix(PART), folder)?;
+    let lock = open(&part)?;
+    let _ = flock(&lock, FlockOperation::NonBlockingLockExclusive);
+    Ok((part, lock))
+}
+
+/// The folder that a destination is in, which must exist.
+fn folder_for(destination: &Path) -> Result<&Path> {
+    let folder = folder_of(destination);
+    if folder.is_dir() {
+        return Ok(folder);
+    }
+    Err(Error::new(
+        Kind::Usage,
+        format!("the output's folder {} does not exist", folder.display()),
+    )
+    .hint("Create it first, or choose another place."))
+}
+
+/// A folder on its way to its destination. Dropped without `commit`, it leaves no trace and the destination as it was.
+#[derive(Debug)]
+pub struct FolderStaging {
+    folder: TempDir,
+    destination: PathBuf,
+    overwrite: bool,
+    _lock: File,
+}
+
+impl FolderStaging {
+    /// Checks the destination and creates an empty folder beside it, readable by its owner only. What is there is
+    /// replaced only if it is an empty folder, or with `overwrite` one in which all files are ours by their names.
+    pub fn begin(destination: &Path, overwrite: bool, is_ours: fn(&str) -> bool) -> Result<Self> {
+        let shown = destination.display();
+        let Some(name) = destination.file_name() else {
+            return Err(Error::new(
+                Kind::Usage,
+                format!("the output '{shown}' is no name of a folder"),
+            ));
+        };
+        if fs::symlink_metadata(destination).is_ok() {
+            let entries: Vec<_> = fs::read_dir(destination)
+                .map_err(|_| {
+                    Error::new(
+                        Kind::Usage,
+                        format!("the output {shown} exists and is not a folder"),
+                    )
+                })?
+                .flatten()
+                .collect();
+            let ours = |entry: &fs::DirEntry| {
+                is_ours(&entry.file_name().to_string_lossy())
+                    && entry.file_type().is_ok_and(|kind| kind.is_file())
+            };
+            if !entries.iter().all(ours) {
+                return Err(Error::new(
+                    Kind::OutputExists,
+                    format!("the folder {shown} has other files in it"),
+                )
+                .hint("Choose a new folder; one that holds anything else is never replaced."));
+            }
+            if !entries.is_empty() && !overwrite {
+                return Err(exists(destination));
+            }
+        }
+        let parent = folder_for(destination)?;
+        let (folder, lock) = create_part(
+            parent,
+            &part_prefix(name),
+            |part, parent| part.tempdir_in(parent),
+            |folder| File::open(folder.path()),
+        )
+        .map_err(|error| Error::io(format!("creating a folder in {}", parent.display()), error))?;
+        Ok(Self {
+            folder,
+            destination: destination.to_owned(),
+            overwrite,
+            _lock: lock,
+        })
+    }
+
+    /// Where to write meanwhile.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Moves the folder to its destination. An old one is moved aside first and removed last.
+    pub fn commit(self) -> Result<()> {
+        let Self {
+            folder,
+            destination,
+            overwrite,
+            ..
+        } = self;
+        let failed = |error| Error::io(format!("finishing {}", destination.display()), error);
+        let parent = folder_of(&destination);
+        // An empty folder is replaced by the move itself.
+        let moved = fs::rename(folder.path(), &destination);
+        match moved {
+            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty && overwrite => {
+                let old = Builder::new()
+                    .prefix(".")
+                    .suffix(PART)
+                    .tempdir_in(parent)
+                    .map_err(failed)?;
+                fs::rename(&destination, old.path()).map_err(failed)?;
+                fs::rename(folder.path(), &destination).map_err(failed)?;
+            }
+            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => return Err(exists(&destination)),
+            moved => moved.map_err(failed)?,
+        }
+        // Nothing is left to be removed there.
+        let _ = folder.keep();
+        File::open(parent)
+            .and_then(|parent| parent.sync_all())
+            .map_err(failed)
+    }
 }
 
 /// A file on its way to a stream: it is written in the temporary folder, since a video's index can only be put in
@@ -254,6 +378,48 @@ mod tests {
             assert_eq!(error.kind(), kind, "{}", destination.display());
         }
         assert!(Staging::begin(&at(&"ü".repeat(120)), false).is_ok());
+    }
+
+    fn is_ours(name: &str) -> bool {
+        name == "ours"
+    }
+
+    #[test]
+    fn a_folder_takes_its_place_and_replaces_only_its_like() {
+        let folder = tempfile::tempdir().unwrap();
+        let destination = folder.path().join("frames");
+        let write = |overwrite, text: &str| {
+            let staging = FolderStaging::begin(&destination, overwrite, is_ours)?;
+            fs::write(staging.path().join("ours"), text).unwrap();
+            staging.commit()
+        };
+        write(false, "one").unwrap();
+        assert_eq!(names(folder.path()), ["frames"]);
+        assert_eq!(write(false, "two").unwrap_err().kind(), Kind::OutputExists);
+        write(true, "three").unwrap();
+        assert_eq!(names(folder.path()), ["frames"]);
+        assert_eq!(fs::read(destination.join("ours")).unwrap(), b"three");
+        fs::write(destination.join("holiday"), "").unwrap();
+        assert_eq!(write(true, "four").unwrap_err().kind(), Kind::OutputExists);
+        assert_eq!(fs::read(destination.join("ours")).unwrap(), b"three");
+        drop(FolderStaging::begin(&folder.path().join("other"), false, is_ours).unwrap());
+        assert_eq!(names(folder.path()), ["frames"]);
+        fs::create_dir(folder.path().join("empty")).unwrap();
+        assert!(FolderStaging::begin(&folder.path().join("empty"), false, is_ours).is_ok());
+        let file = destination.join("ours");
+        let error = FolderStaging::begin(&file, true, is_ours).unwrap_err();
+        assert_eq!(error.kind(), Kind::Usage);
+    }
+
+    #[test]
+    fn folders_of_killed_runs_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let dead = folder.path().join(".frames.dead.part");
+        fs::create_dir(&dead).unwrap();
+        fs::write(dead.join("ours"), "half").unwrap();
+        let live = FolderStaging::begin(&folder.path().join("frames"), false, is_ours).unwrap();
+        let next = FolderStaging::begin(&folder.path().join("frames"), false, is_ours).unwrap();
+        assert!(!dead.exists() && live.path().exists() && next.path().exists());
     }
 
     #[test]

@@ -7,7 +7,10 @@ use std::{fs, iter};
 
 use ffmpeg_next::{Rescale, codec, color, format, frame, media};
 use image::{Rgba, RgbaImage};
-use replaycast::encode::{Codec, Container, EncodeSummary, Encoder, EncoderSettings, OutputFormat, Timing};
+use replaycast::encode::{
+    Annotations, Codec, Container, EncodeSummary, Encoder, EncoderSettings, Loops, OutputFormat, Quality,
+    Timing,
+};
 use replaycast::error::Kind;
 use replaycast::frame::{Fps, Frame, FrameSpec, Picture, Size};
 use replaycast::output::Staging;
@@ -23,7 +26,13 @@ fn settings(name: &str, fps: Fps) -> EncoderSettings {
         size: SIZE,
         fps,
         timing: Timing::Variable,
+        quality: Quality::Medium,
+        loops: Loops::Forever,
     }
+}
+
+fn create(path: &Path, settings: EncoderSettings) -> replaycast::error::Result<Encoder> {
+    Encoder::create(path, settings, &Annotations::default())
 }
 
 fn plain(size: Size, [r, g, b]: [u8; 3]) -> Picture {
@@ -52,7 +61,7 @@ fn grid(size: Size, fps: Fps, sketch: &str) -> impl Iterator<Item = Frame> {
 }
 
 fn encode(path: &Path, settings: EncoderSettings, sketch: &str) -> EncodeSummary {
-    let mut encoder = Encoder::create(path, settings).unwrap();
+    let mut encoder = create(path, settings).unwrap();
     for frame in grid(settings.size, settings.fps, sketch) {
         encoder.push(&frame).unwrap();
     }
@@ -94,7 +103,12 @@ fn decode(path: &Path) -> Seen {
         frames: Vec::new(),
     };
     let mut shown = frame::Video::empty();
-    let packets: Vec<_> = input.packets().map(|(_, packet)| packet).collect();
+    let index = stream.index();
+    let packets: Vec<_> = input
+        .packets()
+        .map(|(_, packet)| packet)
+        .filter(|packet| packet.stream() == index)
+        .collect();
     for packet in packets.iter().map(Some).chain(iter::once(None)) {
         match packet {
             Some(packet) => {
@@ -241,7 +255,7 @@ fn stills_repeat_a_detailed_picture_exactly() {
     });
     let middle = |name: &str| {
         let path = folder.path().join(name);
-        let mut encoder = Encoder::create(&path, settings(name, Fps::new(1, 1))).unwrap();
+        let mut encoder = create(&path, settings(name, Fps::new(1, 1))).unwrap();
         for mut frame in grid(SIZE, Fps::new(1, 1), &"-".repeat(40)) {
             if frame.spec.index == 0 {
                 frame.picture = Picture::New(Arc::new(picture.clone()));
@@ -300,7 +314,7 @@ fn every_codec_keeps_times_colours_and_rests_in_every_container_that_holds_it() 
     let folder = tempfile::tempdir().unwrap();
     let fps = Fps::new(5, 1);
     let sketch = format!("RG-R{}G-", "-".repeat(100));
-    for container in Container::ALL {
+    for container in [Container::Mp4, Container::WebM] {
         for &codec in container.codecs() {
             for timing in [Timing::Variable, Timing::Constant] {
                 let path = folder.path().join("video");
@@ -365,7 +379,7 @@ fn a_frame_that_lasts_is_the_same_as_its_repeats() {
     let settings = settings("mp4", Fps::new(10, 1));
     let rest = "-".repeat(299);
     encode(&apart, settings, &format!("R{rest}G{rest}"));
-    let mut encoder = Encoder::create(&together, settings).unwrap();
+    let mut encoder = create(&together, settings).unwrap();
     for mut frame in grid(settings.size, settings.fps, &format!("R{rest}G")) {
         frame.lasts = 300;
         if matches!(frame.picture, Picture::New(_)) {
@@ -392,7 +406,7 @@ fn a_dropped_encoder_leaves_the_old_output() {
     let destination = folder.path().join("a.mp4");
     fs::write(&destination, "old").unwrap();
     let staging = Staging::begin(&destination, true).unwrap();
-    let mut encoder = Encoder::create(staging.path(), settings("a.mp4", Fps::new(30, 1))).unwrap();
+    let mut encoder = create(staging.path(), settings("a.mp4", Fps::new(30, 1))).unwrap();
     for frame in grid(SIZE, Fps::new(30, 1), "RGRG") {
         encoder.push(&frame).unwrap();
     }
@@ -405,8 +419,7 @@ fn a_dropped_encoder_leaves_the_old_output() {
 #[test]
 fn broken_grids_are_our_bug() {
     let folder = tempfile::tempdir().unwrap();
-    let mut encoder =
-        Encoder::create(&folder.path().join("a.mp4"), settings("a.mp4", Fps::new(30, 1))).unwrap();
+    let mut encoder = create(&folder.path().join("a.mp4"), settings("a.mp4", Fps::new(30, 1))).unwrap();
     let frames: Vec<_> = grid(SIZE, Fps::new(30, 1), "R-R").collect();
     let odd = grid(Size::new(20, 20), Fps::new(30, 1), "RR").nth(1).unwrap();
     assert_eq!(encoder.push(&frames[1]).unwrap_err().kind(), Kind::Internal);
@@ -418,12 +431,12 @@ fn broken_grids_are_our_bug() {
 #[test]
 fn write_errors_name_the_file_and_their_cause() {
     let missing = Path::new("/nowhere/a.mp4");
-    let error = Encoder::create(missing, settings("a.mp4", Fps::new(30, 1))).unwrap_err();
+    let error = create(missing, settings("a.mp4", Fps::new(30, 1))).unwrap_err();
     assert_eq!(error.kind(), Kind::Io);
     assert!(error.to_string().contains("/nowhere/a.mp4"), "{error}");
 
     let full = Path::new("/dev/full");
-    let error = Encoder::create(full, settings("a.webm", Fps::new(30, 1))).and_then(|mut encoder| {
+    let error = create(full, settings("a.webm", Fps::new(30, 1))).and_then(|mut encoder| {
         for frame in grid(SIZE, Fps::new(30, 1), "RGRGRG") {
             encoder.push(&frame)?;
         }

@@ -20,6 +20,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("capture", &["browser", "player", "timeline", "error", "frame"]),
     ("overlay", &["frame"]),
     ("encode", &["error", "frame"]),
+    (
+        "beside",
+        &["encode", "overlay", "timeline", "recording", "error", "frame"],
+    ),
     ("output", &["error"]),
     ("frame_hashes", &["error", "frame"]),
     ("similarity", &[]),
@@ -40,6 +44,7 @@ const ALL_BUT_CLI: &[&str] = &[
     "capture",
     "overlay",
     "encode",
+    "beside",
     "output",
     "frame_hashes",
     "similarity",

@@ -189,15 +189,15 @@ async fn font_checks(browser: &Browser) -> Vec<Check> {
 }
 
 fn encoder_checks() -> impl Iterator<Item = Check> {
-    encoders().map(|(codec, found)| {
+    encoders().map(|(codec, encoder, found)| {
         let name = format!("encoder: {}", codec.name());
         if found {
-            Check::new(name, Verdict::Good, codec.encoder_name())
+            Check::new(name, Verdict::Good, encoder)
         } else {
             Check::new(
                 name,
                 Verdict::Weak,
-                format!("{} is not in the FFmpeg libraries", codec.encoder_name()),
+                format!("{encoder} is not in the FFmpeg libraries"),
             )
             .hint("Install an FFmpeg built with it.")
         }

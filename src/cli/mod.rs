@@ -10,6 +10,7 @@ mod reading;
 mod render;
 mod report;
 mod settings;
+mod side_files;
 mod summary_text;
 mod verify;
 

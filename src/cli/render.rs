@@ -1,6 +1,7 @@
 //! `replaycast render`: reads the recording, plans, renders beside the destination, then moves the video there.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,11 +12,12 @@ use super::progress::Progress;
 use super::reading::{Reading, Telling};
 use super::report::Report;
 use super::settings::{Destination, RenderSettings};
+use super::side_files::SideFiles;
 use crate::aside::aside;
 use crate::assets::{Assets, AssetsSummary};
-use crate::encode::EncoderSettings;
+use crate::encode::{EncoderSettings, is_our_file};
 use crate::error::{Error, Result};
-use crate::output::{Spool, Staging};
+use crate::output::{FolderStaging, Spool, Staging};
 use crate::pipeline::{RenderJob, Rendered, render};
 use crate::recording::Recording;
 use crate::timeline::{RenderPlan, Timeline};
@@ -29,6 +31,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     let settings = RenderSettings::resolve(args, &reading.input)?;
     // The outputs are opened before the input is read: a wrong place fails at once.
     let video = Video::begin(&settings.destination, args.force)?;
+    let side_files = SideFiles::begin(&args.beside, args.force)?;
     let report = args
         .report
         .as_deref()
@@ -46,11 +49,12 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     let recording = reading.recording(args.session.clone(), telling).await?;
     let recording = Arc::new(recording);
     let timeline = Timeline::resolve(&recording, &settings.timeline)?;
-    let plan = Arc::new(timeline.plan(args.size, args.picture.scale, args.fps));
+    let plan = Arc::new(timeline.plan(args.size, args.picture.scale, settings.fps));
     if !args.quiet {
         tell_plan(&recording, &timeline, &plan, args.verbose);
     }
 
+    let (beside, annotations) = side_files.plan(&args.beside, &recording, &plan)?;
     let progress = Arc::new(Progress::new(args.progress, args.quiet, args.verbose, &plan));
     let job = RenderJob {
         recording: Arc::clone(&recording),
@@ -63,10 +67,14 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
         jobs: args.jobs,
         encoder: EncoderSettings {
             format: settings.format,
+            quality: settings.quality,
             size: plan.size,
             fps: plan.fps,
             timing: settings.timing,
+            loops: settings.loops,
         },
+        annotations,
+        beside,
         output: video.path().to_path_buf(),
         frame_hashes: hashes.as_ref().map(|hashes| hashes.path().to_path_buf()),
     };
@@ -93,6 +101,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
             _ => {}
         }
     }
+    side_files.commit()?;
     video.deliver().await?;
     if !args.quiet {
         tell_result(&settings.destination, &plan, &rendered, video_bytes, wall_s);
@@ -103,6 +112,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
 /// The video while it is made, on the way to where it was asked for.
 enum Video {
     Staged(Staging),
+    StagedFolder(FolderStaging),
     Spooled(Spool),
 }
 
@@ -110,6 +120,9 @@ impl Video {
     fn begin(destination: &Destination, overwrite: bool) -> Result<Self> {
         match destination {
             Destination::File(path) => Staging::begin(path, overwrite).map(Self::Staged),
+            Destination::Folder(path) => {
+                FolderStaging::begin(path, overwrite, is_our_file).map(Self::StagedFolder)
+            }
             Destination::StandardOutput => Spool::begin().map(Self::Spooled),
         }
     }
@@ -117,6 +130,7 @@ impl Video {
     fn path(&self) -> &Path {
         match self {
             Self::Staged(staging) => staging.path(),
+            Self::StagedFolder(staging) => staging.path(),
             Self::Spooled(spool) => spool.path(),
         }
     }
@@ -124,6 +138,7 @@ impl Video {
     async fn deliver(self) -> Result<()> {
         match self {
             Self::Staged(staging) => staging.commit(),
+            Self::StagedFolder(staging) => staging.commit(),
             Self::Spooled(spool) => {
                 let mut reader = spool.into_reader()?;
                 aside("writer", move || print::data(&mut reader)).await
@@ -167,7 +182,7 @@ fn tell_result(destination: &Destination, plan: &RenderPlan, rendered: &Rendered
         ));
     }
     let name = match destination {
-        Destination::File(path) => path.display().to_string(),
+        Destination::File(path) | Destination::Folder(path) => path.display().to_string(),
         Destination::StandardOutput => "standard output".into(),
     };
     let video_s = rendered.encoded.duration_ms / 1000.0;
@@ -224,10 +239,18 @@ fn describe_assets(assets: &AssetsSummary, missing: usize) -> Option<String> {
     Some(first.to_uppercase().chain(letters).collect())
 }
 
+/// Of a file, or of all files in a folder.
 fn size_of(path: &Path) -> Result<u64> {
-    fs::metadata(path)
-        .map(|meta| meta.len())
-        .map_err(|source| Error::io(format!("looking at {}", path.display()), source))
+    let size = || {
+        let meta = fs::metadata(path)?;
+        if !meta.is_dir() {
+            return Ok(meta.len());
+        }
+        fs::read_dir(path)?
+            .map(|entry| Ok(entry?.metadata()?.len()))
+            .sum()
+    };
+    size().map_err(|source: io::Error| Error::io(format!("looking at {}", path.display()), source))
 }
 
 #[cfg(test)]

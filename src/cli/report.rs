@@ -130,7 +130,7 @@ impl<'a> Report<'a> {
             },
             output: Output {
                 path: match &settings.destination {
-                    Destination::File(path) => Some(path.display().to_string()),
+                    Destination::File(path) | Destination::Folder(path) => Some(path.display().to_string()),
                     Destination::StandardOutput => None,
                 },
                 format: settings.format.container().name(),

@@ -10,8 +10,9 @@ use super::reading::cache_folder;
 use crate::assets::{AssetOptions, Limits};
 use crate::browser::{BrowserOptions, BrowserUse, find_browser};
 use crate::capture::{CaptureMethod, CaptureWay};
-use crate::encode::{Codec, Container, OutputFormat, Timing};
+use crate::encode::{Codec, Container, Loops, OutputFormat, Quality, Timing};
 use crate::error::{Error, Kind, Result};
+use crate::frame::Fps;
 use crate::overlay::OverlayStyle;
 use crate::player::StageLook;
 use crate::source::Input;
@@ -21,6 +22,7 @@ use crate::timeline::TimelineOptions;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Destination {
     File(PathBuf),
+    Folder(PathBuf),
     StandardOutput,
 }
 
@@ -29,7 +31,10 @@ pub(super) enum Destination {
 pub(super) struct RenderSettings {
     pub(super) destination: Destination,
     pub(super) format: OutputFormat,
+    pub(super) quality: Quality,
+    pub(super) fps: Fps,
     pub(super) timing: Timing,
+    pub(super) loops: Loops,
     pub(super) timeline: TimelineOptions,
     /// How pictures may be taken, the best way first; none at all for synthetic capture.
     pub(super) ways: Vec<CaptureWay>,
@@ -43,11 +48,17 @@ impl RenderSettings {
     pub(super) fn resolve(args: &RenderArgs, input: &Input) -> Result<Self> {
         let format = format(args.output.as_deref(), args.format, args.codec)?;
         let destination = destination(input, args.output.as_deref(), format)?;
-        format.check_encoder()?;
+        let container = format.container();
+        check_fitting(args, container)?;
+        let quality = args.quality.unwrap_or_default();
+        format.check_encoder(quality)?;
         let ways = capture_ways(&args.capture)?;
         Ok(Self {
             destination,
             format,
+            quality,
+            fps: args.fps.unwrap_or(container.usual_fps()),
+            loops: args.loops.unwrap_or_default(),
             timing: if args.cfr {
                 Timing::Constant
             } else {
@@ -59,6 +70,43 @@ impl RenderSettings {
             overlay: args.picture.overlay(),
             assets: asset_options(&args.assets, &args.input, args.capture.deadline)?,
         })
+    }
+}
+
+/// Refuses what a format cannot do, so that no option does nothing.
+fn check_fitting(args: &RenderArgs, container: Container) -> Result<()> {
+    let refuse = |message: String, hint: &str| Err(Error::new(Kind::Usage, message).hint(hint));
+    let is_animation = container.is_animation();
+    match args.quality {
+        Some(Quality::Lossless) if container == Container::Gif => {
+            return refuse(
+                "a GIF has too few colours to be lossless".to_owned(),
+                "Use --quality high, or --format apng, webp or png.",
+            );
+        }
+        Some(quality) if quality != Quality::Lossless && container.is_always_lossless() => {
+            return refuse(format!("{container} is always lossless"), "Leave --quality out.");
+        }
+        _ => {}
+    }
+    if args.loops.is_some() && !is_animation {
+        return refuse(
+            format!("{container} does not say how often it is played"),
+            "Use --loop with gif, webp or apng.",
+        );
+    }
+    if args.cfr && is_animation {
+        return refuse(
+            format!("{container} has no constant frame rate: each picture lasts until the next"),
+            "Leave --cfr out.",
+        );
+    }
+    match (args.fps, container.most_fps()) {
+        (Some(fps), Some(most)) if fps.as_f64() > most.as_f64() => refuse(
+            format!("{fps} frames a second are too many for {container}: {most} are the most"),
+            "Leave --fps out, or use --format webp or apng.",
+        ),
+        _ => Ok(()),
     }
 }
 
@@ -127,6 +175,9 @@ pub(super) fn browser_options(
     })
 }
 
+/// What a folder of pictures is called after its recording.
+const FRAMES: &str = "-frames";
+
 /// An output without a name of its own says nothing about its format: then it is the one that plays everywhere.
 fn format(output: Option<&Path>, container: Option<Container>, codec: Option<Codec>) -> Result<OutputFormat> {
     match output {
@@ -139,7 +190,13 @@ fn format(output: Option<&Path>, container: Option<Container>, codec: Option<Cod
 
 fn destination(input: &Input, output: Option<&Path>, format: OutputFormat) -> Result<Destination> {
     match output {
+        Some(path) if path.as_os_str() == "-" && format.container().is_folder() => Err(Error::new(
+            Kind::Usage,
+            "a folder of pictures cannot be written to standard output",
+        )
+        .hint("Name the folder with --output DIR.")),
         Some(path) if path.as_os_str() == "-" => Ok(Destination::StandardOutput),
+        Some(path) if format.container().is_folder() => Ok(Destination::Folder(path.to_path_buf())),
         Some(path) => Ok(Destination::File(path.to_path_buf())),
         None => {
             let stem = input.stem().ok_or_else(|| {
@@ -150,6 +207,10 @@ fn destination(input: &Input, output: Option<&Path>, format: OutputFormat) -> Re
                 .hint("Say where the video goes with --output FILE.")
             })?;
             let mut path = stem.into_os_string();
+            if format.container().is_folder() {
+                path.push(FRAMES);
+                return Ok(Destination::Folder(path.into()));
+            }
             path.push(".");
             path.push(format.container().name());
             Ok(Destination::File(path.into()))
@@ -169,6 +230,67 @@ mod tests {
             assert_eq!(webm.container(), Container::WebM);
         }
         assert!(format(Some(Path::new("video")), None, None).is_err());
+    }
+
+    #[test]
+    fn what_a_format_cannot_do_is_refused() {
+        use clap::Parser;
+
+        use crate::cli::args::{Cli, Command};
+        for (options, fits) in [
+            (
+                &[
+                    "--format",
+                    "gif",
+                    "--loop",
+                    "3",
+                    "--fps",
+                    "10",
+                    "--quality",
+                    "low",
+                ][..],
+                true,
+            ),
+            (&["--format", "gif", "--fps", "16"], false),
+            (&["--format", "gif", "--quality", "lossless"], false),
+            (
+                &["--format", "webp", "--quality", "lossless", "--fps", "30"],
+                true,
+            ),
+            (&["--format", "webp", "--cfr"], false),
+            (&["--format", "apng", "--quality", "high"], false),
+            (
+                &["--format", "apng", "--quality", "lossless", "--loop", "forever"],
+                true,
+            ),
+            (&["--format", "png", "--cfr"], true),
+            (&["--format", "png", "--loop", "1"], false),
+            (&["--format", "mp4", "--loop", "forever"], false),
+            (
+                &["--format", "mp4", "--quality", "lossless", "--cfr", "--fps", "60"],
+                true,
+            ),
+        ] {
+            let command = ["replaycast", "render", "a.json"].iter().chain(options);
+            let Command::Render(args) = Cli::try_parse_from(command).unwrap().command else {
+                panic!("render was asked for");
+            };
+            let checked = check_fitting(&args, args.format.unwrap());
+            assert_eq!(checked.is_ok(), fits, "{options:?}");
+            if let Err(error) = checked {
+                assert_eq!(error.kind(), Kind::Usage);
+            }
+        }
+    }
+
+    #[test]
+    fn pictures_go_into_a_folder() {
+        let png = OutputFormat::resolve(None, Some(Container::Png), None).unwrap();
+        let input = Input::parse(OsStr::new("a/b.json")).unwrap();
+        let to = |output| destination(&input, output, png);
+        assert_eq!(to(None).unwrap(), Destination::Folder("a/b-frames".into()));
+        assert_eq!(to(Some(Path::new("x"))).unwrap(), Destination::Folder("x".into()));
+        assert_eq!(to(Some(Path::new("-"))).unwrap_err().kind(), Kind::Usage);
     }
 
     #[test]

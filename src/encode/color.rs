@@ -1,5 +1,5 @@
-//! Turns RGBA pictures into the 4:2:0 BT.709 limited-range frames that the encoders take, through swscale.
-//! `Encoder` converts each new picture once and sends the result again while the picture stays.
+//! Turns RGBA pictures into the frames that the encoders take, through swscale: 4:2:0 BT.709 in limited range, or RGB.
+//! `Video` converts each new picture once and sends the result again while the picture stays.
 #![allow(
     unsafe_code,
     reason = "swscale's colour matrix and raw pictures have no safe interface"
@@ -10,11 +10,11 @@ use std::fmt;
 use std::ptr;
 
 use ffmpeg_next::ffi;
-use ffmpeg_next::format::Pixel;
 use ffmpeg_next::frame;
 use image::{Rgba, RgbaImage};
 
-use super::libav::tag_bt709;
+use super::format::Layout;
+use super::libav::{pixel_format, tag_colors};
 use crate::error::{Error, Kind, Result};
 use crate::frame::Size;
 
@@ -38,7 +38,7 @@ impl fmt::Debug for Converter {
 }
 
 impl Converter {
-    pub(super) fn new(source: Size) -> Result<Self> {
+    pub(super) fn new(source: Size, layout: Layout) -> Result<Self> {
         let padded = source.padded_to_even();
         let failed = || {
             Error::new(
@@ -49,12 +49,12 @@ impl Converter {
         let (Ok(width), Ok(height)) = (i32::try_from(padded.width), i32::try_from(padded.height)) else {
             return Err(failed());
         };
-        let mut frame = frame::Video::new(Pixel::YUV420P, padded.width, padded.height);
+        let mut frame = frame::Video::new(pixel_format(layout), padded.width, padded.height);
         // SAFETY: the frame is valid; its data is null exactly when its buffer could not be allocated.
         if unsafe { frame.is_empty() } {
             return Err(failed());
         }
-        tag_bt709(&mut frame);
+        tag_colors(&mut frame, layout);
 
         // Area averaging puts the chroma sample between the two columns it stands for.
         let flags = ffi::SWS_AREA | ffi::SWS_FULL_CHR_H_INP | ffi::SWS_ACCURATE_RND;
@@ -66,7 +66,7 @@ impl Converter {
                 ffi::AVPixelFormat::AV_PIX_FMT_RGBA,
                 width,
                 height,
-                ffi::AVPixelFormat::AV_PIX_FMT_YUV420P,
+                pixel_format(layout).into(),
                 flags,
                 ptr::null_mut(),
                 ptr::null_mut(),
@@ -82,6 +82,9 @@ impl Converter {
             padded,
             frame,
         };
+        if layout != Layout::Yuv420 {
+            return Ok(converter);
+        }
         // Full range in, limited range out; brightness, contrast and saturation as they are (16.16 fixed point).
         // SAFETY: the scaler is valid and the coefficient tables are static.
         let set = unsafe {
@@ -162,7 +165,7 @@ mod tests {
 
     fn yuv(color: [u8; 3]) -> [u8; 3] {
         let [r, g, b] = color;
-        let mut converter = Converter::new(Size::new(64, 36)).unwrap();
+        let mut converter = Converter::new(Size::new(64, 36), Layout::Yuv420).unwrap();
         converter
             .convert(&RgbaImage::from_pixel(64, 36, Rgba([r, g, b, 255])))
             .unwrap();
@@ -190,6 +193,34 @@ mod tests {
     }
 
     #[test]
+    fn rgb_stays_as_it_is() {
+        let picture = RgbaImage::from_fn(64, 36, |x, y| {
+            Rgba([x as u8 * 4, y as u8 * 7, (x * y) as u8, 255])
+        });
+        for (layout, places) in [
+            (Layout::Gbr, [(2, 0), (0, 0), (1, 0)]),
+            (Layout::Rgb, [(0, 0), (0, 1), (0, 2)]),
+            (Layout::Bgr0, [(0, 2), (0, 1), (0, 0)]),
+            (Layout::Bgra, [(0, 2), (0, 1), (0, 0)]),
+        ] {
+            let mut converter = Converter::new(Size::new(64, 36), layout).unwrap();
+            converter.convert(&picture).unwrap();
+            let frame = converter.frame();
+            let step = match layout {
+                Layout::Gbr => 1,
+                Layout::Rgb => 3,
+                _ => 4,
+            };
+            for (x, y, pixel) in picture.enumerate_pixels() {
+                let found = places.map(|(plane, offset)| {
+                    frame.data(plane)[frame.stride(plane) * y as usize + x as usize * step + offset]
+                });
+                assert_eq!(found, pixel.0[..3], "{layout:?} at {x}, {y}");
+            }
+        }
+    }
+
+    #[test]
     fn odd_sizes_repeat_their_last_column_and_row() {
         let picture = RgbaImage::from_fn(3, 3, |x, y| Rgba([x as u8, y as u8, 0, 255]));
         let padded = pad(&picture, Size::new(4, 4));
@@ -200,7 +231,7 @@ mod tests {
 
     #[test]
     fn a_picture_of_another_size_is_our_bug() {
-        let mut converter = Converter::new(Size::new(64, 36)).unwrap();
+        let mut converter = Converter::new(Size::new(64, 36), Layout::Yuv420).unwrap();
         let error = converter.convert(&RgbaImage::new(36, 64)).unwrap_err();
         assert_eq!(error.kind(), Kind::Internal);
     }

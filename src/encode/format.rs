@@ -2,11 +2,13 @@
 //! The command line resolves its options here; `libav` reads the encoder and muxer rows.
 
 use std::fmt;
+use std::num::NonZeroU16;
 use std::str::FromStr;
 
 use clap::ValueEnum;
 
 use crate::error::{Error, Kind, Result};
+use crate::frame::Fps;
 
 /// The file format around the video.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum)]
@@ -14,15 +16,61 @@ pub enum Container {
     Mp4,
     #[value(name = "webm")]
     WebM,
+    Gif,
+    /// Animated.
+    #[value(name = "webp")]
+    WebP,
+    /// Animated PNG.
+    Apng,
+    /// A folder of pictures.
+    Png,
 }
 
-/// The video compression.
+/// The video compression; the formats of pictures have their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum)]
 pub enum Codec {
     H264,
     Vp9,
     Av1,
     Hevc,
+    Gif,
+    #[value(name = "webp")]
+    WebP,
+    Apng,
+    Png,
+}
+
+/// How pixels lie in the frames that an encoder takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// BT.709 in limited range, chroma at half the size.
+    Yuv420,
+    /// Planes of green, blue and red.
+    Gbr,
+    Rgb,
+    Bgr0,
+    Bgra,
+}
+
+/// How often an animation is played.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Loops {
+    #[default]
+    Forever,
+    Times(NonZeroU16),
+}
+
+impl FromStr for Loops {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "forever" => Ok(Self::Forever),
+            _ => text.parse().map(Self::Times).map_err(|_| {
+                format!("'{text}' is not how often to play; write forever or a number from 1 to 65535")
+            }),
+        }
+    }
 }
 
 type Options = &'static [(&'static str, &'static str)];
@@ -35,17 +83,28 @@ struct ContainerRow {
     /// What it can hold; the first is the default.
     codecs: &'static [Codec],
     muxer_options: Options,
+    /// The muxer's name for how often it is played, 0 being forever.
+    loop_option: Option<&'static str>,
 }
 
 /// One row of the codec table.
 struct CodecRow {
     name: &'static str,
-    encoder: &'static str,
+    /// None: it is not FFmpeg's work.
+    encoder: Option<&'static str>,
+    /// Those that do not depend on the quality.
     options: Options,
 }
 
 impl Container {
-    pub const ALL: [Self; 2] = [Self::Mp4, Self::WebM];
+    pub const ALL: [Self; 6] = [
+        Self::Mp4,
+        Self::WebM,
+        Self::Gif,
+        Self::WebP,
+        Self::Apng,
+        Self::Png,
+    ];
 
     const fn row(self) -> ContainerRow {
         match self {
@@ -55,13 +114,35 @@ impl Container {
                 codecs: &[Codec::H264, Codec::Vp9, Codec::Av1, Codec::Hevc],
                 // The index in front lets a browser play the file while it still loads.
                 muxer_options: &[("movflags", "+faststart")],
+                loop_option: None,
             },
             Self::WebM => ContainerRow {
                 name: "webm",
                 extensions: &["webm"],
                 codecs: &[Codec::Vp9, Codec::Av1],
                 muxer_options: &[],
+                loop_option: None,
             },
+            Self::Gif => Self::picture("gif", &["gif"], &[Codec::Gif], None),
+            Self::WebP => Self::picture("webp", &["webp"], &[Codec::WebP], Some("loop")),
+            Self::Apng => Self::picture("apng", &["apng"], &[Codec::Apng], Some("plays")),
+            // A folder has no extension.
+            Self::Png => Self::picture("png", &[], &[Codec::Png], None),
+        }
+    }
+
+    const fn picture(
+        name: &'static str,
+        extensions: &'static [&'static str],
+        codecs: &'static [Codec],
+        loop_option: Option<&'static str>,
+    ) -> ContainerRow {
+        ContainerRow {
+            name,
+            extensions,
+            codecs,
+            muxer_options: &[],
+            loop_option,
         }
     }
 
@@ -73,8 +154,50 @@ impl Container {
         self.row().codecs
     }
 
-    pub(super) const fn muxer_options(self) -> Options {
-        self.row().muxer_options
+    /// The frame rate that it is usually given: in formats of pictures each frame costs much.
+    pub const fn usual_fps(self) -> Fps {
+        match self {
+            Self::Mp4 | Self::WebM | Self::Png => Fps::new(30, 1),
+            Self::Gif | Self::WebP | Self::Apng => Fps::new(15, 1),
+        }
+    }
+
+    /// The highest frame rate that it may be given.
+    pub const fn most_fps(self) -> Option<Fps> {
+        match self {
+            // It counts in hundredths of a second, and players take their time for shorter pictures.
+            Self::Gif => Some(Fps::new(15, 1)),
+            _ => None,
+        }
+    }
+
+    /// Whether it keeps every pixel, whatever the quality.
+    pub const fn is_always_lossless(self) -> bool {
+        matches!(self, Self::Apng | Self::Png)
+    }
+
+    /// Whether it is an animation: it can play again from its start by itself, and a picture lasts however long, so that
+    /// frames need not be repeated.
+    pub const fn is_animation(self) -> bool {
+        matches!(self, Self::Gif | Self::WebP | Self::Apng)
+    }
+
+    /// Whether it is a folder of files.
+    pub const fn is_folder(self) -> bool {
+        matches!(self, Self::Png)
+    }
+
+    pub(super) fn muxer_options(self, loops: Loops) -> Vec<(&'static str, String)> {
+        let row = self.row();
+        let count = match loops {
+            Loops::Forever => 0,
+            Loops::Times(times) => times.get(),
+        };
+        let options = row.muxer_options.iter();
+        options
+            .map(|(name, value)| (*name, (*value).to_owned()))
+            .chain(row.loop_option.map(|name| (name, count.to_string())))
+            .collect()
     }
 
     fn of_extension(extension: &str) -> Option<Self> {
@@ -86,20 +209,28 @@ impl Container {
 }
 
 impl Codec {
-    pub const ALL: [Self; 4] = [Self::H264, Self::Vp9, Self::Av1, Self::Hevc];
+    pub const ALL: [Self; 8] = [
+        Self::H264,
+        Self::Vp9,
+        Self::Av1,
+        Self::Hevc,
+        Self::Gif,
+        Self::WebP,
+        Self::Apng,
+        Self::Png,
+    ];
 
     const fn row(self) -> CodecRow {
         match self {
             Self::H264 => CodecRow {
                 name: "h264",
-                encoder: "libx264",
+                encoder: Some("libx264"),
                 // Looking ahead tells which parts of a page stay: they are coded well once, which saves a quarter.
                 // B-frames save nothing on screens. Durations are hidden from the rate control, which would
                 // spend a lot on each frame that lasts. Stills want a single reference; keyframes come only where
                 // they are asked for.
                 options: &[
                     ("preset", "fast"),
-                    ("crf", "26"),
                     ("forced-idr", "1"),
                     (
                         "x264-params",
@@ -109,9 +240,8 @@ impl Codec {
             },
             Self::Vp9 => CodecRow {
                 name: "vp9",
-                encoder: "libvpx-vp9",
+                encoder: Some("libvpx-vp9"),
                 options: &[
-                    ("crf", "35"),
                     ("b", "0"),
                     ("deadline", "realtime"),
                     ("cpu-used", "7"),
@@ -123,9 +253,8 @@ impl Codec {
             },
             Self::Av1 => CodecRow {
                 name: "av1",
-                encoder: "libaom-av1",
+                encoder: Some("libaom-av1"),
                 options: &[
-                    ("crf", "35"),
                     ("b", "0"),
                     ("usage", "realtime"),
                     ("cpu-used", "8"),
@@ -136,16 +265,35 @@ impl Codec {
             },
             Self::Hevc => CodecRow {
                 name: "hevc",
-                encoder: "libx265",
+                encoder: Some("libx265"),
                 options: &[
                     ("preset", "superfast"),
-                    ("crf", "28"),
                     ("forced-idr", "1"),
                     (
                         "x265-params",
                         "keyint=-1:scenecut=0:bframes=0:rc-lookahead=10:frame-threads=1:log-level=none",
                     ),
                 ],
+            },
+            Self::Gif => CodecRow {
+                name: "gif",
+                encoder: None,
+                options: &[],
+            },
+            Self::WebP => CodecRow {
+                name: "webp",
+                encoder: Some("libwebp_anim"),
+                options: &[("compression_level", "3")],
+            },
+            Self::Apng => CodecRow {
+                name: "apng",
+                encoder: Some("apng"),
+                options: &[("pred", "none")],
+            },
+            Self::Png => CodecRow {
+                name: "png",
+                encoder: None,
+                options: &[],
             },
         }
     }
@@ -154,8 +302,8 @@ impl Codec {
         self.row().name
     }
 
-    /// FFmpeg's name for the encoder.
-    pub const fn encoder_name(self) -> &'static str {
+    /// FFmpeg's name for the encoder; None for what FFmpeg is not needed for.
+    pub const fn encoder_name(self) -> Option<&'static str> {
         self.row().encoder
     }
 
@@ -223,7 +371,7 @@ impl OutputFormat {
                     Kind::Usage,
                     format!("no video format belongs to the extension '.{extension}'; known are {known}"),
                 )
-                .hint("Use a known extension, or name the format with --format.")
+                .hint("Use a known extension, or name the format with --format; --format png fills a folder.")
             })?,
             (None, None) => {
                 return Err(
@@ -284,7 +432,12 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_a_usage_error_that_names_the_choices() {
         for (extension, container, codec, part) in [
-            (Some("mov"), None, None, "known are mp4, m4v, webm"),
+            (
+                Some("mov"),
+                None,
+                None,
+                "known are mp4, m4v, webm, gif, webp, apng",
+            ),
             (None, None, None, "does not say"),
             (
                 Some("webm"),

@@ -1,22 +1,21 @@
-//! The encoder and the muxer of FFmpeg behind two small types that report our errors.
-//! `Encoder` sends frames to `Coder` and hands the packets to `Muxer`.
+//! FFmpeg's encoders behind a small type that reports our errors, and what both it and the muxer need of FFmpeg.
+//! `Video` sends frames to `Coder` and hands the packets to `Muxer`.
 #![allow(
     unsafe_code,
-    reason = "opening, closing and tagging have no sound safe interface in ffmpeg-next"
+    reason = "opening and reading headers have no sound safe interface in ffmpeg-next"
 )]
 
 use std::collections::VecDeque;
-use std::ffi::{CStr, CString};
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
 use std::sync::Once;
-use std::{fmt, io, ptr, slice, thread};
+use std::{fmt, slice, thread};
 
 use ffmpeg_next::format::Pixel;
-use ffmpeg_next::{Dictionary, Packet, Rational, codec, color, encoder, ffi, format, frame};
+use ffmpeg_next::{Dictionary, Packet, Rational, codec, color, encoder, ffi, frame, picture};
 
-use super::format::{Codec, OutputFormat};
+use super::format::{Codec, Layout};
+use super::quality::Quality;
 use super::still::{H264Stills, Stills};
+use super::timing::Coding;
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Fps, Size};
 
@@ -34,21 +33,57 @@ pub(super) fn prepare() {
     });
 }
 
-/// Whether the linked FFmpeg can encode `codec`.
-pub(super) fn has_encoder(codec: Codec) -> bool {
+/// Whether the linked FFmpeg has the encoder of this name.
+pub(super) fn has_encoder(name: &str) -> bool {
     prepare();
-    encoder::find_by_name(codec.encoder_name()).is_some()
+    encoder::find_by_name(name).is_some()
+}
+
+pub(super) const fn pixel_format(layout: Layout) -> Pixel {
+    match layout {
+        Layout::Yuv420 => Pixel::YUV420P,
+        Layout::Gbr => Pixel::GBRP,
+        Layout::Rgb => Pixel::RGB24,
+        Layout::Bgr0 => Pixel::BGRZ,
+        Layout::Bgra => Pixel::BGRA,
+    }
+}
+
+/// The matrix and the range of a layout's colours.
+const fn colors(layout: Layout) -> (color::Space, color::Range) {
+    match layout {
+        Layout::Yuv420 => (color::Space::BT709, color::Range::MPEG),
+        Layout::Gbr | Layout::Rgb | Layout::Bgr0 | Layout::Bgra => (color::Space::RGB, color::Range::JPEG),
+    }
+}
+
+/// What the web's colours are called: sRGB shares its primaries with BT.709. RGB says which curve it has; video does
+/// not, as all players take the two curves for the same.
+const fn transfer(layout: Layout) -> color::TransferCharacteristic {
+    match layout {
+        Layout::Yuv420 => color::TransferCharacteristic::BT709,
+        _ => color::TransferCharacteristic::IEC61966_2_1,
+    }
 }
 
 /// Says on the frame itself which colours it holds.
-pub(super) fn tag_bt709(frame: &mut frame::Video) {
-    frame.set_color_space(color::Space::BT709);
-    frame.set_color_range(color::Range::MPEG);
+pub(super) fn tag_colors(frame: &mut frame::Video, layout: Layout) {
+    let (space, range) = colors(layout);
+    frame.set_color_space(space);
+    frame.set_color_range(range);
     frame.set_color_primaries(color::Primaries::BT709);
-    frame.set_color_transfer_characteristic(color::TransferCharacteristic::BT709);
+    frame.set_color_transfer_characteristic(transfer(layout));
 }
 
-fn time_base(fps: Fps) -> Rational {
+/// How a frame asks to be coded.
+pub(super) const fn coding_of(coding: Coding) -> picture::Type {
+    match coding {
+        Coding::Key => picture::Type::I,
+        Coding::Inter | Coding::Still => picture::Type::None,
+    }
+}
+
+pub(super) fn time_base(fps: Fps) -> Rational {
     Rational::new(fps.den.cast_signed(), fps.num.cast_signed())
 }
 
@@ -56,6 +91,8 @@ fn time_base(fps: Fps) -> Rational {
 pub(super) struct Coder {
     encoder: encoder::video::Encoder,
     codec: Codec,
+    name: &'static str,
+    layout: Layout,
     stills: Option<Stills>,
     /// The frames whose packets are still to come, in order.
     due: VecDeque<Due>,
@@ -79,9 +116,12 @@ impl fmt::Debug for Coder {
 
 impl Coder {
     /// Opens the encoder of `codec` for frames of `size` with times in units of 1/`fps`.
-    pub(super) fn open(codec: Codec, size: Size, fps: Fps) -> Result<Self> {
+    pub(super) fn open(codec: Codec, quality: Quality, size: Size, fps: Fps) -> Result<Self> {
         prepare();
-        let name = codec.encoder_name();
+        let chosen = quality
+            .options(codec)
+            .ok_or_else(|| Error::new(Kind::Internal, format!("{codec} is not made by FFmpeg")))?;
+        let (name, layout) = (chosen.encoder, chosen.layout);
         let refused = |error: ffmpeg_next::Error| {
             Error::new(
                 Kind::Internal,
@@ -89,28 +129,35 @@ impl Coder {
             )
             .caused_by(error)
         };
-        let found = encoder::find_by_name(name).ok_or_else(|| super::missing_encoder(codec))?;
+        let found = encoder::find_by_name(name).ok_or_else(|| super::missing_encoder(codec, name))?;
         let mut video = codec::Context::new_with_codec(found)
             .encoder()
             .video()
             .map_err(refused)?;
         video.set_width(size.width);
         video.set_height(size.height);
-        video.set_format(Pixel::YUV420P);
+        video.set_format(pixel_format(layout));
         video.set_aspect_ratio((1, 1));
         video.set_time_base(time_base(fps));
         video.set_frame_rate(Some((fps.num.cast_signed(), fps.den.cast_signed())));
-        video.set_colorspace(color::Space::BT709);
-        video.set_color_range(color::Range::MPEG);
+        let (space, range) = colors(layout);
+        video.set_colorspace(space);
+        video.set_color_range(range);
         video.set_color_primaries(color::Primaries::BT709);
-        video.set_color_transfer_characteristic(color::TransferCharacteristic::BT709);
+        video.set_color_transfer_characteristic(transfer(layout));
         // Keyframes come only where they are asked for.
         video.set_gop(i32::MAX.cast_unsigned());
         video.set_max_b_frames(0);
         video.set_flags(codec::Flags::GLOBAL_HEADER);
         video.set_threading(codec::threading::Config::count(threads()));
 
-        let mut options: Dictionary<'_> = codec.encoder_options().iter().collect();
+        let rate = chosen.rate.map(|(option, value)| (option, value.to_string()));
+        let usual = codec.encoder_options().iter().copied();
+        let usual = usual.filter(|(option, _)| chosen.instead.iter().all(|(instead, _)| instead != option));
+        let named = usual.chain(chosen.instead.iter().copied());
+        let mut options: Dictionary<'_> = named
+            .chain(rate.as_ref().map(|(option, value)| (*option, value.as_str())))
+            .collect();
         // SAFETY: the context is valid and not yet open. The options left over come back through the same
         // pointer, which the dictionary takes over again.
         let (opened, unknown) = unsafe {
@@ -128,15 +175,37 @@ impl Coder {
         }
         let stills = match codec {
             Codec::H264 => H264Stills::new(headers(&video)).map(Stills::H264),
-            Codec::Vp9 => Some(Stills::Vp9),
-            Codec::Av1 | Codec::Hevc => None,
+            Codec::Vp9 => Some(Stills::Vp9 {
+                profile: u8::from(layout == Layout::Gbr),
+            }),
+            _ => None,
         };
         Ok(Self {
             encoder: encoder::video::Encoder(video),
             codec,
+            name,
+            layout,
             stills,
             due: VecDeque::new(),
         })
+    }
+
+    pub(super) const fn codec(&self) -> Codec {
+        self.codec
+    }
+
+    pub(super) const fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    pub(super) fn context(&self) -> &codec::Context {
+        &self.encoder
+    }
+
+    /// The stream's headers with what the stills need, where that is more than the encoder's own.
+    pub(super) fn headers(&self) -> Option<Vec<u8>> {
+        let stills = self.stills.as_ref()?;
+        Some(stills.headers(headers(&self.encoder)))
     }
 
     /// Shows the frame before once more, if this encoder's stream allows to write such a packet by hand; else
@@ -183,7 +252,7 @@ impl Coder {
     }
 
     fn failed(&self, error: ffmpeg_next::Error) -> Error {
-        Error::new(Kind::Internal, format!("{} failed", self.codec.encoder_name())).caused_by(error)
+        Error::new(Kind::Internal, format!("{} failed", self.name)).caused_by(error)
     }
 }
 
@@ -203,214 +272,16 @@ fn headers(context: &codec::Context) -> &[u8] {
     }
 }
 
-/// Replaces the headers of a stream that has not been written yet.
-fn set_headers(stream: &mut format::stream::StreamMut<'_>, headers: &[u8]) -> Result<(), ffmpeg_next::Error> {
-    let size = headers.len();
-    // SAFETY: the stream and its parameters are valid, and free what they hold with FFmpeg's allocator. The new
-    // block is zeroed and as much longer as FFmpeg's readers want it.
-    unsafe {
-        let block = ffi::av_mallocz(size + ffi::AV_INPUT_BUFFER_PADDING_SIZE as usize).cast::<u8>();
-        if block.is_null() {
-            return Err(ffmpeg_next::Error::Other { errno: libc::ENOMEM });
-        }
-        ptr::copy_nonoverlapping(headers.as_ptr(), block, size);
-        let parameters = &mut *(*stream.as_mut_ptr()).codecpar;
-        ffi::av_free(parameters.extradata.cast());
-        parameters.extradata = block;
-        parameters.extradata_size = (size as u32).cast_signed();
-    }
-    Ok(())
-}
-
-/// Chooses the name by which the file calls the codec. Apple's players open HEVC as `hvc1` only.
-fn set_tag(stream: &mut format::stream::StreamMut<'_>, tag: [u8; 4]) {
-    // SAFETY: the stream and its parameters are valid; sets one integer.
-    unsafe { (*(*stream.as_mut_ptr()).codecpar).codec_tag = u32::from_le_bytes(tag) }
-}
-
 fn threads() -> usize {
     thread::available_parallelism()
         .map_or(1, usize::from)
         .min(MAX_THREADS)
 }
 
-/// An open output file.
-pub(super) struct Muxer {
-    output: format::context::Output,
-    path: PathBuf,
-    packet_time_base: Rational,
-    stream_time_base: Rational,
-    /// The newest packet: how long it lasts is known when the next one comes.
-    held: Option<Packet>,
-}
-
-impl fmt::Debug for Muxer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Muxer")
-            .field("path", &self.path)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Muxer {
-    /// Creates the file at `path` and writes its header.
-    pub(super) fn create(path: &Path, format: OutputFormat, fps: Fps, coder: &Coder) -> Result<Self> {
-        let url = file_url(path)?;
-        let container = format.container();
-        let muxer = CString::new(container.name()).unwrap_or_default();
-        let mut output = allocate(&muxer, &url).map_err(|error| {
-            Error::new(
-                Kind::NoEncoder,
-                format!("FFmpeg cannot write {container} files here"),
-            )
-            .hint("Install an FFmpeg (libavformat) with this muxer, or choose another --format.")
-            .caused_by(error)
-        })?;
-        let failed = |error| write_error(path, error);
-        open_file(&mut output, &url).map_err(failed)?;
-
-        let mut stream = output.add_stream_with(&coder.encoder).map_err(failed)?;
-        stream.set_time_base(time_base(fps));
-        if let Some(stills) = &coder.stills {
-            set_headers(&mut stream, &stills.headers(headers(&coder.encoder))).map_err(failed)?;
-        }
-        if coder.codec == Codec::Hevc {
-            set_tag(&mut stream, *b"hvc1");
-        }
-        // Without random ids, the same frames give the same file.
-        let common = [("fflags", "+bitexact"), ("protocol_whitelist", "file")];
-        let options: Dictionary<'_> = container.muxer_options().iter().chain(&common).collect();
-        let unknown = first_key(&output.write_header_with(options).map_err(failed)?);
-        if let Some(unknown) = unknown {
-            return Err(Error::new(
-                Kind::Internal,
-                format!("{container} does not know its option '{unknown}'"),
-            ));
-        }
-        // The muxer may have chosen a finer one.
-        let stream_time_base = output
-            .stream(0)
-            .map_or_else(|| time_base(fps), |stream| stream.time_base());
-        Ok(Self {
-            output,
-            path: path.to_owned(),
-            packet_time_base: time_base(fps),
-            stream_time_base,
-            held: None,
-        })
-    }
-
-    /// Takes the next packet; the one before it lasts until then.
-    pub(super) fn write(&mut self, packet: Packet) -> Result<()> {
-        let start = packet.pts().unwrap_or_default();
-        let before = self.held.replace(packet);
-        before.map_or(Ok(()), |before| self.write_until(before, start))
-    }
-
-    /// Writes what is held, lets it last until `end`, and completes the file.
-    pub(super) fn finish(mut self, end: i64) -> Result<()> {
-        if let Some(last) = self.held.take() {
-            self.write_until(last, end)?;
-        }
-        let written = self.output.write_trailer();
-        // SAFETY: the context is valid; closing leaves a null pointer, so nothing is closed twice.
-        let closed = check(unsafe { ffi::avio_closep(&raw mut (*self.output.as_mut_ptr()).pb) });
-        written
-            .and(closed)
-            .map_err(|error| write_error(&self.path, error))
-    }
-
-    fn write_until(&mut self, mut packet: Packet, end: i64) -> Result<()> {
-        packet.set_stream(0);
-        packet.set_duration(end - packet.pts().unwrap_or_default());
-        packet.rescale_ts(self.packet_time_base, self.stream_time_base);
-        match packet.write(&mut self.output) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(write_error(&self.path, error)),
-        }
-    }
-}
-
-fn allocate(muxer: &CStr, url: &CStr) -> Result<format::context::Output, ffmpeg_next::Error> {
-    let mut context = ptr::null_mut();
-    // SAFETY: both strings end in NUL and outlive the call; on success the context is ours to wrap, once.
-    unsafe {
-        check(ffi::avformat_alloc_output_context2(
-            &raw mut context,
-            ptr::null(),
-            muxer.as_ptr(),
-            url.as_ptr(),
-        ))?;
-        Ok(format::context::Output::wrap(context))
-    }
-}
-
-fn open_file(output: &mut format::context::Output, url: &CStr) -> Result<(), ffmpeg_next::Error> {
-    let options: Dictionary<'_> = [("protocol_whitelist", "file")].into_iter().collect();
-    // SAFETY: the context is valid and has no file yet, the string outlives the call, and the dictionary takes
-    // back the options left over. The context closes the file when it is dropped.
-    check(unsafe {
-        let mut raw = options.disown();
-        let context = output.as_mut_ptr();
-        let opened = ffi::avio_open2(
-            &raw mut (*context).pb,
-            url.as_ptr(),
-            ffi::AVIO_FLAG_WRITE,
-            ptr::null(),
-            &raw mut raw,
-        );
-        drop(Dictionary::own(raw));
-        opened
-    })
-}
-
-/// `path` as a URL in which FFmpeg sees a plain file whatever its name looks like.
-fn file_url(path: &Path) -> Result<CString> {
-    let absolute = std::path::absolute(path).map_err(|error| Error::io(path.display(), error))?;
-    let url = [b"file:", absolute.as_os_str().as_bytes()].concat();
-    CString::new(url).map_err(|_| Error::new(Kind::Usage, "the output's name has a NUL byte in it"))
-}
-
-fn first_key(options: &Dictionary<'_>) -> Option<String> {
+pub(super) fn first_key(options: &Dictionary<'_>) -> Option<String> {
     options.iter().next().map(|(key, _)| key.to_owned())
 }
 
-fn check(code: i32) -> Result<(), ffmpeg_next::Error> {
+pub(super) fn check(code: i32) -> Result<(), ffmpeg_next::Error> {
     if code < 0 { Err(code.into()) } else { Ok(()) }
-}
-
-/// FFmpeg passes the errors of the system through; the others are about the data.
-fn write_error(path: &Path, error: ffmpeg_next::Error) -> Error {
-    let what = format!("writing {}", path.display());
-    match error {
-        ffmpeg_next::Error::Other { errno } => Error::io(what, io::Error::from_raw_os_error(errno)),
-        other => Error::new(Kind::Io, what).caused_by(other),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_name_is_taken_for_a_protocol() {
-        for name in ["http://host/a.mp4", "concat:a|b", "pipe:1", "-y.mp4"] {
-            let url = file_url(Path::new(name)).unwrap();
-            assert!(url.to_bytes().starts_with(b"file:/"), "{url:?}");
-        }
-        assert_eq!(
-            file_url(Path::new("/a b/ü.mp4")).unwrap().as_bytes(),
-            "file:/a b/ü.mp4".as_bytes()
-        );
-    }
-
-    #[test]
-    fn a_full_disk_is_reported_as_such() {
-        let full = ffmpeg_next::Error::Other { errno: libc::ENOSPC };
-        assert_eq!(write_error(Path::new("a.mp4"), full).kind(), Kind::DiskFull);
-        assert_eq!(
-            write_error(Path::new("a.mp4"), ffmpeg_next::Error::InvalidData).kind(),
-            Kind::Io
-        );
-    }
 }

@@ -1,21 +1,34 @@
-//! Frames to a video file, and back for `verify`: the only part of the program that knows FFmpeg.
+//! Frames to a file, and back for `verify`: the only part of the program that knows FFmpeg.
 //! The pipeline checks the format before it starts a browser, then pushes every frame of the grid in order.
 
+mod annotations;
 mod color;
 mod format;
+mod gif;
 mod libav;
+mod muxer;
+mod palette;
+mod picture;
+mod png_folder;
+mod quality;
 mod reader;
 mod still;
 mod timing;
+mod video;
+mod webp;
 
+use std::fmt;
 use std::path::Path;
 
-use self::color::Converter;
-pub use self::format::{Codec, Container, OutputFormat};
-use self::libav::{Coder, Muxer};
+pub use self::annotations::{Annotations, Chapter, Cue};
+pub use self::format::{Codec, Container, Loops, OutputFormat};
+use self::gif::GifFile;
+pub use self::picture::{PictureFormat, encode_picture, thumbnail};
+pub use self::png_folder::{PngFolder, is_our_file};
+pub use self::quality::Quality;
 pub use self::reader::{VideoFacts, VideoPicture, VideoReader};
 pub use self::timing::Timing;
-use self::timing::{Coding, Pacer, Placed};
+use self::video::Video;
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Fps, Frame, Picture, Size};
 
@@ -23,11 +36,14 @@ use crate::frame::{Fps, Frame, Picture, Size};
 #[derive(Debug, Clone, Copy)]
 pub struct EncoderSettings {
     pub format: OutputFormat,
+    pub quality: Quality,
     /// The size of every picture; the video's is padded to even sides.
     pub size: Size,
     /// The rate of the frame grid.
     pub fps: Fps,
     pub timing: Timing,
+    /// Of an animation.
+    pub loops: Loops,
 }
 
 /// What was written.
@@ -40,38 +56,46 @@ pub struct EncodeSummary {
     pub duration_ms: f64,
 }
 
-/// Writes one video.
+/// Writes one output, whatever its format.
 #[derive(Debug)]
 pub struct Encoder {
+    size: Size,
     fps: Fps,
-    pacer: Pacer,
-    converter: Converter,
-    coder: Coder,
-    muxer: Muxer,
+    sink: Box<dyn Sink>,
     next_index: Option<u64>,
-    encoded_frames: u64,
+    grid_frames: u64,
+}
+
+/// Where frames become a file, or a folder of files. The frames are in order, and the first has a picture.
+trait Sink: fmt::Debug + Send {
+    /// Takes the next frame, for as many places of the grid as it lasts.
+    fn push(&mut self, frame: &Frame) -> Result<()>;
+
+    /// Completes the file; gives the number of frames in it.
+    fn finish(self: Box<Self>, grid_frames: u64) -> Result<u64>;
 }
 
 impl OutputFormat {
     /// Fails when the linked FFmpeg lacks the encoder; cheap, so that it can come before everything else.
-    pub fn check_encoder(self) -> Result<()> {
-        if libav::has_encoder(self.codec()) {
-            Ok(())
-        } else {
-            Err(missing_encoder(self.codec()))
+    pub fn check_encoder(self, quality: Quality) -> Result<()> {
+        match quality.options(self.codec()) {
+            Some(options) if !libav::has_encoder(options.encoder) => {
+                Err(missing_encoder(self.codec(), options.encoder))
+            }
+            _ => Ok(()),
         }
     }
 }
 
-/// Each codec, and whether the linked FFmpeg can encode it.
-pub fn encoders() -> impl Iterator<Item = (Codec, bool)> {
-    Codec::ALL
-        .into_iter()
-        .map(|codec| (codec, libav::has_encoder(codec)))
+/// Each codec that needs FFmpeg's encoder, the encoder's name, and whether the linked FFmpeg has it.
+pub fn encoders() -> impl Iterator<Item = (Codec, &'static str, bool)> {
+    Codec::ALL.into_iter().filter_map(|codec| {
+        let name = codec.encoder_name()?;
+        Some((codec, name, libav::has_encoder(name)))
+    })
 }
 
-fn missing_encoder(codec: Codec) -> Error {
-    let name = codec.encoder_name();
+fn missing_encoder(codec: Codec, name: &str) -> Error {
     Error::new(
         Kind::NoEncoder,
         format!("FFmpeg has no encoder {name}, which {codec} needs"),
@@ -82,23 +106,21 @@ fn missing_encoder(codec: Codec) -> Error {
 }
 
 impl Encoder {
-    /// Creates the file at `path`, replacing what is there, and writes its header.
-    pub fn create(path: &Path, settings: EncoderSettings) -> Result<Self> {
-        let EncoderSettings {
-            format,
-            size,
-            fps,
-            timing,
-        } = settings;
-        let coder = Coder::open(format.codec(), size.padded_to_even(), fps)?;
+    /// Creates the file at `path`, replacing what is there, and writes its header. A folder must be there already.
+    pub fn create(path: &Path, settings: EncoderSettings, annotations: &Annotations) -> Result<Self> {
+        let sink: Box<dyn Sink> = match settings.format.container() {
+            Container::Gif => Box::new(GifFile::create(path, settings)?),
+            Container::Png => Box::new(PngFolder::new(path, settings.fps, settings.timing)),
+            Container::Mp4 | Container::WebM | Container::WebP | Container::Apng => {
+                Box::new(Video::create(path, settings, annotations)?)
+            }
+        };
         Ok(Self {
-            fps,
-            pacer: Pacer::new(timing, fps),
-            converter: Converter::new(size)?,
-            muxer: Muxer::create(path, format, fps, &coder)?,
-            coder,
+            size: settings.size,
+            fps: settings.fps,
+            sink,
             next_index: None,
-            encoded_frames: 0,
+            grid_frames: 0,
         })
     }
 
@@ -111,68 +133,37 @@ impl Encoder {
                 format!("frame {index} reached the encoder out of order"),
             ));
         }
-        let changed = match &frame.picture {
+        match &frame.picture {
             Picture::New(picture) => {
-                self.converter
-                    .convert(picture)
-                    .map_err(|error| error.during(format!("frame {index}")))?;
-                true
+                let given = Size::new(picture.width(), picture.height());
+                if given != self.size {
+                    let message = format!(
+                        "frame {index}: a picture has {given} pixels where the video has {}",
+                        self.size
+                    );
+                    return Err(Error::new(Kind::Internal, message));
+                }
             }
             Picture::Repeat if self.next_index.is_none() => {
                 return Err(Error::new(Kind::Internal, "the first frame has no picture"));
             }
-            Picture::Repeat => false,
-        };
-        self.next_index = Some(index + frame.lasts);
-        self.place(changed)
-            .and_then(|()| (1..frame.lasts).try_for_each(|_| self.place(false)))
-            .map_err(|error| error.during(format!("frame {index}")))
-    }
-
-    /// Fills the next place of the grid with the picture that was converted last.
-    fn place(&mut self, changed: bool) -> Result<()> {
-        match self.pacer.next(changed) {
-            Some(placed) => self.encode(placed),
-            None => Ok(()),
+            Picture::Repeat => {}
         }
+        self.next_index = Some(index + frame.lasts);
+        self.grid_frames += frame.lasts;
+        self.sink.push(frame)
     }
 
     /// Completes the file.
-    pub fn finish(mut self) -> Result<EncodeSummary> {
-        let grid_frames = self.pacer.grid_frames();
+    pub fn finish(self) -> Result<EncodeSummary> {
+        let grid_frames = self.grid_frames;
         if grid_frames == 0 {
             return Err(Error::new(Kind::Internal, "the video has no frame"));
         }
-        self.coder.send_end()?;
-        self.write_packets()?;
-        self.muxer.finish(grid_frames.cast_signed())?;
         Ok(EncodeSummary {
             grid_frames,
-            encoded_frames: self.encoded_frames,
+            encoded_frames: self.sink.finish(grid_frames)?,
             duration_ms: self.fps.frame_ms(grid_frames),
         })
-    }
-
-    fn encode(&mut self, placed: Placed) -> Result<()> {
-        self.encoded_frames += 1;
-        let pts = placed.pts.cast_signed();
-        if placed.coding == Coding::Still && self.coder.repeat(pts) {
-            return self.write_packets();
-        }
-        let frame = self.converter.frame();
-        frame.set_pts(Some(pts));
-        frame.set_kind(match placed.coding {
-            Coding::Key => ffmpeg_next::picture::Type::I,
-            Coding::Inter | Coding::Still => ffmpeg_next::picture::Type::None,
-        });
-        self.coder.send(frame)?;
-        self.write_packets()
-    }
-
-    fn write_packets(&mut self) -> Result<()> {
-        while let Some(packet) = self.coder.receive()? {
-            self.muxer.write(packet)?;
-        }
-        Ok(())
     }
 }

@@ -5,7 +5,7 @@
 #[derive(Debug)]
 pub(super) enum Stills {
     H264(H264Stills),
-    Vp9,
+    Vp9 { profile: u8 },
 }
 
 impl Stills {
@@ -13,7 +13,7 @@ impl Stills {
     pub(super) fn headers(&self, headers: &[u8]) -> Vec<u8> {
         match self {
             Self::H264(_) => [headers, &annex_b(PPS_NAL, picture_parameters())].concat(),
-            Self::Vp9 => headers.to_vec(),
+            Self::Vp9 { .. } => headers.to_vec(),
         }
     }
 
@@ -27,9 +27,9 @@ impl Stills {
     pub(super) fn packet(&mut self) -> Vec<u8> {
         match self {
             Self::H264(h264) => h264.packet(),
-            // Frame marker 10, profile 00, show_existing_frame 1, reference slot 000: the encoder keeps the last
-            // frame in slot 0, and showing it again changes nothing in the decoder.
-            Self::Vp9 => vec![0b1000_1000],
+            // Frame marker 10, profile (0 or 1) with its low bit first, show_existing_frame 1, reference slot 000: the
+            // encoder keeps the last frame in slot 0, and showing it again changes nothing in the decoder.
+            Self::Vp9 { profile } => vec![0b1000_1000 | *profile << 5],
         }
     }
 }

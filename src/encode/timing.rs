@@ -1,5 +1,5 @@
 //! Decides which places of the frame grid become frames of the video, and how each is coded. Pure.
-//! `Encoder` asks it once for every grid frame, in order.
+//! `Video` asks it once for every grid frame, in order.
 
 use crate::frame::Fps;
 
@@ -41,7 +41,8 @@ pub(super) enum Coding {
 /// Walks the grid.
 #[derive(Debug)]
 pub(super) struct Pacer {
-    timing: Timing,
+    /// After so many places of the grid a frame is due, changed or not.
+    longest: Option<u64>,
     fps: Fps,
     /// The number of grid frames seen.
     grid_frames: u64,
@@ -54,9 +55,21 @@ pub(super) struct Pacer {
 }
 
 impl Pacer {
-    pub(super) const fn new(timing: Timing, fps: Fps) -> Self {
+    pub(super) fn new(timing: Timing, fps: Fps) -> Self {
         Self {
-            timing,
+            longest: Some(match timing {
+                Timing::Constant => 0,
+                // A rate below one a second rounds to zero: every grid frame is due.
+                Timing::Variable => frames_in(1, fps),
+            }),
+            ..Self::of_changes(fps)
+        }
+    }
+
+    /// For formats in which a picture lasts by itself: only what changed becomes a frame.
+    pub(super) const fn of_changes(fps: Fps) -> Self {
+        Self {
+            longest: None,
             fps,
             grid_frames: 0,
             last_placed: 0,
@@ -71,11 +84,9 @@ impl Pacer {
     pub(super) fn next(&mut self, changed: bool) -> Option<Placed> {
         let pts = self.grid_frames;
         self.grid_frames += 1;
-        let due = match self.timing {
-            Timing::Constant => true,
-            // A rate below one a second rounds to zero: every grid frame is due.
-            Timing::Variable => pts - self.last_placed >= self.frames_in(1),
-        };
+        let due = self
+            .longest
+            .is_some_and(|longest| pts - self.last_placed >= longest);
         if changed {
             self.last_changed = pts;
             self.changes_since_key += 1;
@@ -98,14 +109,14 @@ impl Pacer {
         Some(Placed { pts, coding })
     }
 
-    pub(super) const fn grid_frames(&self) -> u64 {
-        self.grid_frames
-    }
-
-    /// The whole grid frames in so many seconds.
     fn frames_in(&self, seconds: u64) -> u64 {
-        seconds * u64::from(self.fps.num) / u64::from(self.fps.den)
+        frames_in(seconds, self.fps)
     }
+}
+
+/// The whole grid frames in so many seconds.
+fn frames_in(seconds: u64, fps: Fps) -> u64 {
+    seconds * u64::from(fps.num) / u64::from(fps.den)
 }
 
 #[cfg(test)]
@@ -142,6 +153,14 @@ mod tests {
         ] {
             assert_eq!(times(timing, fps, grid), expected, "{grid} at {fps}");
         }
+    }
+
+    #[test]
+    fn where_pictures_last_only_changes_are_frames() {
+        let mut pacer = Pacer::of_changes(Fps::new(5, 1));
+        let grid = format!("N{}N-N{}", "-".repeat(2000), "-".repeat(2000));
+        let placed = grid.chars().filter_map(|frame| pacer.next(frame == 'N'));
+        assert!(placed.map(|placed| placed.pts).eq([0, 2001, 2003]));
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod sample;
 mod workers;
 
 use std::fmt;
+use std::mem;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,11 +21,12 @@ use tokio::task::{JoinError, spawn_blocking};
 use url::Url;
 
 use crate::assets::{Assets, AssetsSummary};
+use crate::beside::Beside;
 use crate::browser::NetworkIsolation;
 use crate::capture::{
     CaptureMethod, CaptureStatistics, CaptureWay, CapturedFrame, Shot, decode, synthetic_picture,
 };
-use crate::encode::{EncodeSummary, Encoder, EncoderSettings};
+use crate::encode::{Annotations, EncodeSummary, Encoder, EncoderSettings};
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Canvas, Frame, Picture};
 use crate::frame_hashes::FrameHashes;
@@ -58,6 +60,10 @@ pub struct RenderJob {
     /// How many browsers render it, as far as it can be shared out. None chooses what suits work and machine.
     pub jobs: Option<NonZeroUsize>,
     pub encoder: EncoderSettings,
+    /// What the video file says of itself.
+    pub annotations: Annotations,
+    /// What is made of the frames beside the video.
+    pub beside: Beside,
     /// Where the video is written; the caller moves it to its place.
     pub output: PathBuf,
     /// Where a line for each frame of the grid is written.
@@ -127,18 +133,20 @@ pub trait RenderObserver: Send + Sync {
 }
 
 /// Renders a job into its output file.
-pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result<Rendered> {
+pub async fn render(mut job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result<Rendered> {
     let plan = Arc::clone(&job.plan);
     let frames = job.plan.frame_count;
     let hashes = job.frame_hashes.as_deref().map(FrameHashes::create).transpose()?;
-    let encoder = Encoder::create(&job.output, job.encoder)?;
+    let encoder = Encoder::create(&job.output, job.encoder, &job.annotations)?;
+    let beside = mem::take(&mut job.beside);
 
     let (to_decoder, from_capture) = mpsc::channel(QUEUE);
     let (to_encoder, from_decoder) = blocking::sync_channel(QUEUE);
     let overlay = Overlay::new(job.overlay);
     let decoder = spawn_blocking(move || decode_frames(from_capture, &plan, overlay, hashes, &to_encoder));
     let watching = Arc::clone(&observer);
-    let encoder = spawn_blocking(move || encode_frames(encoder, &from_decoder, frames, watching.as_ref()));
+    let encoder =
+        spawn_blocking(move || encode_frames(encoder, beside, &from_decoder, frames, watching.as_ref()));
 
     let capture = workers::capture_frames(&job, observer.as_ref(), to_decoder).await;
     let decoding = decoder.await.unwrap_or_else(|error| Err(thread_failed(&error)));
@@ -243,6 +251,7 @@ impl Shown {
 /// on the other side.
 fn encode_frames(
     mut encoder: Encoder,
+    mut beside: Beside,
     frames: &blocking::Receiver<Frame>,
     expected: u64,
     observer: &dyn RenderObserver,
@@ -252,6 +261,7 @@ fn encode_frames(
     for frame in frames {
         let begun = Instant::now();
         encoder.push(&frame)?;
+        beside.push(&frame)?;
         busy_s += begun.elapsed().as_secs_f64();
         count += frame.lasts;
         observer.on(RenderEvent::FramesEncoded(count));
@@ -261,6 +271,7 @@ fn encode_frames(
     }
     let begun = Instant::now();
     let summary = encoder.finish()?;
+    beside.finish(summary.grid_frames)?;
     busy_s += begun.elapsed().as_secs_f64();
     Ok(Some((summary, busy_s)))
 }

@@ -1,6 +1,6 @@
 //! JSON text looked at in place: tokens, members and elements, without a tree and without recursion, so that neither
 //! depth nor size costs more than the text is long. For text that a JSON parser has accepted, as that of every
-//! [`Event`](super::Event) has been; of other text it gives nonsense, but always an end. `lacks` and
+//! [`Event`](super::Event) has been; of other text it gives nonsense, but always an end. `lacks`, `moments` and
 //! `serialized_node` call it.
 
 use std::borrow::Cow;

@@ -9,6 +9,7 @@ mod format;
 mod json_text;
 mod lacks;
 mod mobile;
+mod moments;
 mod problem;
 mod serialized_node;
 mod summary;
@@ -25,8 +26,9 @@ pub use container::Container;
 pub use event::{Detail, Event, EventType, IncrementalSource, Meta};
 pub use format::Format;
 pub use lacks::{Elsewhere, HostCount, Iframes, Lacks};
+pub use moments::{Moment, MomentKind, moments};
 pub use problem::{Place, Problem, ProblemKind};
-pub use summary::{IdleGap, Page, Summary, WindowSummary};
+pub use summary::{IdleGap, Page, Summary, WindowSummary, without_query};
 
 /// A session replay. Every window has a full snapshot, and events that can be played from first to last.
 #[derive(Debug, Clone)]

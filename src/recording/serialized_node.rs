@@ -1,5 +1,5 @@
 //! Walks the nodes that rrweb serialized, a [`Visitor`] being told of each, without building a tree: a page may be
-//! large and, if somebody means harm, any number of levels deep. `lacks` calls it.
+//! large and, if somebody means harm, any number of levels deep. `lacks` and `moments` call it.
 
 use std::borrow::Cow;
 
@@ -8,10 +8,16 @@ use super::json_text::{self, Token, Tokens};
 /// Is told of the nodes in the order in which they end, so children come before their parent: rrweb writes a node's
 /// id after its children.
 pub(super) trait Visitor {
-    fn element(&mut self, element: &Element<'_>);
+    fn element(&mut self, _element: &Element<'_>) {}
 
     /// Text within a `style` element, a style sheet or a part of one.
-    fn style_text(&mut self, id: Option<i64>, css: &str);
+    fn style_text(&mut self, _id: Option<i64>, _css: &str) {}
+
+    /// Any node with an id, before what it is. `depth` is 0 for the node that is walked.
+    fn node(&mut self, _id: i64, _depth: usize) {}
+
+    /// Any text node with an id, also within a `style` element.
+    fn text(&mut self, _id: i64, _text: &str) {}
 }
 
 #[derive(Debug)]
@@ -78,6 +84,9 @@ pub(super) fn walk(json: &str, visitor: &mut impl Visitor) -> Option<NodeType> {
             }
             (Token::EndObject, Some(Open::Node(_))) => {
                 if let Some(Open::Node(node)) = open.pop() {
+                    if let Some(id) = node.id {
+                        visitor.node(id, open.len() / 2);
+                    }
                     let parent = match open.iter_mut().rev().nth(1) {
                         Some(Open::Node(parent)) => Some(parent),
                         _ => None,
@@ -134,6 +143,11 @@ impl<'a> Node<'a> {
     }
 
     fn end(&self, parent: Option<&mut Node<'_>>, visitor: &mut impl Visitor) {
+        if let (Some(NodeType::Text), Some(id)) = (self.kind, self.id)
+            && let Some(text) = self.text.and_then(json_text::text)
+        {
+            visitor.text(id, &text);
+        }
         match self.kind {
             Some(NodeType::Element) => {
                 let attributes = self.attributes.map(Attributes::of).unwrap_or_default();

@@ -164,7 +164,7 @@ fn pages(recording: &Recording) -> Vec<Page> {
 }
 
 /// Cuts the query, and a fragment that is made like one (`#access_token=…`).
-fn without_query(href: &str) -> &str {
+pub fn without_query(href: &str) -> &str {
     let href = href.split('?').next().unwrap_or(href);
     match href.split_once('#') {
         Some((page, fragment)) if fragment.contains('=') => page,

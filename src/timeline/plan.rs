@@ -54,7 +54,7 @@ impl RenderPlan {
     }
 
     /// The first frame that shows a moment of the session or a later one; the last frame for what comes after it.
-    pub(super) fn first_frame_from(&self, session_ms: f64) -> u64 {
+    pub fn first_frame_from(&self, session_ms: f64) -> u64 {
         // The small part keeps rounding from leaving out a frame that stands on the very moment.
         let frames = self.clock.video_ms(session_ms) * self.fps.as_f64() / 1000.0 - 1e-6;
         (frames.ceil() as u64).min(self.frame_count - 1)

@@ -2,6 +2,7 @@
 //! `settings` resolves it.
 
 mod assets;
+mod beside;
 mod capture;
 mod fetch;
 mod input;
@@ -17,6 +18,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::browser::BROWSER_VARIABLE;
 
 pub(super) use assets::AssetArgs;
+pub(super) use beside::BesideArgs;
 pub(super) use capture::CaptureArgs;
 pub(super) use fetch::FetchArgs;
 pub(super) use input::InputArgs;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{AssetArgs, CaptureArgs, InputArgs, PictureArgs, TimeArgs};
-use crate::encode::{Codec, Container};
+use super::{AssetArgs, BesideArgs, CaptureArgs, InputArgs, PictureArgs, TimeArgs};
+use crate::encode::{Codec, Container, Loops, Quality};
 use crate::frame::Fps;
 use crate::timeline::SizeOption;
 
@@ -23,17 +23,27 @@ pub(in crate::cli) struct RenderArgs {
     #[arg(long, value_name = "N|ID", help_heading = "Reading")]
     pub(in crate::cli) session: Option<String>,
 
-    /// Where the video goes; - is standard output [default: INPUT's name with the format's extension]
+    /// Where the video goes, with --format png a folder; - is standard output [default: INPUT's name with the format's
+    /// extension]
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub(in crate::cli) output: Option<PathBuf>,
 
-    /// Container [default: by the output's extension; mp4 for an output without a name]
+    /// Container, or an animation, or a folder of pictures [default: by the output's extension; mp4 for an output without
+    /// a name]
     #[arg(long, value_enum, help_heading = "Output")]
     pub(in crate::cli) format: Option<Container>,
 
     /// Codec [default: h264 in mp4, vp9 in webm]
     #[arg(long, value_enum, help_heading = "Output")]
     pub(in crate::cli) codec: Option<Codec>,
+
+    /// How much of the picture is kept [default: medium; apng and png are lossless]
+    #[arg(long, value_enum, value_name = "HOW", help_heading = "Output")]
+    pub(in crate::cli) quality: Option<Quality>,
+
+    /// How often a GIF, WebP or APNG plays: N times, or forever [default: forever]
+    #[arg(long = "loop", value_name = "N", help_heading = "Output")]
+    pub(in crate::cli) loops: Option<Loops>,
 
     /// Replace an existing output
     #[arg(long, help_heading = "Output")]
@@ -43,9 +53,10 @@ pub(in crate::cli) struct RenderArgs {
     #[arg(long, help_heading = "Output")]
     pub(in crate::cli) cfr: bool,
 
-    /// Frames per second, whole or a fraction such as 30000/1001
-    #[arg(long, default_value = "30", value_name = "N", help_heading = "Picture")]
-    pub(in crate::cli) fps: Fps,
+    /// Frames per second, whole or a fraction such as 30000/1001 [default: 30; 15, which is a GIF's most, in gif, webp
+    /// and apng]
+    #[arg(long, value_name = "N", help_heading = "Picture")]
+    pub(in crate::cli) fps: Option<Fps>,
 
     /// The video's size; the page is fitted into it. Or native, the recording's largest window, at most 1920x1080
     #[arg(long, default_value = "native", value_name = "WxH", help_heading = "Picture")]
@@ -71,6 +82,9 @@ pub(in crate::cli) struct RenderArgs {
     /// Fail, and keep the old output, if every frame is blank or the picture never changes although it should
     #[arg(long, help_heading = "Output")]
     pub(in crate::cli) strict: bool,
+
+    #[command(flatten)]
+    pub(in crate::cli) beside: BesideArgs,
 
     /// Write what was rendered as JSON: the time map, problems, missing assets, timings
     #[arg(long, value_name = "FILE", help_heading = "Telling")]
@@ -114,7 +128,6 @@ pub(in crate::cli) enum ProgressStyle {
 mod tests {
     use clap::Parser;
 
-    use super::*;
     use crate::cli::args::{Cli, Command};
     use crate::overlay::OverlayStyle;
     use crate::player::StageLook;
@@ -126,7 +139,7 @@ mod tests {
         let Command::Render(render) = cli.command else {
             panic!("render was asked for");
         };
-        assert_eq!(render.fps, Fps::new(30, 1));
+        assert!(render.fps.is_none() && render.quality.is_none() && render.loops.is_none());
         assert_eq!(
             render.time.idle,
             Idle::Skip {

@@ -1,0 +1,194 @@
+#!/usr/bin/env node
+// Plays every format that `render` writes in Chromium, `<video>` or its decoder of images, at three times, and compares
+// what it shows with the pictures of `--frames` by SSIM. By `make players`; `players.mjs --help` lists the options.
+// Ends with 1 if a format is shown wrong.
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ROOT } from '../benches/recordings.mjs';
+
+const puppeteer = createRequire(join(ROOT, 'player-assets/package.json'))('puppeteer-core');
+
+const HELP = `players.mjs [OPTION...] [FORMAT...]
+  FORMAT            part of a name in the list of formats [all]
+  --program FILE    [target/release/replaycast]
+  --browser FILE    a Chromium [/usr/lib/chromium/chromium]
+  --size WxH        [640x360]
+  --seconds N       of the bundled recording shop-checkout [12]
+  --keep            keeps what was made, and says where`;
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    program: { type: 'string', default: join(ROOT, 'target/release/replaycast') },
+    browser: { type: 'string', default: '/usr/lib/chromium/chromium' },
+    size: { type: 'string', default: '640x360' },
+    seconds: { type: 'string', default: '12' },
+    keep: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (options.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+
+const LOSSLESS = ['--quality', 'lossless'];
+/** What is made: its name, its extension, the options, the least similarity, and the type of an image. A format that
+ * this Chromium is known not to show says why. */
+const FORMATS = [
+  { name: 'mp4 h264', extension: 'mp4', least: 0.97 },
+  { name: 'mp4 h264 lossless', extension: 'mp4', options: LOSSLESS, least: 0.97 },
+  { name: 'mp4 vp9', extension: 'mp4', options: ['--codec', 'vp9'], least: 0.97 },
+  { name: 'mp4 av1', extension: 'mp4', options: ['--codec', 'av1'], least: 0.97 },
+  { name: 'mp4 hevc', extension: 'mp4', options: ['--codec', 'hevc'], unplayable: 'Chromium has no decoder for HEVC in software' },
+  { name: 'webm vp9', extension: 'webm', least: 0.97 },
+  { name: 'webm vp9 lossless', extension: 'webm', options: LOSSLESS, least: 0.97 },
+  { name: 'webm av1', extension: 'webm', options: ['--codec', 'av1'], least: 0.97 },
+  { name: 'gif', extension: 'gif', least: 0.97, type: 'image/gif' },
+  { name: 'webp', extension: 'webp', least: 0.96, type: 'image/webp' },
+  { name: 'webp lossless', extension: 'webp', options: LOSSLESS, least: 0.999, type: 'image/webp' },
+  { name: 'apng', extension: 'apng', least: 0.999, type: 'image/png' },
+];
+const chosen = FORMATS.filter(({ name }) => positionals.length === 0 || positionals.some((part) => name.includes(part)));
+
+const folder = mkdtempSync(join(tmpdir(), 'replaycast-players-'));
+const dataUrl = (type, bytes) => `data:${type};base64,${Buffer.from(bytes).toString('base64')}`;
+
+/** Renders a format and the pictures that it should show. */
+function make({ name, extension, options: own = [] }) {
+  const file = join(folder, `${name.replaceAll(' ', '-')}.${extension}`);
+  const frames = `${file}-frames`;
+  execFileSync(options.program, [
+    'render', join(ROOT, 'tests/fixtures/shop-checkout.json'), '-o', file, '--frames', frames, '-q', '--offline',
+    '--size', options.size, '--end', options.seconds, '--fps', '15', ...own,
+  ], { stdio: ['ignore', 'ignore', 'inherit'] });
+  return { file, frames, index: JSON.parse(readFileSync(join(frames, 'index.json'), 'utf8')) };
+}
+
+/** What a video shows at a time, as the address of a PNG. */
+async function videoPicture(page, ms) {
+  await page.evaluate(async (seconds) => {
+    const video = document.querySelector('video');
+    const shown = new Promise((done) => { video.requestVideoFrameCallback(done); });
+    video.currentTime = seconds;
+    await new Promise((done) => { video.addEventListener('seeked', done, { once: true }); });
+    await Promise.race([shown, new Promise((done) => { setTimeout(done, 1000); })]);
+  }, ms / 1000);
+  const element = await page.$('video');
+  return dataUrl('image/png', await element.screenshot());
+}
+
+/** Opens a video; says what hinders it, if anything does. */
+async function openVideo(page, file) {
+  await page.goto(pathToFileURL(join(ROOT, 'scripts/players.html')).href);
+  return page.evaluate((source) => new Promise((done) => {
+    const video = document.querySelector('video');
+    video.addEventListener('canplaythrough', () => { done({ seconds: video.duration, tracks: video.textTracks.length }); }, { once: true });
+    video.addEventListener('error', () => { done({ error: video.error.message }); }, { once: true });
+    video.src = source;
+  }), pathToFileURL(file).href);
+}
+
+/** What an animation shows at a time, by the browser's own decoder and the durations that it reads. */
+const imagePicture = (page, source, type, ms) => page.evaluate(async (address, kind, wantedMs) => {
+  const decoder = new ImageDecoder({ data: await (await fetch(address)).arrayBuffer(), type: kind });
+  await decoder.completed;
+  let shown = null;
+  let startMs = 0;
+  for (let frameIndex = 0; frameIndex < decoder.tracks.selectedTrack.frameCount && startMs <= wantedMs; frameIndex += 1) {
+    shown?.close();
+    ({ image: shown } = await decoder.decode({ frameIndex }));
+    startMs += shown.duration / 1000;
+  }
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [shown.displayWidth, shown.displayHeight];
+  canvas.getContext('2d').drawImage(shown, 0, 0);
+  return canvas.toDataURL();
+}, source, type, ms);
+
+/** The mean structural similarity of the grey values of two pictures, in windows of 8x8. */
+const similarity = (page, one, other) => page.evaluate(async (addresses) => {
+  const [a, b] = await Promise.all(addresses.map(async (address) => {
+    const bitmap = await createImageBitmap(await (await fetch(address)).blob());
+    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
+    context.drawImage(bitmap, 0, 0);
+    const { data, width, height } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+    const grey = Float64Array.from({ length: width * height }, (_, at) => (
+      0.2126 * data[at * 4] + 0.7152 * data[at * 4 + 1] + 0.0722 * data[at * 4 + 2]));
+    return { grey, width, height };
+  }));
+  if (a.width !== b.width || a.height !== b.height) return 0;
+  let sum = 0;
+  let windows = 0;
+  for (let top = 0; top + 8 <= a.height; top += 4) {
+    for (let left = 0; left + 8 <= a.width; left += 4) {
+      let [sumA, sumB, squaresA, squaresB, products] = [0, 0, 0, 0, 0];
+      for (let y = top; y < top + 8; y += 1) {
+        for (let x = left; x < left + 8; x += 1) {
+          const [p, q] = [a.grey[y * a.width + x], b.grey[y * a.width + x]];
+          sumA += p; sumB += q; squaresA += p * p; squaresB += q * q; products += p * q;
+        }
+      }
+      const [meanA, meanB] = [sumA / 64, sumB / 64];
+      const [c1, c2] = [6.5025, 58.5225];
+      sum += ((2 * meanA * meanB + c1) * (2 * (products / 64 - meanA * meanB) + c2))
+        / ((meanA ** 2 + meanB ** 2 + c1) * (squaresA / 64 - meanA ** 2 + squaresB / 64 - meanB ** 2 + c2));
+      windows += 1;
+    }
+  }
+  return sum / windows;
+}, [one, other]);
+
+/** Three times, each in the middle of a picture that is shown for a while. */
+function timesIn({ frames }) {
+  const lasting = frames.filter((frame) => frame.duration_ms >= 100);
+  return [0.2, 0.5, 0.9].map((part) => {
+    const frame = lasting[Math.floor(part * lasting.length)];
+    return { ms: frame.video_ms + frame.duration_ms / 2, file: frame.file };
+  });
+}
+
+async function check(browser, format) {
+  const made = make(format);
+  const page = await browser.newPage();
+  const [width, height] = options.size.split('x').map(Number);
+  await page.setViewport({ width, height });
+  const found = [];
+  if (!format.type) {
+    const { error, seconds } = await openVideo(page, made.file);
+    if (error) return { says: format.unplayable ?? `is not played: ${error}`, good: Boolean(format.unplayable) };
+    if (Math.abs(seconds * 1000 - made.index.duration_ms) > 50) return { says: `lasts ${seconds} s`, good: false };
+  } else {
+    await page.goto('about:blank');
+  }
+  for (const { ms, file } of timesIn(made.index)) {
+    const shown = format.type
+      ? await imagePicture(page, dataUrl(format.type, readFileSync(made.file)), format.type, ms)
+      : await videoPicture(page, ms);
+    const expected = dataUrl('image/png', readFileSync(join(made.frames, file)));
+    found.push(await similarity(page, shown, expected));
+  }
+  await page.close();
+  return { says: `SSIM ${found.map((ssim) => ssim.toFixed(4)).join(', ')}`, good: found.every((ssim) => ssim >= (format.least ?? 0)) };
+}
+
+const browser = await puppeteer.launch({
+  executablePath: options.browser,
+  args: [...(process.getuid() === 0 ? ['--no-sandbox'] : []), '--allow-file-access-from-files', '--autoplay-policy=no-user-gesture-required'],
+});
+let wrong = 0;
+for (const format of chosen) {
+  const { says, good } = await check(browser, format).catch((error) => ({ says: String(error), good: false }));
+  if (!good) wrong += 1;
+  console.log(`${good ? 'good ' : 'WRONG'}  ${format.name.padEnd(20)} ${says}`);
+}
+await browser.close();
+if (options.keep) console.log(folder);
+else rmSync(folder, { recursive: true });
+process.exit(wrong === 0 ? 0 : 1);

@@ -1,0 +1,324 @@
+//! What the recording tells of itself, in the times of the video: chapters, subtitles, title, and the labels of pictures.
+//! Pure. Whatever is cut out of the video has the time of its cut; whatever lies outside of its range is left out.
+
+use crate::encode::{Annotations, Chapter, Cue};
+use crate::frame::FrameSpec;
+use crate::recording::{Moment, MomentKind, Recording, moments, without_query};
+use crate::timeline::RenderPlan;
+
+/// How long a subtitle stays, unless another comes.
+const CUE_MS: f64 = 2500.0;
+/// What happens this close together is told in one subtitle, of at most so many lines.
+const TOGETHER_MS: f64 = 300.0;
+const MOST_LINES: usize = 3;
+const MOST_LETTERS: usize = 80;
+/// A chapter that is not seen is none.
+const SHORTEST_CHAPTER_MS: f64 = 500.0;
+/// The shortest that a subtitle is shown, at the end of the video.
+const LAST_CUE_MS: f64 = 500.0;
+
+/// Everything that is told of one recording, for one video.
+#[derive(Debug)]
+pub struct Story<'a> {
+    recording: &'a Recording,
+    plan: &'a RenderPlan,
+    told: Vec<Told>,
+}
+
+/// A moment in words.
+#[derive(Debug, Clone, PartialEq)]
+struct Told {
+    session_ms: f64,
+    /// What the page is called from here on.
+    page: Option<String>,
+    /// What begins here.
+    chapter: Option<String>,
+    line: String,
+}
+
+impl Told {
+    /// None for what is not shown or says nothing.
+    fn of(moment: Moment, plan: &RenderPlan) -> Option<Self> {
+        let session_ms = moment.session_ms;
+        if plan.windows.window_at(session_ms) != moment.window {
+            return None;
+        }
+        let told = |line: String| Self {
+            session_ms,
+            page: None,
+            chapter: None,
+            line,
+        };
+        match moment.kind {
+            MomentKind::Click { text } if text.is_empty() => Some(told("Click".to_owned())),
+            MomentKind::Click { text } => Some(told(format!("Click: “{}”", shortened(&text)))),
+            MomentKind::Error { message } => Some(told(format!("Error: {}", shortened(&message)))),
+            MomentKind::Page { url, title } => {
+                let name = page_name(&url, title.as_deref());
+                Some(Self {
+                    page: Some(name.clone()),
+                    chapter: Some(name.clone()),
+                    ..told(format!("Page: {name}"))
+                })
+            }
+            // Names of recorders themselves begin so.
+            MomentKind::Custom { tag } if tag.starts_with('$') => None,
+            MomentKind::Custom { tag } => Some(Self {
+                chapter: Some(shortened(&tag)),
+                ..told(format!("Event: {}", shortened(&tag)))
+            }),
+        }
+    }
+}
+
+/// The title of a page, or else its address without its scheme and query.
+fn page_name(url: &str, title: Option<&str>) -> String {
+    let title = title.map(shortened).filter(|title| !title.is_empty());
+    title.unwrap_or_else(|| {
+        let address = without_query(url);
+        let address = address.split_once("://").map_or(address, |(_, rest)| rest);
+        shortened(address)
+    })
+}
+
+/// One line that can be read in passing.
+fn shortened(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= MOST_LETTERS {
+        return line;
+    }
+    let kept: String = line.chars().take(MOST_LETTERS - 1).collect();
+    format!("{}…", kept.trim_end())
+}
+
+impl<'a> Story<'a> {
+    pub fn new(recording: &'a Recording, plan: &'a RenderPlan) -> Self {
+        let moments = moments(recording).into_iter();
+        Self {
+            recording,
+            plan,
+            told: moments.filter_map(|moment| Told::of(moment, plan)).collect(),
+        }
+    }
+
+    /// What the video file says of itself.
+    pub fn annotations(&self, poster_frame: u64) -> Annotations {
+        let session = self.recording.session.as_deref();
+        Annotations {
+            title: self.page_at(self.start_ms()).map(str::to_owned),
+            comment: session.map(|id| format!("Session {id}")),
+            recorded_ms: Some(self.recording.started_ms + self.plan.frame(0).session_ms),
+            chapters: self.chapters(),
+            cues: self.cues(),
+            poster_frame: Some(poster_frame),
+        }
+    }
+
+    /// From 0 on, each until the next. One that would be too short gives its place to the next, the last to the one before.
+    fn chapters(&self) -> Vec<Chapter> {
+        let end_ms = self.video_end_ms();
+        let starts = self
+            .shown()
+            .filter_map(|(ms, told)| Some((ms, told.chapter.clone()?)))
+            .filter(|(ms, _)| *ms <= end_ms - SHORTEST_CHAPTER_MS);
+        let first = self.page_at(self.start_ms()).unwrap_or("Start").to_owned();
+        let mut chapters: Vec<Chapter> = Vec::new();
+        for (start_ms, title) in std::iter::once((0.0, first)).chain(starts) {
+            match chapters.last_mut() {
+                Some(last) if last.title == title => continue,
+                Some(last) if start_ms - last.start_ms < SHORTEST_CHAPTER_MS => {
+                    last.title = title;
+                    continue;
+                }
+                Some(last) => last.end_ms = start_ms,
+                None => {}
+            }
+            chapters.push(Chapter {
+                start_ms,
+                end_ms,
+                title,
+            });
+        }
+        chapters
+    }
+
+    /// One after the other.
+    pub fn cues(&self) -> Vec<Cue> {
+        let end_ms = self.video_end_ms();
+        let latest_ms = (end_ms - LAST_CUE_MS).max(0.0);
+        let mut cues: Vec<Cue> = Vec::new();
+        for (ms, told) in self.shown() {
+            let start_ms = ms.min(latest_ms);
+            match cues.last_mut() {
+                Some(last) if start_ms - last.start_ms < TOGETHER_MS => {
+                    let lines = last.text.lines().count();
+                    if lines < MOST_LINES && !last.text.lines().any(|line| line == told.line) {
+                        last.text.push('\n');
+                        last.text.push_str(&told.line);
+                    }
+                    continue;
+                }
+                Some(last) => last.end_ms = last.end_ms.min(start_ms),
+                None => {}
+            }
+            cues.push(Cue {
+                start_ms,
+                end_ms: (start_ms + CUE_MS).min(end_ms),
+                text: told.line.clone(),
+            });
+        }
+        cues
+    }
+
+    /// The time of a frame, and which page it shows.
+    pub fn label(&self, frame: FrameSpec) -> String {
+        let seconds = (frame.pts_ms / 1000.0) as u64;
+        let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        let time = match hours {
+            0 => format!("{minutes}:{seconds:02}"),
+            _ => format!("{hours}:{minutes:02}:{seconds:02}"),
+        };
+        match self.page_at(frame.session_ms) {
+            Some(page) => format!("{time}  {page}"),
+            None => time,
+        }
+    }
+
+    /// What happens in the video, with the video's times.
+    fn shown(&self) -> impl Iterator<Item = (f64, &Told)> {
+        let range = self.start_ms()..=self.plan.clock.session_end_ms();
+        let told = self.told.iter();
+        told.filter(move |told| range.contains(&told.session_ms))
+            .map(|told| (self.plan.clock.video_ms(told.session_ms), told))
+    }
+
+    fn page_at(&self, session_ms: f64) -> Option<&str> {
+        let begun = self.told.partition_point(|told| told.session_ms <= session_ms);
+        self.told[..begun]
+            .iter()
+            .rev()
+            .find_map(|told| told.page.as_deref())
+    }
+
+    fn start_ms(&self) -> f64 {
+        self.plan.frame(0).session_ms
+    }
+
+    /// The end of the last frame.
+    fn video_end_ms(&self) -> f64 {
+        self.plan.fps.frame_ms(self.plan.frame_count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::Fps;
+    use crate::recording;
+    use crate::source::RawInput;
+    use crate::timeline::{Idle, SizeOption, Timeline, TimelineOptions};
+
+    const EVENTS: &str = r#"[
+        {"type":4,"timestamp":1000000,"data":{"href":"https://a.test/?token=1","width":800,"height":600}},
+        {"type":2,"timestamp":1000000,"data":{"node":{"type":0,"id":1,"childNodes":[
+            {"type":2,"tagName":"button","attributes":{},"id":4,"childNodes":[{"type":3,"textContent":"Pay  now","id":5}]}]}}},
+        {"type":3,"timestamp":1002000,"data":{"source":2,"type":2,"id":4}},
+        {"type":6,"timestamp":1002100,"data":{"plugin":"rrweb/console@1","payload":{"level":"error","payload":["\"late\""]}}},
+        {"type":5,"timestamp":1003000,"data":{"tag":"$pageview","payload":{"href":"https://a.test/thanks?x"}}},
+        {"type":5,"timestamp":1050000,"data":{"tag":"survey","payload":null}},
+        {"type":3,"timestamp":1060000,"data":{"source":2,"type":2,"id":99}}]"#;
+
+    fn tell<T>(change: impl FnOnce(&mut TimelineOptions), ask: impl FnOnce(&Story<'_>) -> T) -> T {
+        let recording = recording::open(RawInput {
+            name: "test".to_owned(),
+            bytes: EVENTS.into(),
+        })
+        .unwrap();
+        let mut options = TimelineOptions {
+            idle: Idle::Keep,
+            ..TimelineOptions::default()
+        };
+        change(&mut options);
+        let timeline = Timeline::resolve(&recording, &options).unwrap();
+        let plan = timeline.plan(SizeOption::Native, 1.0, Fps::new(10, 1));
+        ask(&Story::new(&recording, &plan))
+    }
+
+    fn cues(story: &Story<'_>) -> Vec<(f64, f64, String)> {
+        let cues = story.cues().into_iter();
+        cues.map(|cue| (cue.start_ms, cue.end_ms, cue.text)).collect()
+    }
+
+    fn chapters(story: &Story<'_>) -> Vec<(f64, f64, String)> {
+        let chapters = story.chapters().into_iter();
+        chapters
+            .map(|chapter| (chapter.start_ms, chapter.end_ms, chapter.title))
+            .collect()
+    }
+
+    fn lines(lines: &[(f64, f64, &str)]) -> Vec<(f64, f64, String)> {
+        lines
+            .iter()
+            .map(|(start, end, text)| (*start, *end, (*text).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn what_happens_is_told_once_and_in_order() {
+        assert_eq!(
+            tell(|_| (), cues),
+            lines(&[
+                (0.0, 2000.0, "Page: a.test/"),
+                (2000.0, 3000.0, "Click: “Pay now”\nError: late"),
+                (3000.0, 5500.0, "Page: a.test/thanks"),
+                (50_000.0, 52_500.0, "Event: survey"),
+                (59_500.0, 60_000.0, "Click"),
+            ])
+        );
+        assert_eq!(
+            tell(|_| (), chapters),
+            lines(&[
+                (0.0, 3000.0, "a.test/"),
+                (3000.0, 50_000.0, "a.test/thanks"),
+                (50_000.0, 60_000.0, "survey"),
+            ])
+        );
+    }
+
+    #[test]
+    fn a_part_begins_with_the_page_that_is_shown_then() {
+        let part = |options: &mut TimelineOptions| {
+            options.start = "10".parse().ok();
+            options.end = "55".parse().ok();
+            options.speed = 2.0;
+        };
+        assert_eq!(
+            tell(part, chapters),
+            lines(&[(0.0, 20_000.0, "a.test/thanks"), (20_000.0, 22_500.0, "survey")])
+        );
+        assert_eq!(tell(part, cues), lines(&[(20_000.0, 22_500.0, "Event: survey")]));
+        let label = |story: &Story<'_>| story.label(story.plan.frame(15));
+        assert_eq!(tell(part, label), "0:01  a.test/thanks");
+        let annotations = tell(part, |story| story.annotations(3));
+        assert_eq!(annotations.title.as_deref(), Some("a.test/thanks"));
+        assert_eq!(annotations.recorded_ms, Some(1_010_000.0));
+    }
+
+    #[test]
+    fn what_is_cut_has_the_time_of_its_cut() {
+        let skip = |options: &mut TimelineOptions| options.idle = "skip:5:1".parse().unwrap();
+        // Two seconds with the click before the pause, one that is left of it.
+        let found = tell(skip, cues);
+        let survey = found.iter().find(|cue| cue.2.contains("survey"));
+        assert!(survey.is_some_and(|cue| cue.0 < 4000.0), "{found:?}");
+    }
+
+    #[test]
+    fn long_texts_are_cut_and_lines_are_joined() {
+        assert_eq!(shortened(" a\n b\t c "), "a b c");
+        let long = shortened(&"ü".repeat(200));
+        assert_eq!((long.chars().count(), long.ends_with('…')), (MOST_LETTERS, true));
+        assert_eq!(page_name("https://a.test/x?q#y", Some(" ")), "a.test/x");
+        assert_eq!(page_name("https://a.test/x", Some("Shop")), "Shop");
+    }
+}

@@ -1,0 +1,50 @@
+//! What is written into the video and beside it, besides its pictures.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::timeline::SessionTime;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct BesideArgs {
+    /// Leave title, chapters, subtitles and poster out of the video file
+    #[arg(long, help_heading = "Beside the picture")]
+    pub(in crate::cli) no_annotations: bool,
+
+    /// Write what happened as subtitles (.vtt or .srt): clicks, pages, errors, but nothing that was typed
+    #[arg(long, value_name = "FILE", help_heading = "Beside the picture")]
+    pub(in crate::cli) subtitles: Option<PathBuf>,
+
+    /// Write one picture of the video, as .png, .jpg or .webp
+    #[arg(long, value_name = "FILE", help_heading = "Beside the picture")]
+    pub(in crate::cli) poster: Option<PathBuf>,
+
+    /// When the poster is taken, in session time [default: the busiest moment]
+    #[arg(
+        long,
+        value_name = "TIME",
+        allow_hyphen_values = true,
+        help_heading = "Beside the picture"
+    )]
+    pub(in crate::cli) poster_at: Option<SessionTime>,
+
+    /// Write one picture with many moments in it, each with its time and page, as .png, .jpg or .webp
+    #[arg(long, value_name = "FILE", help_heading = "Beside the picture")]
+    pub(in crate::cli) contact_sheet: Option<PathBuf>,
+
+    /// How many moments the contact sheet has, at most
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "12",
+        requires = "contact_sheet",
+        help_heading = "Beside the picture"
+    )]
+    pub(in crate::cli) moments: NonZeroUsize,
+
+    /// Write each picture that differs from the one before as a PNG into a folder, with index.json: when each is shown
+    #[arg(long, value_name = "DIR", help_heading = "Beside the picture")]
+    pub(in crate::cli) frames: Option<PathBuf>,
+}

@@ -1,0 +1,112 @@
+//! The files that `render` writes beside the video: begun before any work, filled while it runs, moved to their places at
+//! its end.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::args::BesideArgs;
+use crate::beside::{Beside, ContactSheet, Highlights, Poster, Story, SubtitleFormat};
+use crate::encode::{Annotations, PictureFormat, PngFolder, Timing, is_our_file};
+use crate::error::{Error, Kind, Result};
+use crate::output::{FolderStaging, Staging};
+use crate::recording::Recording;
+use crate::timeline::RenderPlan;
+
+pub(super) struct SideFiles {
+    poster: Option<(Staging, PictureFormat)>,
+    contact_sheet: Option<(Staging, PictureFormat)>,
+    subtitles: Option<(Staging, SubtitleFormat)>,
+    frames: Option<FolderStaging>,
+}
+
+impl SideFiles {
+    /// Fails on a wrong name or place.
+    pub(super) fn begin(args: &BesideArgs, overwrite: bool) -> Result<Self> {
+        let picture = |path: &Option<PathBuf>| {
+            let Some(path) = path else { return Ok(None) };
+            let format = PictureFormat::of_path(path)?;
+            Ok(Some((Staging::begin(path, overwrite)?, format)))
+        };
+        let subtitles = |path: &Path| Ok((Staging::begin(path, overwrite)?, SubtitleFormat::of_path(path)?));
+        Ok(Self {
+            poster: picture(&args.poster)?,
+            contact_sheet: picture(&args.contact_sheet)?,
+            subtitles: args.subtitles.as_deref().map(subtitles).transpose()?,
+            frames: args
+                .frames
+                .as_deref()
+                .map(|path| FolderStaging::begin(path, overwrite, is_our_file))
+                .transpose()?,
+        })
+    }
+
+    /// Writes what is known before the video; gives what is to be made of its frames, and what the video says of itself.
+    pub(super) fn plan(
+        &self,
+        args: &BesideArgs,
+        recording: &Recording,
+        plan: &RenderPlan,
+    ) -> Result<(Beside, Annotations)> {
+        let story = Story::new(recording, plan);
+        let highlights = Highlights::new(recording, plan);
+        if let Some((staging, format)) = &self.subtitles {
+            fs::write(staging.path(), format.write(&story.cues()))
+                .map_err(|cause| Error::io("writing the subtitles", cause))?;
+        }
+        let poster_frame = poster_frame(args, recording, plan)?.unwrap_or_else(|| highlights.busiest());
+        let beside = Beside {
+            poster: self
+                .poster
+                .as_ref()
+                .map(|(staging, format)| Poster::new(staging.path().to_owned(), *format, poster_frame)),
+            contact_sheet: self.contact_sheet.as_ref().map(|(staging, format)| {
+                let places = highlights.spread(args.moments.get()).into_iter();
+                let labelled = places.map(|index| (index, story.label(plan.frame(index))));
+                ContactSheet::new(staging.path().to_owned(), *format, labelled)
+            }),
+            frames: self
+                .frames
+                .as_ref()
+                .map(|staging| PngFolder::new(staging.path(), plan.fps, Timing::Variable)),
+        };
+        let annotations = if args.no_annotations {
+            Annotations::default()
+        } else {
+            story.annotations(poster_frame)
+        };
+        Ok((beside, annotations))
+    }
+
+    /// Moves all to their places.
+    pub(super) fn commit(self) -> Result<()> {
+        let files = [
+            self.poster.map(|(staging, _)| staging),
+            self.contact_sheet.map(|(staging, _)| staging),
+            self.subtitles.map(|(staging, _)| staging),
+        ];
+        files.into_iter().flatten().try_for_each(Staging::commit)?;
+        self.frames.map_or(Ok(()), FolderStaging::commit)
+    }
+}
+
+/// The frame that shows the moment that is asked for.
+fn poster_frame(args: &BesideArgs, recording: &Recording, plan: &RenderPlan) -> Result<Option<u64>> {
+    let Some(time) = args.poster_at else {
+        return Ok(None);
+    };
+    let ms = time.session_ms(recording.started_ms);
+    let (start_ms, end_ms) = (plan.frame(0).session_ms, plan.clock.session_end_ms());
+    if (start_ms..=end_ms).contains(&ms) {
+        return Ok(Some(plan.first_frame_from(ms)));
+    }
+    let seconds = |ms: f64| (ms / 100.0).round() / 10.0;
+    Err(Error::new(
+        Kind::Usage,
+        format!(
+            "--poster-at {} s is not in the video, which shows {} s to {} s of the session",
+            seconds(ms),
+            seconds(start_ms),
+            seconds(end_ms)
+        ),
+    ))
+}

@@ -1,0 +1,123 @@
+//! How much of the picture is kept, as users say it, and what that is in each encoder's own numbers; measured in
+//! docs/encoding.md. Tables only; `coder` hands them to FFmpeg, `gif` reads its own row.
+
+use clap::ValueEnum;
+
+use super::format::{Codec, Layout};
+
+/// How much of the picture is kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Quality {
+    Low,
+    #[default]
+    Medium,
+    High,
+    /// Every pixel is exactly the one that was captured. Few players show such videos.
+    Lossless,
+    /// The encoder's own constant rate factor: smaller is better and larger.
+    #[value(skip)]
+    Crf(u8),
+}
+
+/// What an encoder is given for a quality.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct QualityOptions {
+    /// Its name, which for lossless video may be another.
+    pub(super) encoder: &'static str,
+    pub(super) layout: Layout,
+    /// The name of an option, and its value.
+    pub(super) rate: Option<(&'static str, u8)>,
+    /// Options that stand in the place of those of the same name.
+    pub(super) instead: &'static [(&'static str, &'static str)],
+}
+
+impl Quality {
+    /// One of three values.
+    const fn of_three(self, low: u8, medium: u8, high: u8) -> u8 {
+        match self {
+            Self::Low => low,
+            Self::Medium => medium,
+            Self::High | Self::Lossless => high,
+            Self::Crf(crf) => crf,
+        }
+    }
+
+    /// What the encoder of a codec is given; None for the codecs that are not FFmpeg's work.
+    pub(super) fn options(self, codec: Codec) -> Option<QualityOptions> {
+        let encoder = codec.encoder_name()?;
+        let lossy = |low, medium, high| QualityOptions {
+            encoder,
+            layout: Layout::Yuv420,
+            rate: Some(("crf", self.of_three(low, medium, high))),
+            instead: &[],
+        };
+        let lossless = |encoder, layout, instead| QualityOptions {
+            encoder,
+            layout,
+            rate: None,
+            instead,
+        };
+        let is_lossless = self == Self::Lossless;
+        Some(match codec {
+            Codec::H264 if is_lossless => lossless("libx264rgb", Layout::Bgr0, &[("qp", "0")]),
+            Codec::Vp9 if is_lossless => lossless(encoder, Layout::Gbr, &[("lossless", "1")]),
+            Codec::Av1 if is_lossless => lossless(
+                encoder,
+                Layout::Gbr,
+                // In its real-time mode it knows 4:2:0 only.
+                &[
+                    ("usage", "good"),
+                    ("cpu-used", "6"),
+                    ("aom-params", "lossless=1:tune-content=screen"),
+                ],
+            ),
+            Codec::Hevc if is_lossless => lossless(
+                encoder,
+                Layout::Gbr,
+                &[(
+                    "x265-params",
+                    "lossless=1:keyint=-1:scenecut=0:bframes=0:rc-lookahead=10:frame-threads=1:log-level=none",
+                )],
+            ),
+            Codec::H264 => lossy(32, 26, 20),
+            Codec::Vp9 | Codec::Av1 => lossy(45, 35, 24),
+            Codec::Hevc => lossy(33, 28, 22),
+            Codec::WebP => QualityOptions {
+                encoder,
+                layout: Layout::Bgra,
+                rate: Some(("quality", self.of_three(40, 75, 92).min(100))),
+                instead: if is_lossless { &[("lossless", "1")] } else { &[] },
+            },
+            Codec::Apng => lossless(encoder, Layout::Rgb, &[]),
+            Codec::Gif | Codec::Png => return None,
+        })
+    }
+
+    /// How many colours a GIF's palette may have, and how far a colour may be from the one that it stands for,
+    /// in sums of squares of the channels' differences.
+    pub(super) const fn palette(self) -> (u16, u32) {
+        match self {
+            Self::Low => (64, 300),
+            Self::Medium | Self::Crf(_) => (255, 48),
+            Self::High | Self::Lossless => (255, 0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn better_is_never_coarser_and_medium_is_the_usual() {
+        assert_eq!(Quality::default(), Quality::Medium);
+        for codec in [Codec::H264, Codec::Vp9, Codec::Av1, Codec::Hevc] {
+            let crf = |quality: Quality| quality.options(codec).unwrap().rate.unwrap().1;
+            assert!(crf(Quality::Low) > crf(Quality::Medium), "{codec}");
+            assert!(crf(Quality::Medium) > crf(Quality::High), "{codec}");
+            assert_eq!(crf(Quality::Crf(7)), 7);
+            let lossless = Quality::Lossless.options(codec).unwrap();
+            assert!(lossless.rate.is_none() && lossless.layout != Layout::Yuv420);
+        }
+    }
+}
