@@ -5,19 +5,27 @@ const MOVES = new Set([1, 6, 12]);
 const SCROLL = 3;
 /** Positions further apart belong to two gestures; in milliseconds, as in player-assets/src/scrolling.ts. */
 const GESTURE_GAP = 250;
+/** How long what an event begins goes on, most times; in milliseconds. */
+const CALM = 500;
 
 /** Names what is under way so many milliseconds after the first event, of gestures and of the page's animations. */
 export function circumstances(events, time, { ended, endless }) {
+  const moment = events[0].timestamp + time;
   return [
-    ...gestures(events, time),
+    isScrolling(events, moment) ? 'scrolling' : '',
+    isMoving(events, moment) ? 'pointer' : '',
     ended > 0 ? 'animation' : '',
     endless > 0 ? 'endless animation' : '',
   ].filter(Boolean);
 }
 
-export function gestures(events, time) {
+/** Whether nothing is under way that an event of the recording began. */
+export function isStill(events, time) {
   const moment = events[0].timestamp + time;
-  return [isScrolling(events, moment) ? 'scrolling' : '', isMoving(events, moment) ? 'pointer' : ''].filter(Boolean);
+  const isRecent = ({ type, data, timestamp }) => (
+    moment - CALM < timestamp && timestamp <= moment && !(type === INCREMENTAL && MOVES.has(data.source))
+  );
+  return !isScrolling(events, moment) && !isMoving(events, moment) && !events.some(isRecent);
 }
 
 const ofSource = (events, isWanted) => events.filter(({ type, data }) => type === INCREMENTAL && isWanted(data.source));

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { median, table } from '../program.mjs';
 import { chooseRecordings, eventsIn, nameOf, ROOT } from '../recordings.mjs';
-import { circumstances, gestures } from './circumstances.mjs';
+import { circumstances, isStill } from './circumstances.mjs';
 import { render, writeHar } from './ours.mjs';
 import { readLuma, ssim } from './similarity.mjs';
 import { Truth } from './truth.mjs';
@@ -103,7 +103,7 @@ async function compare(truth, recording) {
     sample.circumstances = circumstances(events, timeOf(sample.session), theirs.animations);
     if (sample.similarity < low) {
       sample.played = similarity(picture, await truth.playedPictureAt(timeOf(sample.session)));
-      const still = rendered.closest(place, (session) => gestures(events, timeOf(session)).length === 0);
+      const still = rendered.closest(place, (session) => isStill(events, timeOf(session)));
       if (still !== undefined) sample.still = await jumpTo(still);
       if (options.pictures) keepPictures(nameOf(recording), sample.session, picture, theirs.picture);
     }

@@ -21,7 +21,9 @@ export class Truth {
   static async launch(executablePath) {
     const args = ['--disable-dev-shm-usage', '--mute-audio', '--font-render-hinting=none'];
     if (process.getuid() === 0) args.push('--no-sandbox');
-    return new Truth(await puppeteer.launch({ executablePath, args }));
+    // Whoever looks at a replay sees the scroll bars within the page.
+    const ignoreDefaultArgs = ['--hide-scrollbars'];
+    return new Truth(await puppeteer.launch({ executablePath, args, ignoreDefaultArgs }));
   }
 
   constructor(browser) {

@@ -148,12 +148,15 @@ impl Video {
         ffmpeg_next::init().unwrap();
         let mut input = format::input(path).unwrap();
         let stream = input.streams().best(media::Type::Video).unwrap();
-        let unit = stream.time_base();
+        let (index, unit) = (stream.index(), stream.time_base());
         let parameters = codec::Context::from_parameters(stream.parameters()).unwrap();
         let mut decoder = parameters.decoder().video().unwrap();
         let mut frames = Vec::new();
         let mut picture = frame::Video::empty();
-        let packets: Vec<_> = input.packets().map(|(_, packet)| packet).collect();
+        let packets: Vec<_> = input
+            .packets()
+            .filter_map(|(stream, packet)| (stream.index() == index).then_some(packet))
+            .collect();
         for packet in packets.iter().map(Some).chain([None]) {
             match packet {
                 Some(packet) => decoder.send_packet(packet).unwrap(),

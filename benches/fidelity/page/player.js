@@ -67,6 +67,8 @@ async function jump(time) {
     root: document.body,
     mouseTail: false,
     showWarning: false,
+    // The shortcut that jumps take by it loses rules of style sheets.
+    useVirtualDom: false,
     // Else what fades in stays invisible as long as the replay is paused.
     pauseAnimation: false,
     // The caret blinks by the browser's clock.
