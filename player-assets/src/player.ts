@@ -99,6 +99,7 @@ export class Player {
     this.replayer.iframe.contentWindow?.focus();
     this.replayer.play(0);
     this.animations.adopt(0);
+    await this.waitUntilReady();
     await this.moveTo(0);
   }
 
@@ -151,6 +152,8 @@ export class Player {
     if (clock.runAnimationFrames() > 0) changed = true;
     if (this.scrolling.move(until)) changed = true;
     if (this.animations.move(until)) changed = true;
+    // At once: what arrives while contents are prepared would not count as late.
+    if (changed) await this.waitUntilReady();
     if (await this.contents.show(until)) changed = true;
     if (!changed) return false;
     await this.waitUntilReady();

@@ -53,10 +53,14 @@ export class Readiness {
     return loading.filter((thing) => !this.givenUp.has(thing));
   }
 
-  /** A link that failed has no sheet, like one that is loading; only its events tell them apart. */
+  /**
+   * A link that failed has no sheet, like one that is loading, and one may have a sheet while what that imports is
+   * still loading; only its events tell. One that has a sheet at the first look was there before.
+   */
   private isUnderWay(link: HTMLLinkElement): boolean {
-    if (link.sheet || !LOADABLE.test(link.href) || !/^(?:text\/css)?$/i.test(link.type)) return false;
+    if (!LOADABLE.test(link.href) || !/^(?:text\/css)?$/i.test(link.type)) return false;
     if (!this.tried.has(link)) {
+      if (link.sheet) return false;
       this.tried.set(link, '');
       const tried = (): void => { this.tried.set(link, link.href); };
       link.addEventListener('load', tried);
