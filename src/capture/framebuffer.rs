@@ -47,11 +47,7 @@ pub(super) async fn capture(
         if anew {
             before = None;
             let begun = Instant::now();
-            player.page().bring_to_front().await.map_err(at(spec))?;
-            // Before the first frame nothing was drawn that could leave traces.
-            if spec.index > 0 {
-                screen.clear(&player).await.map_err(at(spec))?;
-            }
+            screen.clear(&player).await.map_err(at(spec))?;
             spent(&mut statistics.screenshot_s, begun);
         }
         let demanded = anew || frames == Frames::Every;
@@ -106,8 +102,9 @@ impl<'a> Screen<'a> {
         }
     }
 
-    /// Draws a frame without the replay, so that nothing is left of what was drawn before.
+    /// Shows this page, of which nothing is left that was drawn before.
     async fn clear(&mut self, player: &Player) -> Result<()> {
+        player.page().bring_to_front().await?;
         self.fence.change();
         player.conceal(true, Some(&self.fence)).await?;
         self.wait().await?;
