@@ -3,6 +3,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::path::Path;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -149,6 +150,11 @@ impl Error {
             hint: None,
             source: None,
         }
+    }
+
+    /// A file could not be written.
+    pub fn writing(path: &Path, source: std::io::Error) -> Self {
+        Self::io(format!("writing {}", path.display()), source)
     }
 
     /// A failed read or write of `what`; a full disk gets its own kind.

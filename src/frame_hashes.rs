@@ -21,8 +21,7 @@ pub struct FrameHashes {
 
 impl FrameHashes {
     pub fn create(path: &Path) -> Result<Self> {
-        let file =
-            File::create(path).map_err(|source| Error::io(format!("writing {}", path.display()), source))?;
+        let file = File::create(path).map_err(|source| Error::writing(path, source))?;
         Ok(Self {
             lines: BufWriter::new(file),
             path: path.to_path_buf(),
@@ -41,15 +40,13 @@ impl FrameHashes {
             "{}\t{:.3}\t{:.3}\t{}",
             spec.index, spec.pts_ms, spec.session_ms, self.shown
         )
-        .map_err(|source| self.failed(source))
+        .map_err(|source| Error::writing(&self.path, source))
     }
 
     pub fn finish(mut self) -> Result<()> {
-        self.lines.flush().map_err(|source| self.failed(source))
-    }
-
-    fn failed(&self, source: std::io::Error) -> Error {
-        Error::io(format!("writing {}", self.path.display()), source)
+        self.lines
+            .flush()
+            .map_err(|source| Error::writing(&self.path, source))
     }
 }
 

@@ -55,8 +55,7 @@ impl ContactSheet {
 
     pub(super) fn finish(self) -> Result<()> {
         let bytes = encode_picture(&self.draw(), self.format)?;
-        fs::write(&self.path, bytes)
-            .map_err(|cause| Error::io(format!("writing {}", self.path.display()), cause))
+        fs::write(&self.path, bytes).map_err(|cause| Error::writing(&self.path, cause))
     }
 
     fn draw(&self) -> RgbaImage {

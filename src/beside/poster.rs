@@ -42,8 +42,7 @@ impl Poster {
         if let Some(picture) = self.shown.take_if(|_| is_due) {
             self.is_written = true;
             let bytes = encode_picture(&picture, self.format)?;
-            fs::write(&self.path, bytes)
-                .map_err(|cause| Error::io(format!("writing {}", self.path.display()), cause))?;
+            fs::write(&self.path, bytes).map_err(|cause| Error::writing(&self.path, cause))?;
         }
         Ok(())
     }

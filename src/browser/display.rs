@@ -193,5 +193,5 @@ fn write_private(path: &Path, contents: &[u8], identity: Identity) -> Result<()>
         file.write_all(contents)?;
         identity.give(path)
     };
-    write().map_err(|source| Error::io(format!("writing {}", path.display()), source))
+    write().map_err(|source| Error::writing(path, source))
 }

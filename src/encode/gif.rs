@@ -59,8 +59,7 @@ impl GifFile {
                 Error::new(Kind::Usage, message).hint("Choose a smaller --size, or another --format.")
             );
         };
-        let file =
-            File::create(path).map_err(|cause| Error::io(format!("writing {}", path.display()), cause))?;
+        let file = File::create(path).map_err(|cause| Error::writing(path, cause))?;
         let (most_colors, tolerance) = settings.quality.palette();
         Ok(Self {
             path: path.to_owned(),

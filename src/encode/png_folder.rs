@@ -2,7 +2,6 @@
 //! says when each is shown. It is `--format png`, and `--frames` beside a video.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -71,7 +70,7 @@ impl PngFolder {
             let name = file_name(first);
             let path = self.folder.join(&name);
             let bytes = encode_picture(picture, PictureFormat::Png)?;
-            fs::write(&path, bytes).map_err(|cause| failed(&path, cause))?;
+            fs::write(&path, bytes).map_err(|cause| Error::writing(&path, cause))?;
             self.entries.push(Entry {
                 file: name,
                 frame: first,
@@ -95,7 +94,7 @@ impl PngFolder {
         fs::hard_link(&from, &to)
             // Not every file system has links.
             .or_else(|_| fs::copy(&from, &to).map(drop))
-            .map_err(|cause| failed(&to, cause))
+            .map_err(|cause| Error::writing(&to, cause))
     }
 
     /// Writes the index; gives the number of pictures.
@@ -115,7 +114,7 @@ impl PngFolder {
             .map_err(|cause| Error::new(Kind::Internal, "writing the index of frames").caused_by(cause))?;
         json.push(b'\n');
         let path = self.folder.join(INDEX);
-        fs::write(&path, json).map_err(|cause| failed(&path, cause))?;
+        fs::write(&path, json).map_err(|cause| Error::writing(&path, cause))?;
         Ok(match self.timing {
             Timing::Variable => self.entries.len() as u64,
             Timing::Constant => grid_frames,
@@ -135,10 +134,6 @@ impl Sink for PngFolder {
 
 fn file_name(index: u64) -> String {
     format!("{index:0DIGITS$}{EXTENSION}")
-}
-
-fn failed(path: &Path, cause: io::Error) -> Error {
-    Error::io(format!("writing {}", path.display()), cause)
 }
 
 #[cfg(test)]
