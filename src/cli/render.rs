@@ -18,7 +18,7 @@ use crate::assets::{Assets, AssetsSummary};
 use crate::encode::{EncoderSettings, is_our_file};
 use crate::error::{Error, Result};
 use crate::output::{FolderStaging, Spool, Staging};
-use crate::pipeline::{RenderJob, Rendered, render};
+use crate::pipeline::{RenderJob, Rendered, Subject, render};
 use crate::recording::Recording;
 use crate::timeline::{RenderPlan, Timeline};
 
@@ -57,13 +57,15 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     let (beside, annotations) = side_files.plan(&args.beside, &recording, &plan)?;
     let progress = Arc::new(Progress::new(args.progress, args.quiet, args.verbose, &plan));
     let job = RenderJob {
-        recording: Arc::clone(&recording),
-        plan: Arc::clone(&plan),
-        ways: settings.ways.clone(),
-        stage: settings.stage,
-        assets: Arc::new(assets),
-        asset_base: args.assets.asset_base.clone(),
-        overlay: settings.overlay,
+        subject: Arc::new(Subject {
+            recording: Arc::clone(&recording),
+            plan: Arc::clone(&plan),
+            ways: settings.ways.clone(),
+            stage: settings.stage,
+            assets: Arc::new(assets),
+            asset_base: args.assets.asset_base.clone(),
+            overlay: settings.overlay,
+        }),
         jobs: args.jobs,
         encoder: EncoderSettings {
             format: settings.format,

@@ -14,12 +14,11 @@ use super::reading::{Reading, Telling};
 use super::settings::{asset_options, capture_ways};
 use crate::aside::aside;
 use crate::assets::Assets;
-use crate::browser::PageAssets;
 use crate::encode::{VideoFacts, VideoReader};
 use crate::error::{Error, Kind, Result};
 use crate::frame::{FrameSpec, Size};
 use crate::output::Staging;
-use crate::pipeline::{RenderEvent, RenderObserver, SampleJob, sample};
+use crate::pipeline::{RenderEvent, RenderObserver, SampleJob, Subject, sample};
 use crate::similarity::{luma, ssim};
 use crate::timeline::{RenderPlan, SizeOption, Timeline};
 
@@ -51,23 +50,22 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     check_shape(facts, &plan)?;
 
     let job = SampleJob {
-        recording: Arc::clone(&recording),
-        plan: Arc::clone(&plan),
-        ways,
-        stage: args.picture.stage(),
-        assets: PageAssets {
-            provider: Arc::new(assets),
-            base: args.assets.asset_base.clone(),
+        subject: Subject {
+            recording: Arc::clone(&recording),
+            plan: Arc::clone(&plan),
+            ways,
+            stage: args.picture.stage(),
+            assets: Arc::new(assets),
+            asset_base: args.assets.asset_base.clone(),
+            overlay: args.picture.overlay(),
         },
-        overlay: args.picture.overlay(),
         frames: chosen(plan.frame_count, (!args.all).then_some(args.samples.get())),
     };
     let comparison = sample(job, &Observer(telling), Comparison::with(video), Comparison::add).await?;
 
     if let (Some(staging), Some(worst)) = (worst_file, &comparison.worst) {
         let png = worst.side_by_side()?;
-        std::fs::write(staging.path(), png)
-            .map_err(|source| Error::io(format!("writing {}", staging.path().display()), source))?;
+        std::fs::write(staging.path(), png).map_err(|source| Error::writing(staging.path(), source))?;
         staging.commit()?;
     }
     let verdict = comparison.verdict(&args.video, &recording.name, &plan, args.min_ssim)?;

@@ -5,6 +5,7 @@ mod appearance;
 mod jobs;
 mod order;
 mod sample;
+mod subject;
 mod workers;
 
 use std::fmt;
@@ -18,26 +19,23 @@ use std::time::Instant;
 use image::RgbaImage;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, spawn_blocking};
-use url::Url;
 
-use crate::assets::{Assets, AssetsSummary};
+use crate::assets::AssetsSummary;
 use crate::beside::Beside;
 use crate::browser::NetworkIsolation;
-use crate::capture::{
-    CaptureMethod, CaptureStatistics, CaptureWay, CapturedFrame, Shot, decode, synthetic_picture,
-};
+use crate::capture::{CaptureMethod, CaptureStatistics, CapturedFrame, Shot, decode, synthetic_picture};
 use crate::encode::{Annotations, EncodeSummary, Encoder, EncoderSettings};
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Canvas, Frame, Picture};
 use crate::frame_hashes::FrameHashes;
-use crate::overlay::{Overlay, OverlayStyle};
-use crate::player::{Problems, StageLook};
-use crate::recording::Recording;
+use crate::overlay::Overlay;
+use crate::player::Problems;
 use crate::timeline::RenderPlan;
 
 use self::appearance::Appearance;
 pub use self::appearance::Doubt;
 pub use self::sample::{SampleJob, sample};
+pub use self::subject::Subject;
 
 /// Frames that may wait between two stages. A 1920x1080 picture is 8 MB.
 const QUEUE: usize = 4;
@@ -45,18 +43,7 @@ const QUEUE: usize = 4;
 /// Everything that one render needs, resolved.
 #[derive(Debug)]
 pub struct RenderJob {
-    pub recording: Arc<Recording>,
-    pub plan: Arc<RenderPlan>,
-    /// How pictures may be taken, the best way first. None at all makes synthetic pictures.
-    pub ways: Vec<CaptureWay>,
-    /// How the page lies in the picture, and on what.
-    pub stage: StageLook,
-    /// Where the assets come from that the recording only names.
-    pub assets: Arc<Assets>,
-    /// What relative addresses are relative to. None: the recorded page.
-    pub asset_base: Option<Url>,
-    /// What is drawn on the captured pictures.
-    pub overlay: OverlayStyle,
+    pub subject: Arc<Subject>,
     /// How many browsers render it, as far as it can be shared out. None chooses what suits work and machine.
     pub jobs: Option<NonZeroUsize>,
     pub encoder: EncoderSettings,
@@ -134,15 +121,15 @@ pub trait RenderObserver: Send + Sync {
 
 /// Renders a job into its output file.
 pub async fn render(mut job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result<Rendered> {
-    let plan = Arc::clone(&job.plan);
-    let frames = job.plan.frame_count;
+    let plan = Arc::clone(&job.subject.plan);
+    let frames = plan.frame_count;
     let hashes = job.frame_hashes.as_deref().map(FrameHashes::create).transpose()?;
     let encoder = Encoder::create(&job.output, job.encoder, &job.annotations)?;
     let beside = mem::take(&mut job.beside);
 
     let (to_decoder, from_capture) = mpsc::channel(QUEUE);
     let (to_encoder, from_decoder) = blocking::sync_channel(QUEUE);
-    let overlay = Overlay::new(job.overlay);
+    let overlay = Overlay::new(job.subject.overlay);
     let decoder = spawn_blocking(move || decode_frames(from_capture, &plan, overlay, hashes, &to_encoder));
     let watching = Arc::clone(&observer);
     let encoder =
@@ -159,7 +146,13 @@ pub async fn render(mut job: RenderJob, observer: Arc<dyn RenderObserver>) -> Re
     let lost = || Error::new(Kind::Internal, "frames were lost on the way to the encoder");
     let (summary, encode_s) = summary.ok_or_else(lost)?;
     let is_real = capture.browser.is_some();
-    let doubt = || appearance.doubt(&job.plan, &job.recording, capture.problems.visible);
+    let doubt = || {
+        appearance.doubt(
+            &job.subject.plan,
+            &job.subject.recording,
+            capture.problems.visible,
+        )
+    };
     Ok(Rendered {
         doubt: is_real.then(doubt).flatten(),
         encoded: summary,

@@ -8,27 +8,17 @@ use image::RgbaImage;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
-use super::{QUEUE, RenderEvent, RenderObserver, Shown, thread_failed};
-use crate::browser::PageAssets;
-use crate::capture::{CaptureWay, CapturedFrame, FrameSink, capture, capture_synthetic, start_first};
-use crate::error::{Error, Result};
+use super::{QUEUE, RenderEvent, RenderObserver, Shown, Subject, thread_failed};
+use crate::capture::{CapturedFrame, FrameSink, capture, capture_synthetic};
+use crate::error::Result;
 use crate::frame::{FrameSpec, Picture};
-use crate::overlay::{Overlay, OverlayStyle};
-use crate::player::{Players, StageLook};
-use crate::recording::Recording;
+use crate::overlay::Overlay;
 use crate::timeline::RenderPlan;
 
 /// What the pictures are taken of, and how.
 #[derive(Debug)]
 pub struct SampleJob {
-    pub recording: Arc<Recording>,
-    pub plan: Arc<RenderPlan>,
-    /// How pictures may be taken, the best way first. None at all makes synthetic pictures.
-    pub ways: Vec<CaptureWay>,
-    pub stage: StageLook,
-    /// Where the assets come from that the recording only names.
-    pub assets: PageAssets,
-    pub overlay: OverlayStyle,
+    pub subject: Subject,
     /// The frames, by their index.
     pub frames: BTreeSet<u64>,
 }
@@ -43,8 +33,8 @@ pub async fn sample<S: Send + 'static>(
 ) -> Result<S> {
     let (sink, captured) = mpsc::channel(QUEUE);
     let (plan, overlay, frames) = (
-        Arc::clone(&job.plan),
-        Overlay::new(job.overlay),
+        Arc::clone(&job.subject.plan),
+        Overlay::new(job.subject.overlay),
         job.frames.clone(),
     );
     let looking = spawn_blocking(move || look_at(captured, &plan, overlay, &frames, state, look));
@@ -55,26 +45,20 @@ pub async fn sample<S: Send + 'static>(
 }
 
 async fn take(job: &SampleJob, observer: &dyn RenderObserver, sink: FrameSink) -> Result<()> {
-    let plan = &job.plan;
-    if job.ways.is_empty() {
+    let SampleJob { subject, frames } = job;
+    let plan = &subject.plan;
+    if subject.ways.is_empty() {
         capture_synthetic(plan, &sink).await;
         return Ok(());
     }
-    let passed_over = |method, why: &Error| observer.on(RenderEvent::WayPassedOver { method, why });
-    let (browser, way) = start_first(&job.ways, plan.canvas(), passed_over).await?;
+    let (browser, way) = subject.start_browser(observer).await?;
     observer.on(RenderEvent::BrowserStarted {
         version: browser.version(),
         method: way.method,
         jobs: 1,
     });
-    let mut players = Players::new(
-        &browser,
-        plan.canvas(),
-        job.stage,
-        &job.recording,
-        job.assets.clone(),
-    );
-    let segments = job.frames.iter().map(|&index| index..index + 1);
+    let mut players = subject.players(&browser);
+    let segments = frames.iter().map(|&index| index..index + 1);
     capture(way.method, &browser, &mut players, plan, segments, &sink).await?;
     Ok(())
 }

@@ -8,16 +8,13 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::order::{Delivered, Delivery, SegmentQueue};
-use super::{BrowserFacts, QUEUE, RenderEvent, RenderJob, RenderObserver, jobs, thread_failed};
+use super::{BrowserFacts, QUEUE, RenderEvent, RenderJob, RenderObserver, Subject, jobs, thread_failed};
 use crate::assets::AssetsSummary;
-use crate::browser::{Browser, PageAssets};
-use crate::capture::{
-    CaptureMethod, CaptureStatistics, CaptureWay, FrameSink, capture, capture_synthetic, start_first,
-};
-use crate::error::{Error, Result};
-use crate::player::{MissingAsset, Players, Problems, StageLook};
-use crate::recording::Recording;
-use crate::timeline::{RenderPlan, Workload};
+use crate::browser::Browser;
+use crate::capture::{CaptureMethod, CaptureStatistics, CaptureWay, FrameSink, capture, capture_synthetic};
+use crate::error::Result;
+use crate::player::{MissingAsset, Problems};
+use crate::timeline::Workload;
 
 #[derive(Debug)]
 pub(super) struct CaptureSummary {
@@ -38,21 +35,21 @@ pub(super) async fn capture_frames(
     sink: FrameSink,
 ) -> Result<CaptureSummary> {
     let begun = Instant::now();
-    let plan = &job.plan;
-    if job.ways.is_empty() {
+    let subject = &job.subject;
+    let plan = &subject.plan;
+    if subject.ways.is_empty() {
         return Ok(CaptureSummary {
             statistics: capture_synthetic(plan, &sink).await,
             method: CaptureMethod::Synthetic,
             problems: Problems::default(),
-            assets: job.assets.summary(),
+            assets: subject.assets.summary(),
             browser: None,
             startup_s: 0.0,
             jobs: 1,
             segments: 1,
         });
     }
-    let passed_over = |method, why: &Error| observer.on(RenderEvent::WayPassedOver { method, why });
-    let (browser, way) = start_first(&job.ways, plan.canvas(), passed_over).await?;
+    let (browser, way) = subject.start_browser(observer).await?;
     let startup_s = begun.elapsed().as_secs_f64();
     let facts = BrowserFacts {
         version: browser.version().to_owned(),
@@ -61,7 +58,7 @@ pub(super) async fn capture_frames(
         calls: 0,
     };
 
-    let workload = Workload::of(plan, &job.recording);
+    let workload = Workload::of(plan, &subject.recording);
     let wanted = job
         .jobs
         .map_or_else(|| jobs::suitable(way.method, &workload), usize::from);
@@ -85,13 +82,7 @@ pub(super) async fn capture_frames(
         let worker = Worker {
             number,
             way: way.clone(),
-            plan: Arc::clone(plan),
-            recording: Arc::clone(&job.recording),
-            stage: job.stage,
-            assets: PageAssets {
-                provider: job.assets.clone(),
-                base: job.asset_base.clone(),
-            },
+            subject: Arc::clone(subject),
             queue: Arc::clone(&queue),
             sink,
         };
@@ -122,7 +113,7 @@ pub(super) async fn capture_frames(
             }
         }
     }
-    summary.assets = job.assets.summary();
+    summary.assets = subject.assets.summary();
     summary.problems.unite(missing(&summary.assets));
     Ok(summary)
 }
@@ -158,10 +149,7 @@ async fn finish(workers: &mut JoinSet<Result<Done>>, summary: &mut CaptureSummar
 struct Worker {
     number: usize,
     way: CaptureWay,
-    plan: Arc<RenderPlan>,
-    recording: Arc<Recording>,
-    stage: StageLook,
-    assets: PageAssets,
+    subject: Arc<Subject>,
     queue: Arc<SegmentQueue>,
     sink: FrameSink,
 }
@@ -179,20 +167,17 @@ impl Worker {
         let Self {
             number,
             way,
-            plan,
-            recording,
-            stage,
-            assets,
+            subject,
             queue,
             sink,
         } = self;
         let browser = match started {
             Some(browser) => browser,
-            None => way.start(plan.canvas()).await?,
+            None => way.start(subject.plan.canvas()).await?,
         };
-        let mut players = Players::new(&browser, plan.canvas(), stage, &recording, assets);
+        let mut players = subject.players(&browser);
         let segments = std::iter::from_fn(move || queue.take(number));
-        let statistics = capture(way.method, &browser, &mut players, &plan, segments, &sink).await?;
+        let statistics = capture(way.method, &browser, &mut players, &subject.plan, segments, &sink).await?;
         drop(sink);
         let (problems, blocked_requests) = players.finish().await?;
         Ok(Done {
