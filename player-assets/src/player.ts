@@ -154,9 +154,11 @@ export class Player {
     if (this.animations.move(until)) changed = true;
     // At once: what arrives while contents are prepared would not count as late.
     if (changed) await this.waitUntilReady();
-    if (await this.contents.show(until)) changed = true;
+    if (await this.contents.show(until)) {
+      changed = true;
+      await this.waitUntilReady();
+    }
     if (!changed) return false;
-    await this.waitUntilReady();
     this.contents.loaded();
     if (this.documentChanged) this.lookAround();
     return true;

@@ -160,11 +160,12 @@ fn visible_events(plan: &RenderPlan, recording: &Recording) -> usize {
     let windows = recording.windows.iter().enumerate();
     windows
         .flat_map(|(place, window)| window.events.iter().map(move |event| (place, event)))
-        .filter(|(place, event)| is_visible(event) && is_shown(*place, event))
+        .filter(|(place, event)| leaves_a_trace(event) && is_shown(*place, event))
         .count()
 }
 
-fn is_visible(event: &Event) -> bool {
+/// Whether it nearly always changes the picture; `timeline::segments` asks whether it may.
+fn leaves_a_trace(event: &Event) -> bool {
     use IncrementalSource::{
         AdoptedStyleSheet, Input, Mutation, Scroll, StyleDeclaration, StyleSheetRule, ViewportResize,
     };
