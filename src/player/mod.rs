@@ -334,7 +334,7 @@ fn parts(window: &Window) -> Vec<String> {
 }
 
 /// The page under a policy that lets our script run and nothing else, and lets nothing load but images, fonts and
-/// style sheets. The replayed documents inherit it.
+/// style sheets, and read but data of the recording itself. The replayed documents inherit it.
 fn document(assets: PageAssets) -> Result<Document> {
     let nonce = nonce()?;
     Ok(Document {
@@ -344,7 +344,7 @@ fn document(assets: PageAssets) -> Result<Document> {
         ),
         content_security_policy: format!(
             "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'unsafe-inline' data: blob: http: https:; \
-             img-src data: blob: http: https:; font-src data: blob: http: https:; media-src data: blob:; frame-src 'none'; \
+             img-src data: blob: http: https:; font-src data: blob: http: https:; connect-src data:; frame-src 'none'; \
              object-src 'none'; worker-src 'none'; base-uri 'none'; form-action 'none'"
         ),
         ready_when: "replaycast",
