@@ -9,6 +9,8 @@ mod packed;
 mod probe;
 mod scene;
 mod screenshot;
+mod slide_picture;
+mod slideshow;
 mod synthetic;
 mod way;
 
@@ -16,13 +18,14 @@ use std::ops::{AddAssign, Range};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use image::RgbaImage;
 use tokio::sync::mpsc;
 
 use crate::browser::{Browser, RawPicture, Screenshot};
 use crate::error::{Error, Kind, Result};
 use crate::frame::{FrameSpec, PageArea, Pointer};
-use crate::player::{Player, Players};
-use crate::timeline::RenderPlan;
+use crate::player::{Player, Players, Problems, StageLook};
+use crate::timeline::{RenderPlan, Slideshow};
 
 pub use decode::decode;
 pub use packed::PackedPicture;
@@ -47,6 +50,9 @@ pub enum CaptureMethod {
     /// Made-up pictures without a browser, for tests of everything else
     #[value(hide = true)]
     Synthetic,
+    /// The screenshots of a mobile app as they were recorded, without a browser; chosen by what is recorded.
+    #[value(skip)]
+    Slideshow,
 }
 
 /// What a captured frame shows, before it is decoded.
@@ -56,6 +62,8 @@ pub enum Shot {
     Raw(Arc<RawPicture>),
     /// A raw picture that has to wait.
     Packed(PackedPicture),
+    /// A picture that was drawn here.
+    Drawn(RgbaImage),
     /// A made-up picture, known by its number.
     Synthetic(u64),
     /// Exactly the picture of the frame before, but for the pointer.
@@ -154,7 +162,20 @@ pub async fn capture(
         }
         CaptureMethod::Screenshot => screenshot::capture(players, plan, segments, sink).await,
         CaptureMethod::Synthetic => Ok(capture_synthetic(plan, sink).await),
+        CaptureMethod::Slideshow => Err(Error::new(Kind::Internal, "a slideshow needs no browser")),
     }
+}
+
+/// Draws these segments of a plan that shows nothing but screenshots, in order; needs no browser. Tells which could not
+/// be decoded: then the one before stays.
+pub async fn capture_slideshow(
+    slideshow: &Slideshow,
+    stage: StageLook,
+    plan: &RenderPlan,
+    segments: impl Iterator<Item = Range<u64>>,
+    sink: &FrameSink,
+) -> Result<(CaptureStatistics, Problems)> {
+    slideshow::capture(slideshow, stage, plan, segments, sink).await
 }
 
 /// Made-up frames for the whole plan; needs no player.

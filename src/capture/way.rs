@@ -27,13 +27,16 @@ impl CaptureMethod {
             Self::FramebufferEveryFrame => "framebuffer-every-frame",
             Self::Screenshot => "screenshot",
             Self::Synthetic => "synthetic",
+            Self::Slideshow => "slideshow",
         }
     }
 
     pub const fn browser_use(self) -> BrowserUse {
         match self {
             Self::Framebuffer | Self::FramebufferEveryFrame => BrowserUse::OnDisplay,
-            Self::Damage | Self::EveryFrame | Self::Screenshot | Self::Synthetic => BrowserUse::Headless,
+            Self::Damage | Self::EveryFrame | Self::Screenshot | Self::Synthetic | Self::Slideshow => {
+                BrowserUse::Headless
+            }
         }
     }
 
@@ -41,7 +44,7 @@ impl CaptureMethod {
         match self {
             Self::Framebuffer | Self::FramebufferEveryFrame => FrameControl::Display,
             Self::Damage | Self::EveryFrame => FrameControl::BeginFrame,
-            Self::Screenshot | Self::Synthetic => FrameControl::Browser,
+            Self::Screenshot | Self::Synthetic | Self::Slideshow => FrameControl::Browser,
         }
     }
 }

@@ -114,8 +114,12 @@ impl RenderObserver for Progress {
     fn on(&self, event: RenderEvent<'_>) {
         match event {
             RenderEvent::FramesEncoded(count) => self.frames_done(count),
-            RenderEvent::WayPassedOver { .. } if !self.quiet => self.note(&event.to_string()),
-            RenderEvent::BrowserStarted { .. } if self.verbose => self.note(&event.to_string()),
+            RenderEvent::WayPassedOver { .. } | RenderEvent::ScreenshotsDamaged(_) if !self.quiet => {
+                self.note(&event.to_string());
+            }
+            RenderEvent::BrowserStarted { .. } | RenderEvent::SlideshowFound if self.verbose => {
+                self.note(&event.to_string());
+            }
             _ => {}
         }
     }

@@ -11,7 +11,7 @@ use super::print;
 use super::progress::Progress;
 use super::reading::{Reading, Telling};
 use super::report::Report;
-use super::settings::{Destination, RenderSettings};
+use super::settings::{CaptureChoice, Destination, RenderSettings};
 use super::side_files::SideFiles;
 use crate::aside::aside;
 use crate::assets::{Assets, AssetsSummary};
@@ -29,6 +29,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     let begun = Instant::now();
     let reading = Reading::resolve(&args.input)?;
     let settings = RenderSettings::resolve(args, &reading.input)?;
+    let capture = CaptureChoice::resolve(&args.capture)?;
     // The outputs are opened before the input is read: a wrong place fails at once.
     let video = Video::begin(&settings.destination, args.force)?;
     let side_files = SideFiles::begin(&args.beside, args.force)?;
@@ -60,7 +61,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
         subject: Arc::new(Subject {
             recording: Arc::clone(&recording),
             plan: Arc::clone(&plan),
-            ways: settings.ways.clone(),
+            source: capture.source(&recording, &plan)?,
             stage: settings.stage,
             assets: Arc::new(assets),
             asset_base: args.assets.asset_base.clone(),

@@ -14,9 +14,11 @@ use crate::encode::{Codec, Container, Loops, OutputFormat, Quality, Timing};
 use crate::error::{Error, Kind, Result};
 use crate::frame::Fps;
 use crate::overlay::OverlayStyle;
+use crate::pipeline::PictureSource;
 use crate::player::StageLook;
+use crate::recording::Recording;
 use crate::source::Input;
-use crate::timeline::TimelineOptions;
+use crate::timeline::{RenderPlan, Slideshow, TimelineOptions};
 
 /// Where the video goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,15 +38,13 @@ pub(super) struct RenderSettings {
     pub(super) timing: Timing,
     pub(super) loops: Loops,
     pub(super) timeline: TimelineOptions,
-    /// How pictures may be taken, the best way first; none at all for synthetic capture.
-    pub(super) ways: Vec<CaptureWay>,
     pub(super) stage: StageLook,
     pub(super) overlay: OverlayStyle,
     pub(super) assets: AssetOptions,
 }
 
 impl RenderSettings {
-    /// Fails before any work is done: on a wrong combination, a missing encoder, a missing browser.
+    /// Fails before any work is done: on a wrong combination, a missing encoder.
     pub(super) fn resolve(args: &RenderArgs, input: &Input) -> Result<Self> {
         let format = format(args.output.as_deref(), args.format, args.codec)?;
         let destination = destination(input, args.output.as_deref(), format)?;
@@ -52,7 +52,6 @@ impl RenderSettings {
         check_fitting(args, container)?;
         let quality = args.quality.unwrap_or_default();
         format.check_encoder(quality)?;
-        let ways = capture_ways(&args.capture)?;
         Ok(Self {
             destination,
             format,
@@ -65,7 +64,6 @@ impl RenderSettings {
                 Timing::Variable
             },
             timeline: args.time.timeline(&args.picture.window),
-            ways,
             stage: args.picture.stage(),
             overlay: args.picture.overlay(),
             assets: asset_options(&args.assets, &args.input, args.capture.deadline)?,
@@ -110,24 +108,51 @@ fn check_fitting(args: &RenderArgs, container: Container) -> Result<()> {
     }
 }
 
-/// The ways that this machine has the programs for, or the one that is asked for.
-pub(super) fn capture_ways(args: &CaptureArgs) -> Result<Vec<CaptureWay>> {
-    let way = |method: CaptureMethod| {
-        let browser = browser_options(&args.browser, args.deadline, method.browser_use())?;
-        Ok(CaptureWay { method, browser })
-    };
-    match args.method {
-        Some(CaptureMethod::Synthetic) => Ok(Vec::new()),
-        Some(method) => Ok(vec![way(method)?]),
-        None => {
-            let (ways, lacking): (Vec<_>, Vec<_>) = CaptureMethod::PREFERRED
-                .into_iter()
-                .map(way)
-                .partition(Result::is_ok);
-            match lacking.into_iter().next_back() {
-                Some(Err(error)) if ways.is_empty() => Err(error),
-                _ => Ok(ways.into_iter().flatten().collect()),
+/// How pictures are to be taken.
+#[derive(Debug)]
+pub(super) enum CaptureChoice {
+    /// As was asked for.
+    Insisted(CaptureWay),
+    Synthetic,
+    /// As suits the recording: the ways that this machine has the programs for, the best first. Why there is none
+    /// matters only to recordings that need a browser.
+    Suitable(Result<Vec<CaptureWay>>),
+}
+
+impl CaptureChoice {
+    pub(super) fn resolve(args: &CaptureArgs) -> Result<Self> {
+        let way = |method: CaptureMethod| {
+            let browser = browser_options(&args.browser, args.deadline, method.browser_use())?;
+            Ok(CaptureWay { method, browser })
+        };
+        match args.method {
+            Some(CaptureMethod::Synthetic) => Ok(Self::Synthetic),
+            Some(method) => Ok(Self::Insisted(way(method)?)),
+            None => {
+                let (ways, lacking): (Vec<_>, Vec<_>) = CaptureMethod::PREFERRED
+                    .into_iter()
+                    .map(way)
+                    .partition(Result::is_ok);
+                match lacking.into_iter().next_back() {
+                    Some(Err(error)) if ways.is_empty() && error.kind() == Kind::NoBrowser => {
+                        Ok(Self::Suitable(Err(error)))
+                    }
+                    Some(Err(error)) if ways.is_empty() => Err(error),
+                    _ => Ok(Self::Suitable(Ok(ways.into_iter().flatten().collect()))),
+                }
             }
+        }
+    }
+
+    /// Where the pictures of this plan come from.
+    pub(super) fn source(self, recording: &Recording, plan: &RenderPlan) -> Result<PictureSource> {
+        match self {
+            Self::Insisted(way) => Ok(PictureSource::Browser(vec![way])),
+            Self::Synthetic => Ok(PictureSource::Synthetic),
+            Self::Suitable(ways) => match Slideshow::of(plan, recording) {
+                Some(slideshow) => Ok(PictureSource::Slideshow(slideshow)),
+                None => ways.map(PictureSource::Browser),
+            },
         }
     }
 }

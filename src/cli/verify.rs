@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::args::VerifyArgs;
 use super::print;
 use super::reading::{Reading, Telling};
-use super::settings::{asset_options, capture_ways};
+use super::settings::{CaptureChoice, asset_options};
 use crate::aside::aside;
 use crate::assets::Assets;
 use crate::encode::{VideoFacts, VideoReader};
@@ -27,7 +27,7 @@ const OTHER_OPTIONS: &str = "Give the options that the video was rendered with: 
 
 pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     let reading = Reading::resolve(&args.input)?;
-    let ways = capture_ways(&args.capture)?;
+    let capture = CaptureChoice::resolve(&args.capture)?;
     let asset_options = asset_options(&args.assets, &args.input, args.capture.deadline)?;
     let path = args.video.clone();
     let video = aside("video", move || VideoReader::open(&path)).await?;
@@ -53,7 +53,7 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
         subject: Subject {
             recording: Arc::clone(&recording),
             plan: Arc::clone(&plan),
-            ways,
+            source: capture.source(&recording, &plan)?,
             stage: args.picture.stage(),
             assets: Arc::new(assets),
             asset_base: args.assets.asset_base.clone(),
@@ -117,7 +117,9 @@ struct Observer(Telling);
 impl RenderObserver for Observer {
     fn on(&self, event: RenderEvent<'_>) {
         let is_told = match event {
-            RenderEvent::WayPassedOver { .. } => self.0 > Telling::Nothing,
+            RenderEvent::WayPassedOver { .. } | RenderEvent::ScreenshotsDamaged(_) => {
+                self.0 > Telling::Nothing
+            }
             _ => self.0 == Telling::Everything,
         };
         if is_told {

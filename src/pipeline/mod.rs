@@ -35,7 +35,7 @@ use crate::timeline::RenderPlan;
 use self::appearance::Appearance;
 pub use self::appearance::Doubt;
 pub use self::sample::{SampleJob, sample};
-pub use self::subject::Subject;
+pub use self::subject::{PictureSource, Subject};
 
 /// Frames that may wait between two stages. A 1920x1080 picture is 8 MB.
 const QUEUE: usize = 4;
@@ -70,7 +70,7 @@ pub struct Rendered {
     /// Browsers that took part, and segments of frames that they shared.
     pub jobs: usize,
     pub segments: usize,
-    /// None for synthetic capture.
+    /// None where none was needed.
     pub browser: Option<BrowserFacts>,
     /// Seconds until the first picture could be taken.
     pub startup_s: f64,
@@ -110,6 +110,10 @@ pub enum RenderEvent<'a> {
     },
     /// This way of capture does not work here; the next one is tried.
     WayPassedOver { method: CaptureMethod, why: &'a Error },
+    /// No browser is needed.
+    SlideshowFound,
+    /// So many screenshots of an app could not be shown.
+    ScreenshotsDamaged(u64),
     /// So many frames of the grid are in the video.
     FramesEncoded(u64),
 }
@@ -145,7 +149,7 @@ pub async fn render(mut job: RenderJob, observer: Arc<dyn RenderObserver>) -> Re
     let capture = capture?;
     let lost = || Error::new(Kind::Internal, "frames were lost on the way to the encoder");
     let (summary, encode_s) = summary.ok_or_else(lost)?;
-    let is_real = capture.browser.is_some();
+    let is_real = capture.method != CaptureMethod::Synthetic;
     let doubt = || {
         appearance.doubt(
             &job.subject.plan,
@@ -226,6 +230,7 @@ impl Shown {
             Shot::Encoded(screenshot) => self.next(decode(&screenshot, canvas)?),
             Shot::Raw(picture) => self.next(picture.to_rgba()),
             Shot::Packed(picture) => self.next(picture.unpack()?),
+            Shot::Drawn(picture) => self.next(picture),
             Shot::Synthetic(number) => self.next(synthetic_picture(canvas.size, number)),
             Shot::Repeat => Picture::Repeat,
         })
@@ -289,6 +294,14 @@ impl fmt::Display for RenderEvent<'_> {
             Self::WayPassedOver { method, why } => {
                 write!(f, "capture by {} does not work here: {why}", method.name())
             }
+            Self::SlideshowFound => {
+                f.write_str("all that is seen are screenshots of an app: they are shown without a browser")
+            }
+            Self::ScreenshotsDamaged(count) => write!(
+                f,
+                "warning: {count} screenshot{} damaged; the one before stays",
+                if *count == 1 { " is" } else { "s are" }
+            ),
             Self::FramesEncoded(count) => write!(f, "{count} frames encoded"),
         }
     }

@@ -102,6 +102,7 @@ fn room_for(shot: &Shot) -> u32 {
         Shot::Raw(_) => UNPACKED,
         Shot::Packed(picture) => picture.bytes(),
         Shot::Encoded(screenshot) => screenshot.0.len(),
+        Shot::Drawn(picture) => picture.as_raw().len(),
         Shot::Synthetic(_) | Shot::Repeat => 0,
     };
     // One that is larger than all the room gets all of it.

@@ -1,5 +1,5 @@
 //! Pictures of some frames of a plan, as a render would put them into the video, without making one. One browser takes
-//! them; `verify` looks at them.
+//! them, where one is needed; `verify` looks at them.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use image::RgbaImage;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
-use super::{QUEUE, RenderEvent, RenderObserver, Shown, Subject, thread_failed};
+use super::{PictureSource, QUEUE, RenderEvent, RenderObserver, Shown, Subject, thread_failed};
 use crate::capture::{CapturedFrame, FrameSink, capture, capture_synthetic};
 use crate::error::Result;
 use crate::frame::{FrameSpec, Picture};
@@ -47,18 +47,25 @@ pub async fn sample<S: Send + 'static>(
 async fn take(job: &SampleJob, observer: &dyn RenderObserver, sink: FrameSink) -> Result<()> {
     let SampleJob { subject, frames } = job;
     let plan = &subject.plan;
-    if subject.ways.is_empty() {
-        capture_synthetic(plan, &sink).await;
-        return Ok(());
-    }
-    let (browser, way) = subject.start_browser(observer).await?;
+    let segments = frames.iter().map(|&index| index..index + 1);
+    let ways = match &subject.source {
+        PictureSource::Browser(ways) => ways,
+        PictureSource::Slideshow(slideshow) => {
+            subject.draw_slideshow(slideshow, segments, observer, &sink).await?;
+            return Ok(());
+        }
+        PictureSource::Synthetic => {
+            capture_synthetic(plan, &sink).await;
+            return Ok(());
+        }
+    };
+    let (browser, way) = subject.start_browser(ways, observer).await?;
     observer.on(RenderEvent::BrowserStarted {
         version: browser.version(),
         method: way.method,
         jobs: 1,
     });
     let mut players = subject.players(&browser);
-    let segments = frames.iter().map(|&index| index..index + 1);
     capture(way.method, &browser, &mut players, plan, segments, &sink).await?;
     Ok(())
 }

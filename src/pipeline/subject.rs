@@ -1,5 +1,6 @@
 //! What pictures are taken of, and how: what a render and a sample of it have in common. `cli` fills it in.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use url::Url;
@@ -7,19 +8,18 @@ use url::Url;
 use super::{RenderEvent, RenderObserver};
 use crate::assets::Assets;
 use crate::browser::{Browser, PageAssets};
-use crate::capture::{CaptureWay, start_first};
+use crate::capture::{CaptureStatistics, CaptureWay, FrameSink, capture_slideshow, start_first};
 use crate::error::{Error, Result};
 use crate::overlay::OverlayStyle;
-use crate::player::{Players, StageLook};
+use crate::player::{Players, Problems, StageLook};
 use crate::recording::Recording;
-use crate::timeline::RenderPlan;
+use crate::timeline::{RenderPlan, Slideshow};
 
 #[derive(Debug)]
 pub struct Subject {
     pub recording: Arc<Recording>,
     pub plan: Arc<RenderPlan>,
-    /// How pictures may be taken, the best way first. None at all makes synthetic pictures.
-    pub ways: Vec<CaptureWay>,
+    pub source: PictureSource,
     /// How the page lies in the picture, and on what.
     pub stage: StageLook,
     /// Where the assets come from that the recording only names.
@@ -30,14 +30,43 @@ pub struct Subject {
     pub overlay: OverlayStyle,
 }
 
+/// Where pictures come from.
+#[derive(Debug)]
+pub enum PictureSource {
+    /// A browser, in the first of these ways that works.
+    Browser(Vec<CaptureWay>),
+    /// The recording itself.
+    Slideshow(Slideshow),
+    /// They are made up.
+    Synthetic,
+}
+
 impl Subject {
-    /// Starts a browser for the first way that works on this machine; tells which do not.
-    pub(super) async fn start_browser(
+    /// Starts a browser for the first of these ways that works on this machine; tells which do not.
+    pub(super) async fn start_browser<'a>(
         &self,
+        ways: &'a [CaptureWay],
         observer: &dyn RenderObserver,
-    ) -> Result<(Browser, &CaptureWay)> {
+    ) -> Result<(Browser, &'a CaptureWay)> {
         let passed_over = |method, why: &Error| observer.on(RenderEvent::WayPassedOver { method, why });
-        start_first(&self.ways, self.plan.canvas(), passed_over).await
+        start_first(ways, self.plan.canvas(), passed_over).await
+    }
+
+    /// Draws these segments of a slideshow; tells what of it is damaged.
+    pub(super) async fn draw_slideshow(
+        &self,
+        slideshow: &Slideshow,
+        segments: impl Iterator<Item = Range<u64>>,
+        observer: &dyn RenderObserver,
+        sink: &FrameSink,
+    ) -> Result<(CaptureStatistics, Problems)> {
+        observer.on(RenderEvent::SlideshowFound);
+        let drawn = capture_slideshow(slideshow, self.stage, &self.plan, segments, sink).await?;
+        let damaged = drawn.1.warnings.iter().map(|warning| warning.count).sum();
+        if damaged > 0 {
+            observer.on(RenderEvent::ScreenshotsDamaged(damaged));
+        }
+        Ok(drawn)
     }
 
     /// The players of a browser, none of which has begun.

@@ -1,6 +1,7 @@
 //! The capture stage: one browser or several, each capturing segments of the same recording, for as long as it takes.
 //! The first failure ends them all.
 
+use std::iter;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -8,7 +9,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::order::{Delivered, Delivery, SegmentQueue};
-use super::{BrowserFacts, QUEUE, RenderEvent, RenderJob, RenderObserver, Subject, jobs, thread_failed};
+use super::{
+    BrowserFacts, PictureSource, QUEUE, RenderEvent, RenderJob, RenderObserver, Subject, jobs, thread_failed,
+};
 use crate::assets::AssetsSummary;
 use crate::browser::Browser;
 use crate::capture::{CaptureMethod, CaptureStatistics, CaptureWay, FrameSink, capture, capture_synthetic};
@@ -37,19 +40,30 @@ pub(super) async fn capture_frames(
     let begun = Instant::now();
     let subject = &job.subject;
     let plan = &subject.plan;
-    if subject.ways.is_empty() {
-        return Ok(CaptureSummary {
-            statistics: capture_synthetic(plan, &sink).await,
-            method: CaptureMethod::Synthetic,
-            problems: Problems::default(),
-            assets: subject.assets.summary(),
-            browser: None,
-            startup_s: 0.0,
-            jobs: 1,
-            segments: 1,
-        });
-    }
-    let (browser, way) = subject.start_browser(observer).await?;
+    let without_browser = |method, statistics, problems| CaptureSummary {
+        statistics,
+        method,
+        problems,
+        assets: subject.assets.summary(),
+        browser: None,
+        startup_s: 0.0,
+        jobs: 1,
+        segments: 1,
+    };
+    let ways = match &subject.source {
+        PictureSource::Browser(ways) => ways,
+        PictureSource::Slideshow(slideshow) => {
+            let all = iter::once(0..plan.frame_count);
+            let (statistics, problems) = subject.draw_slideshow(slideshow, all, observer, &sink).await?;
+            return Ok(without_browser(CaptureMethod::Slideshow, statistics, problems));
+        }
+        PictureSource::Synthetic => {
+            let statistics = capture_synthetic(plan, &sink).await;
+            let problems = Problems::default();
+            return Ok(without_browser(CaptureMethod::Synthetic, statistics, problems));
+        }
+    };
+    let (browser, way) = subject.start_browser(ways, observer).await?;
     let startup_s = begun.elapsed().as_secs_f64();
     let facts = BrowserFacts {
         version: browser.version().to_owned(),

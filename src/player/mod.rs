@@ -3,6 +3,7 @@
 
 mod players;
 mod pointer;
+mod slides;
 mod stage;
 
 use std::sync::{Mutex, PoisonError};
@@ -15,10 +16,11 @@ use url::Url;
 use crate::browser::{Browser, Document, Page, PageAssets};
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Canvas, PageArea, Pointer};
-use crate::recording::Window;
+use crate::recording::{PointerSample, Window};
 
-use self::pointer::{Fit, PointerSample, PointerTrack};
+use self::pointer::{Fit, PointerTrack};
 pub use players::Players;
+pub use slides::{PlacedScreenshot, SlideLayout, SlidePlayer};
 pub use stage::{Background, PageFit, StageLook, Theme};
 
 /// The player's script, built by `make player` and embedded here.

@@ -1,11 +1,12 @@
 //! From what the page reports of mouse and finger to where the pointer is at a moment of the session. Pure; kept by
-//! `Player`. Nothing ahead of that moment is needed, so a start in the middle shows what the whole shows.
+//! `Player` and `SlidePlayer`. Nothing ahead of that moment is needed, so a start in the middle shows what the whole shows.
 
 use std::collections::VecDeque;
 
 use serde::Deserialize;
 
 use crate::frame::{Click, Hand, OLD_MS, PageArea, Point, Pointer, Size, WAKE_POINTS, WAKE_STEP_MS};
+use crate::recording::{PointerAct, PointerSample};
 
 /// The pointer goes to a recorded position in a straight line, in this many ms of the session, as in rrweb's replayer.
 const GLIDE_MS: f64 = 50.0;
@@ -17,11 +18,11 @@ const EMULATED_MS: f64 = 1000.0;
 /// how large that makes it, cut or not.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 pub(super) struct Fit {
-    left: f64,
-    top: f64,
-    scale: f64,
-    width: f64,
-    height: f64,
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) scale: f64,
+    pub(super) width: f64,
+    pub(super) height: f64,
 }
 
 impl Fit {
@@ -53,26 +54,6 @@ impl Fit {
             y: self.top + point.y * self.scale,
         }
     }
-}
-
-/// What the mouse or the finger did at a session time, in the replayed window's pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-pub(super) struct PointerSample {
-    time: f64,
-    x: f64,
-    y: f64,
-    act: PointerAct,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum PointerAct {
-    MouseMove,
-    Click,
-    DblClick,
-    TouchStart,
-    TouchMove,
-    TouchEnd,
 }
 
 #[derive(Debug, Default)]

@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use crate::frame::Color;
+use super::pointer::Fit;
+use crate::frame::{Canvas, Color, Size};
 
 /// How a page is fitted into a canvas of another shape.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum, Serialize)]
@@ -50,6 +51,32 @@ impl StageLook {
             (Background::Theme, Theme::Dark) => Color([0x1b, 0x1d, 0x23]),
             (Background::Theme, Theme::Light) => Color([0xe6, 0xe8, 0xec]),
         }
+    }
+
+    /// Where a window of this size is in the picture, in pixels of the picture: what the page's `stage.ts` does.
+    pub(super) fn fitted(self, canvas: Canvas, viewport: Size) -> Fit {
+        let (width, height) = (f64::from(viewport.width), f64::from(viewport.height));
+        let (canvas_width, canvas_height) = canvas.css_size();
+        let (across, down) = (canvas_width / width, canvas_height / height);
+        let fitted = match self.fit {
+            PageFit::Width => across,
+            PageFit::Contain => across.min(down),
+        };
+        // The canvas is at most one pixel longer than an odd window: that is padding, not a reason to scale.
+        let scale = if (fitted - 1.0).abs() < 2.0 / width.max(height) {
+            1.0
+        } else {
+            fitted
+        };
+        let beside = |room: f64| ((room / 2.0 * canvas.scale).floor() / canvas.scale).max(0.0);
+        let fit = Fit {
+            left: beside(canvas_width - width * scale),
+            top: beside(canvas_height - height * scale),
+            scale,
+            width: width * scale,
+            height: height * scale,
+        };
+        fit.times(canvas.scale)
     }
 }
 

@@ -12,6 +12,7 @@ mod mobile;
 mod moments;
 mod problem;
 mod serialized_node;
+mod slides;
 mod summary;
 mod tidy;
 
@@ -28,6 +29,7 @@ pub use format::Format;
 pub use lacks::{Elsewhere, HostCount, Iframes, Lacks};
 pub use moments::{Moment, MomentKind, moments};
 pub use problem::{Place, Problem, ProblemKind};
+pub use slides::{PointerAct, PointerSample, Screenshot, Slide, SlideContent, Slides};
 pub use summary::{IdleGap, Page, Summary, WindowSummary, without_query};
 
 /// A session replay. Every window has a full snapshot, and events that can be played from first to last.

@@ -7,6 +7,7 @@ mod plan;
 mod segments;
 mod session_time;
 mod size;
+mod slideshow;
 mod windows;
 
 use crate::error::{Error, Kind, Result};
@@ -19,6 +20,7 @@ pub use plan::RenderPlan;
 pub use segments::Workload;
 pub use session_time::SessionTime;
 pub use size::SizeOption;
+pub use slideshow::Slideshow;
 pub use windows::{Turn, WindowOption, WindowSchedule};
 
 /// Longer videos are asked for by mistake: a clock jumped, and idle time is kept.

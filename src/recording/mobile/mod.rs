@@ -20,7 +20,9 @@ use super::event::{Detail, Event, EventType, IncrementalSource};
 use super::problem::{Place, ProblemKind, Problems};
 use bars::Keyboard;
 use lenient::{WireframeId, or_default};
+pub(super) use screen::STYLE_SHEETS;
 use screen::Screen;
+pub(super) use transformed::has_screenshot;
 use wireframe::Kind;
 
 /// The attribute by which `PostHog` tells a picture of the whole screen from other images.
@@ -28,7 +30,7 @@ const SCREENSHOT_MARK: &str = "data-posthog-screenshot";
 
 /// Rewrites what a mobile SDK recorded into what a web page would have recorded. Events are in order.
 pub(super) fn to_web(events: &mut Vec<Event>, problems: &mut Problems) {
-    let is_mobile = |event: &Event| event.detail == Detail::Wireframes || transformed::has_screenshot(event);
+    let is_mobile = |event: &Event| event.detail == Detail::Wireframes || has_screenshot(event);
     if !events.iter().any(is_mobile) {
         return;
     }

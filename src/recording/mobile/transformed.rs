@@ -15,7 +15,7 @@ use crate::recording::event::{Detail, Event, EventType};
 /// So many of the first nodes of a mutation are looked at, as `PostHog` does.
 const LOOKED_AT: usize = 3;
 
-pub(super) fn has_screenshot(event: &Event) -> bool {
+pub(in crate::recording) fn has_screenshot(event: &Event) -> bool {
     matches!(
         event.kind,
         EventType::FullSnapshot | EventType::IncrementalSnapshot

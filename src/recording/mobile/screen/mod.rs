@@ -43,6 +43,9 @@ const RESET: &str = "*, ::before, ::after { box-sizing: border-box; margin: 0; p
     button, input, select, textarea { font: inherit; } textarea { resize: none; } \
     label, button { line-height: 1.25; }";
 
+/// What the head of every screen holds.
+pub(in crate::recording) const STYLE_SHEETS: [&str; 2] = [RESET, progress::STYLES];
+
 #[derive(Debug)]
 pub(super) struct Screen {
     nodes: HashMap<u64, Placed>,
@@ -100,7 +103,7 @@ impl Screen {
         };
         screen.insert(Node::Element(Element::new("html")), HTML, DOCUMENT, 0, None);
         let style = Element {
-            children: vec![Node::StyleSheet(RESET), Node::StyleSheet(progress::STYLES)],
+            children: STYLE_SHEETS.map(Node::StyleSheet).to_vec(),
             ..Element::new("style")
         };
         let head = Element::new("head").child(style);
