@@ -7,6 +7,7 @@ mod film;
 mod framebuffer;
 mod packed;
 mod probe;
+mod resample;
 mod scene;
 mod screenshot;
 mod slide_picture;

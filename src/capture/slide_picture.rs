@@ -3,32 +3,20 @@
 
 use std::io::Cursor;
 
-use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder, ImageReader, Limits, Rgb, RgbImage, Rgba, RgbaImage};
 
-use crate::player::{PlacedScreenshot, SlideLayout};
+use super::resample::{Axis, resample};
+use crate::player::SlideLayout;
 
 /// The page that a screenshot lies on.
 const WHITE: u8 = 255;
 
 /// No screen has more pixels to a side.
 const LONGEST_SIDE: u32 = 16_384;
-const MOST_BYTES: u64 = 512 << 20;
+const MOST_BYTES: u64 = 256 << 20;
 
-/// Of one that is scaled to its place, most of which may lie outside of the page.
-const MOST_PIXELS: u64 = 128 << 20;
-
-/// Below its own size and above it the sharpest of the filters that leave no steps.
-const FILTER: FilterType = FilterType::Lanczos3;
-
-/// The pixels of a screenshot, upright and on white; None if it is damaged, or absurdly large.
-pub(super) fn decode(placed: &PlacedScreenshot) -> Option<RgbImage> {
-    let pixels = u64::from(placed.width) * u64::from(placed.height);
-    let file = placed.screenshot.bytes().filter(|_| pixels <= MOST_PIXELS)?;
-    decode_file(&file)
-}
-
-fn decode_file(file: &[u8]) -> Option<RgbImage> {
+/// The pixels of an image file, upright and on white; None if it is damaged, or absurdly large.
+pub(super) fn decode(file: &[u8]) -> Option<RgbImage> {
     let mut reader = ImageReader::new(Cursor::new(file)).with_guessed_format().ok()?;
     let mut limits = Limits::default();
     limits.max_image_width = Some(LONGEST_SIDE);
@@ -71,35 +59,34 @@ pub(super) fn draw(layout: &SlideLayout, image: Option<&RgbImage>) -> RgbaImage 
     let (Some(placed), Some(image)) = (&layout.screenshot, image) else {
         return picture;
     };
-    let scaled;
-    let image = if image.dimensions() == (placed.width, placed.height) {
-        image
-    } else {
-        let source = DynamicImage::ImageRgb8(image.clone());
-        scaled = source
-            .resize_exact(placed.width, placed.height, FILTER)
-            .into_rgb8();
-        &scaled
-    };
     // What of it lies on the page.
-    let cut = |at: i64, length: u32, low: u32, high: u32| {
-        let (start, end) = (at.max(i64::from(low)), (at + i64::from(length)).min(i64::from(high)));
-        start..end.max(start)
+    let axis = |start: f64, length: f64, low: u32, high: u32| {
+        let edge = |at: f64| at.round().clamp(f64::from(low), f64::from(high)) as u32;
+        Axis {
+            start,
+            length,
+            wanted: edge(start)..edge(start + length),
+        }
     };
-    let across = cut(placed.left, placed.width, page.left, page.right);
-    let line = image.width() as usize * 3;
-    for y in cut(placed.top, placed.height, page.top, page.bottom) {
-        let source = &image.as_raw()[(y - placed.top) as usize * line..][..line];
-        let start = (across.start - placed.left) as usize * 3;
-        let (pixels, _) = source[start..].as_chunks::<3>();
-        let target = &mut row(&mut picture, y as u32)[across.start as usize * 4..across.end as usize * 4];
-        for (target, source) in target.as_chunks_mut::<4>().0.iter_mut().zip(pixels) {
+    let across = axis(placed.left, placed.width, page.left, page.right);
+    let down = axis(placed.top, placed.height, page.top, page.bottom);
+    if across.wanted.is_empty() || down.wanted.is_empty() {
+        return picture;
+    }
+    let scaled = resample(image, &across, &down);
+    let columns = across.wanted.start as usize * 4..across.wanted.end as usize * 4;
+    let lines = scaled.as_raw().chunks_exact(across.wanted.len() * 3);
+    for (y, line) in down.wanted.zip(lines) {
+        let (target, _) = row(&mut picture, y)[columns.clone()].as_chunks_mut::<4>();
+        let (source, _) = line.as_chunks::<3>();
+        for (target, source) in target.iter_mut().zip(source) {
             target[..3].copy_from_slice(source);
         }
     }
     picture
 }
 
+/// The pixels of one line, four bytes each.
 fn row(picture: &mut RgbaImage, y: u32) -> &mut [u8] {
     let line = picture.width() as usize * 4;
     let samples: &mut [u8] = picture;

@@ -85,7 +85,10 @@ impl Window<'_> {
         let mut problems = Problems::new();
         problems.visible = layout.screenshot.is_some();
         let drawing = spawn_blocking(move || {
-            let decoded = layout.screenshot.as_ref().map(decode);
+            let decoded = layout
+                .screenshot
+                .as_ref()
+                .map(|placed| placed.screenshot.bytes().and_then(|file| decode(&file)));
             let is_damaged = matches!(decoded, Some(None));
             let image = decoded.flatten().map(Arc::new).or(latest);
             let picture = draw(&layout, image.as_deref());

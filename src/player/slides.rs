@@ -18,7 +18,7 @@ pub struct SlidePlayer<'a> {
     pointer: PointerTrack,
 }
 
-/// What a picture of a slide is made of; all lengths are pixels of the picture.
+/// What a picture of a slide is made of; all lengths are pixels of the picture, maybe parts of one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SlideLayout {
     pub canvas: Canvas,
@@ -30,11 +30,10 @@ pub struct SlideLayout {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlacedScreenshot {
-    pub left: i64,
-    pub top: i64,
-    /// At least 1.
-    pub width: u32,
-    pub height: u32,
+    pub left: f64,
+    pub top: f64,
+    pub width: f64,
+    pub height: f64,
     pub screenshot: Screenshot,
 }
 
@@ -76,30 +75,23 @@ impl<'a> SlidePlayer<'a> {
     pub fn layout(&self) -> SlideLayout {
         let slide = self.slides.slide(self.shown);
         let fit = self.stage.fitted(self.canvas, slide.viewport);
-        // As a browser does: edges lie on whole pixels.
-        let edge = |at: f64| at.round() as i64;
-        let within = |at: f64, end: u32| edge(at).clamp(0, i64::from(end)) as u32;
+        // Edges lie on whole pixels, as a browser's do.
+        let edge = |at: f64, end: u32| at.round().clamp(0.0, f64::from(end)) as u32;
         let size = self.canvas.size;
         let page = PageArea {
-            left: within(fit.left, size.width),
-            top: within(fit.top, size.height),
-            right: within(fit.left + fit.width, size.width),
-            bottom: within(fit.top + fit.height, size.height),
+            left: edge(fit.left, size.width),
+            top: edge(fit.top, size.height),
+            right: edge(fit.left + fit.width, size.width),
+            bottom: edge(fit.top + fit.height, size.height),
         };
         let screenshot = match &slide.content {
             SlideContent::Screenshot(screenshot) => {
                 let place = screenshot.place;
-                let (left, top) = (
-                    edge(fit.left + place.left * fit.scale),
-                    edge(fit.top + place.top * fit.scale),
-                );
-                let right = edge(fit.left + (place.left + place.width) * fit.scale);
-                let bottom = edge(fit.top + (place.top + place.height) * fit.scale);
                 Some(PlacedScreenshot {
-                    left,
-                    top,
-                    width: (right - left).max(1) as u32,
-                    height: (bottom - top).max(1) as u32,
+                    left: fit.left + place.left * fit.scale,
+                    top: fit.top + place.top * fit.scale,
+                    width: place.width * fit.scale,
+                    height: place.height * fit.scale,
                     screenshot: screenshot.clone(),
                 })
             }

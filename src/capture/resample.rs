@@ -1,0 +1,103 @@
+//! An image scaled to a place that need not be of whole pixels. `slide_picture` draws screenshots with it; it is many
+//! times faster than the one of the `image` crate, which takes longer than a browser.
+
+use std::f64::consts::PI;
+use std::ops::Range;
+
+use image::RgbImage;
+
+const CHANNELS: usize = 3;
+
+/// Along one axis: where an image's pixels come to lie, and which pixels of the picture are wanted.
+#[derive(Debug, Clone)]
+pub(super) struct Axis {
+    /// The image's first edge and its length, in pixels of the picture.
+    pub(super) start: f64,
+    pub(super) length: f64,
+    pub(super) wanted: Range<u32>,
+}
+
+/// The wanted pixels of an image that is scaled, by Lanczos' filter with three lobes, as widened as it is shrunk:
+/// <https://en.wikipedia.org/wiki/Lanczos_resampling>. What lies at whole pixels in its own size comes out unchanged.
+pub(super) fn resample(image: &RgbImage, across: &Axis, down: &Axis) -> RgbImage {
+    let columns = Taps::of(across, image.width());
+    let rows = Taps::of(down, image.height());
+    let line = image.width() as usize * CHANNELS;
+    let mut scaled = Vec::with_capacity(columns.len() * rows.len() * CHANNELS);
+    let mut blended = vec![0.0; line];
+    for (first, weights) in rows.iter() {
+        // Whole rows first: that is the same work for each of their pixels, which processors do many at a time.
+        blended.fill(0.0);
+        let lines = image.as_raw()[first * line..].chunks_exact(line);
+        for (source, weight) in lines.zip(weights) {
+            for (sum, value) in blended.iter_mut().zip(source) {
+                *sum += f32::from(*value) * weight;
+            }
+        }
+        for (first, weights) in columns.iter() {
+            let (pixels, _) = blended[first * CHANNELS..].as_chunks::<CHANNELS>();
+            let mut sums = [0.5; CHANNELS];
+            for (pixel, weight) in pixels.iter().zip(weights) {
+                for (sum, value) in sums.iter_mut().zip(pixel) {
+                    *sum += value * weight;
+                }
+            }
+            // The conversion also cuts what overshoots.
+            scaled.extend(sums.map(|sum| sum as u8));
+        }
+    }
+    RgbImage::from_raw(columns.len() as u32, rows.len() as u32, scaled).unwrap_or_default()
+}
+
+/// For each wanted pixel the image's pixels that it is made of, and how much of each.
+struct Taps {
+    weights: Vec<f32>,
+    /// The first pixel, and its weights' place.
+    places: Vec<(usize, Range<usize>)>,
+}
+
+impl Taps {
+    fn of(axis: &Axis, length: u32) -> Self {
+        let step = f64::from(length) / axis.length;
+        let wide = step.max(1.0);
+        let mut taps = Self {
+            weights: Vec::new(),
+            places: Vec::new(),
+        };
+        for pixel in axis.wanted.clone() {
+            let middle = (f64::from(pixel) + 0.5 - axis.start) * step - 0.5;
+            let end = |at: f64| at.clamp(0.0, f64::from(length - 1)) as usize;
+            let (first, last) = (
+                end((middle - LOBES * wide).ceil()),
+                end((middle + LOBES * wide).floor()),
+            );
+            let weight = |at: usize| lanczos((at as f64 - middle) / wide);
+            let sum: f64 = (first..=last).map(weight).sum();
+            let begin = taps.weights.len();
+            taps.weights
+                .extend((first..=last).map(|at| (weight(at) / sum) as f32));
+            taps.places.push((first, begin..taps.weights.len()));
+        }
+        taps
+    }
+
+    const fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (usize, &[f32])> {
+        let tap = |(first, place): &(usize, Range<usize>)| (*first, &self.weights[place.clone()]);
+        self.places.iter().map(tap)
+    }
+}
+
+const LOBES: f64 = 3.0;
+
+fn lanczos(x: f64) -> f64 {
+    let sinc = |x: f64| if x == 0.0 { 1.0 } else { (PI * x).sin() / (PI * x) };
+    if x.abs() < LOBES {
+        sinc(x) * sinc(x / LOBES)
+    } else {
+        0.0
+    }
+}
