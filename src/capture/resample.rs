@@ -101,3 +101,66 @@ fn lanczos(x: f64) -> f64 {
         0.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use image::Rgb;
+
+    use super::*;
+
+    fn axis(start: f64, length: f64, wanted: Range<u32>) -> Axis {
+        Axis {
+            start,
+            length,
+            wanted,
+        }
+    }
+
+    /// Every pixel differs from its neighbours as much as it can.
+    fn harsh() -> RgbImage {
+        RgbImage::from_fn(13, 9, |x, y| {
+            let bright = (x * 7 + y * 5) % 3 == 0;
+            Rgb([if bright { 255 } else { 0 }, (x * 19) as u8, (y * 28) as u8])
+        })
+    }
+
+    #[test]
+    fn its_own_size_leaves_it_as_it_is() {
+        let image = harsh();
+        assert_eq!(
+            resample(&image, &axis(0.0, 13.0, 0..13), &axis(0.0, 9.0, 0..9)),
+            image
+        );
+        // Shifted, and cut on all sides.
+        let part = resample(&image, &axis(-2.0, 13.0, 0..5), &axis(3.0, 9.0, 4..8));
+        assert_eq!(part, image::imageops::crop_imm(&image, 2, 1, 5, 4).to_image());
+    }
+
+    #[test]
+    fn one_colour_stays_one_colour() {
+        let color = Rgb([255, 128, 1]);
+        let image = RgbImage::from_pixel(40, 30, color);
+        for (length, wanted) in [(13.3, 0..13), (0.4, 0..1), (97.7, 20..98)] {
+            let scaled = resample(
+                &image,
+                &axis(0.2, length, wanted.clone()),
+                &axis(0.2, length, wanted),
+            );
+            assert!(scaled.pixels().all(|pixel| *pixel == color), "{length}");
+        }
+    }
+
+    #[test]
+    fn what_is_shrunk_is_averaged_in_its_place() {
+        // Dark on the left, bright from two thirds on, with lines too fine to be seen.
+        let image = RgbImage::from_fn(300, 30, |x, _| {
+            Rgb([if x < 200 { (x % 2) as u8 * 80 } else { 200 }; 3])
+        });
+        let scaled = resample(&image, &axis(0.0, 30.0, 0..30), &axis(0.0, 3.0, 0..3));
+        let middle = |x| scaled.get_pixel(x, 1)[0];
+        assert!((39..=41).contains(&middle(8)), "{}", middle(8));
+        assert_eq!(middle(27), 200);
+        let edge = (0..30).find(|x| middle(*x) > 120);
+        assert_eq!(edge, Some(20));
+    }
+}

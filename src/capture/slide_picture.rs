@@ -92,3 +92,42 @@ fn row(picture: &mut RgbaImage, y: u32) -> &mut [u8] {
     let samples: &mut [u8] = picture;
     &mut samples[y as usize * line..][..line]
 }
+
+#[cfg(test)]
+mod tests {
+    use image::ImageFormat;
+
+    use super::*;
+
+    fn file(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        image.write_to(&mut bytes, format).unwrap();
+        bytes.into_inner()
+    }
+
+    #[test]
+    fn what_shines_through_is_white() {
+        for (alpha, shown) in [(255, [200, 0, 100]), (0, [255; 3]), (102, [233, 153, 193])] {
+            let image = RgbaImage::from_pixel(3, 2, Rgba([200, 0, 100, alpha]));
+            let decoded = decode(&file(&image.into(), ImageFormat::Png)).unwrap();
+            assert_eq!(decoded.get_pixel(2, 1).0, shown, "{alpha}");
+        }
+    }
+
+    #[test]
+    fn all_formats_are_decoded_and_damage_is_noticed() {
+        let image = DynamicImage::ImageRgb8(RgbImage::from_pixel(40, 30, Rgb([10, 200, 90])));
+        for format in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP] {
+            let whole = file(&image, format);
+            let decoded = decode(&whole).unwrap();
+            assert_eq!(decoded.dimensions(), (40, 30));
+            let pixel = decoded.get_pixel(20, 15).0;
+            assert!(
+                pixel.iter().zip([10, 200, 90]).all(|(a, b)| a.abs_diff(b) < 4),
+                "{pixel:?}"
+            );
+            assert!(decode(&whole[..20]).is_none(), "{format:?}");
+        }
+        assert!(decode(b"").is_none());
+    }
+}

@@ -51,7 +51,9 @@ async fn take(job: &SampleJob, observer: &dyn RenderObserver, sink: FrameSink) -
     let ways = match &subject.source {
         PictureSource::Browser(ways) => ways,
         PictureSource::Slideshow(slideshow) => {
-            subject.draw_slideshow(slideshow, segments, observer, &sink).await?;
+            subject
+                .draw_slideshow(slideshow, segments, observer, &sink)
+                .await?;
             return Ok(());
         }
         PictureSource::Synthetic => {

@@ -54,7 +54,9 @@ impl<'a> SlidePlayer<'a> {
     /// Moves to a session time that is never before the last one. Returns the place of the slide that is shown.
     pub fn advance(&mut self, session_ms: f64) -> usize {
         self.shown = self.slides.place_at(session_ms);
-        let fit = self.stage.fitted(self.canvas, self.slides.slide(self.shown).viewport);
+        let fit = self
+            .stage
+            .fitted(self.canvas, self.slides.slide(self.shown).viewport);
         let ahead = &self.slides.pointer()[self.followed..];
         let due = ahead.partition_point(|sample| sample.time <= session_ms);
         self.pointer.follow(Some(fit), &ahead[..due]);

@@ -116,4 +116,66 @@ mod tests {
         let wrong = "paper".parse::<Background>().unwrap_err();
         assert!(wrong.ends_with("for example white, or theme"), "{wrong}");
     }
+
+    #[test]
+    fn a_window_is_fitted_as_on_the_page() {
+        let fitted = |canvas: (u32, u32), scale, viewport: (u32, u32), fit| {
+            let canvas = Canvas {
+                size: Size::new(canvas.0, canvas.1),
+                scale,
+            };
+            let look = StageLook {
+                fit,
+                ..StageLook::default()
+            };
+            let fit = look.fitted(canvas, Size::new(viewport.0, viewport.1));
+            [fit.left, fit.top, fit.scale, fit.width, fit.height]
+        };
+        use PageFit::{Contain, Width};
+        for (canvas, scale, viewport, fit, expected) in [
+            (
+                (390, 844),
+                1.0,
+                (390, 844),
+                Contain,
+                [0.0, 0.0, 1.0, 390.0, 844.0],
+            ),
+            // Made even: the last column is surround.
+            (
+                (392, 844),
+                1.0,
+                (391, 844),
+                Contain,
+                [0.0, 0.0, 1.0, 391.0, 844.0],
+            ),
+            (
+                (780, 1688),
+                2.0,
+                (390, 844),
+                Contain,
+                [0.0, 0.0, 2.0, 780.0, 1688.0],
+            ),
+            (
+                (400, 400),
+                1.0,
+                (200, 400),
+                Contain,
+                [100.0, 0.0, 1.0, 200.0, 400.0],
+            ),
+            (
+                (390, 844),
+                1.0,
+                (780, 390),
+                Contain,
+                [0.0, 324.0, 0.5, 390.0, 195.0],
+            ),
+            ((400, 300), 1.0, (200, 400), Width, [0.0, 0.0, 2.0, 400.0, 800.0]),
+        ] {
+            assert_eq!(
+                fitted(canvas, scale, viewport, fit),
+                expected,
+                "{viewport:?} in {canvas:?}"
+            );
+        }
+    }
 }

@@ -206,7 +206,8 @@ impl<'a> Reader<'a> {
                 return self.interact(at_ms, event);
             }
             // What scrolls moves nothing that is fixed.
-            (EventType::IncrementalSnapshot, Some(Source::ViewportResize | Source::Scroll | Source::Log)) => {}
+            (EventType::IncrementalSnapshot, Some(Source::ViewportResize | Source::Scroll | Source::Log)) => {
+            }
             (EventType::IncrementalSnapshot, _) => self.document.give_up(),
             _ => {}
         }
@@ -301,4 +302,282 @@ fn data<'a, T: Deserialize<'a>>(event: &'a Event) -> Option<T> {
     }
     let envelope: Envelope<'_> = serde_json::from_str(&event.json).ok()?;
     serde_json::from_str(envelope.data.get()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+
+    use super::*;
+    use crate::recording;
+    use crate::source::RawInput;
+
+    const STARTED: u64 = 1_000_000;
+
+    /// `event` without its braces, so many seconds after the start.
+    fn at(second: f64, event: &str) -> String {
+        let timestamp = STARTED as f64 + second * 1000.0;
+        format!(r#"{{"timestamp":{timestamp},{event}}}"#)
+    }
+
+    fn base64(file: &[u8]) -> String {
+        base64::engine::general_purpose::STANDARD.encode(file)
+    }
+
+    fn picture(file: &[u8]) -> String {
+        format!(
+            r#"{{"id":41,"type":"screenshot","x":0,"y":0,"width":30,"height":40,"base64":"{}"}}"#,
+            base64(file)
+        )
+    }
+
+    const META: &str = r#""type":4,"data":{"href":"Home","width":30,"height":40}"#;
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\nIHDR";
+
+    fn full(wireframes: &str) -> String {
+        format!(r#""type":2,"data":{{"wireframes":[{wireframes}]}}"#)
+    }
+
+    fn update(wireframe: &str) -> String {
+        format!(r#""type":3,"data":{{"source":0,"updates":[{{"parentId":5,"wireframe":{wireframe}}}]}}"#)
+    }
+
+    fn change(lists: &str) -> String {
+        format!(r#""type":3,"data":{{"source":0,{lists}}}"#)
+    }
+
+    fn keyboard(open: bool) -> String {
+        format!(r#""type":5,"data":{{"tag":"keyboard","payload":{{"open":{open},"height":9}}}}"#)
+    }
+
+    /// The first window of a recording whose events, but for the first, are a second apart.
+    fn read(events: &[String], is_seen: impl Fn(f64, f64) -> bool) -> Option<Slides> {
+        let mut text = vec![at(0.0, META)];
+        text.extend(
+            events
+                .iter()
+                .zip(0..)
+                .map(|(event, second)| at(second.into(), event)),
+        );
+        let input = RawInput {
+            name: "test".to_owned(),
+            bytes: format!("[{}]", text.join(",")).into(),
+        };
+        let recording = recording::open(input).unwrap();
+        Slides::read(&recording.windows[0], recording.started_ms, is_seen)
+    }
+
+    /// From which second on a blank page (b), a screenshot (s) or something else (p) is shown.
+    fn outline(events: &[String]) -> String {
+        let slides = read(events, |_, _| false).unwrap().slides;
+        assert!(slides[0].from_ms < -1e9);
+        let letter = |slide: &Slide| {
+            let letter = match slide.content {
+                SlideContent::Blank => 'b',
+                SlideContent::Screenshot(_) => 's',
+                SlideContent::Page => 'p',
+            };
+            format!("{letter}{}", (slide.from_ms / 1000.0).max(0.0))
+        };
+        slides.iter().map(letter).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn only_screenshots_make_slides() {
+        let one = || full(&picture(PNG));
+        let two = || picture(b"\x89PNG\r\n\x1a\nother");
+        let bar = r#"{"id":7,"type":"status_bar"}"#;
+        let text = r#"{"id":42,"type":"text","text":"a"}"#;
+        for (events, expected) in [
+            (vec![one()], "s0"),
+            (vec![one(), update(&two()), update(&two()), one()], "s0 s1 s3"),
+            (
+                vec![one(), change(r#""removes":[{"parentId":5,"id":41}]"#)],
+                "s0 b1",
+            ),
+            (vec![one(), keyboard(true), keyboard(false)], "s0 p1 s2"),
+            (vec![one(), keyboard(false)], "s0"),
+            (
+                vec![
+                    one(),
+                    update(text),
+                    change(r#""removes":[{"parentId":5,"id":42}]"#),
+                ],
+                "s0 p1 s2",
+            ),
+            (vec![one(), update(text), one()], "s0 p1 s2"),
+            (vec![full(&format!("{bar},{}", picture(PNG)))], "p0"),
+            (vec![full(text), update(&picture(PNG)), one()], "p0 s2"),
+            (vec![full(r#"{"id":41,"type":"screenshot"}"#), one()], "p0 s1"),
+            // A new size is a new slide, what moves the pointer or tells of the network is none.
+            (
+                vec![
+                    one(),
+                    r#""type":3,"data":{"source":4,"width":40,"height":30}"#.to_owned(),
+                ],
+                "s0 s1",
+            ),
+            (
+                vec![
+                    one(),
+                    r#""type":6,"data":{}"#.to_owned(),
+                    r#""type":3,"data":{"source":2,"type":2,"id":5,"x":1,"y":1}"#.to_owned(),
+                ],
+                "s0",
+            ),
+            // A selection is seen, and nobody here knows until when.
+            (
+                vec![
+                    one(),
+                    r#""type":3,"data":{"source":14,"ranges":[]}"#.to_owned(),
+                    update(&two()),
+                    one(),
+                ],
+                "s0 p1 s3",
+            ),
+        ] {
+            assert_eq!(outline(&events), expected, "{events:?}");
+        }
+        assert!(
+            read(&[full(text)], |_, _| false).is_none(),
+            "a recording without screenshots"
+        );
+    }
+
+    #[test]
+    fn nodes_are_known_as_well_as_wireframes() {
+        let image = |id: u32, style: &str| {
+            format!(
+                r#"{{"type":2,"id":{id},"tagName":"img","childNodes":[],"attributes":{{"data-posthog-screenshot":true,
+                "src":"data:image/png;base64,{}","width":30,"height":40,"style":"{style}"}}}}"#,
+                base64(PNG)
+            )
+        };
+        let shown = |removed: u32, id: u32, style: &str| {
+            change(&format!(
+                r#""texts":[],"attributes":[],"removes":[{{"parentId":5,"id":{removed}}}],
+                "adds":[{{"parentId":5,"nextId":null,"node":{}}}]"#,
+                image(id, style)
+            ))
+        };
+        const FIXED: &str = "width: 30px;height: 40.5px;position: fixed;left: 0px;top: -2px;";
+        for (events, expected) in [
+            (vec![shown(41, 41, FIXED), shown(41, 41, FIXED)], "b0 s0"),
+            (
+                vec![shown(41, 41, FIXED), shown(41, 42, FIXED), shown(42, 43, FIXED)],
+                "b0 s0",
+            ),
+            // One over another, which may be seen through it.
+            (vec![shown(41, 41, FIXED), shown(77, 42, FIXED)], "b0 s0 p1"),
+            (vec![shown(41, 41, &FIXED.replace("fixed", "absolute"))], "b0 p0"),
+            (vec![shown(41, 41, &format!("{FIXED}opacity: 0.5;"))], "b0 p0"),
+            (vec![shown(41, 41, &FIXED.replace("30px", "50%"))], "b0 p0"),
+            (
+                vec![
+                    shown(41, 41, FIXED),
+                    change(
+                        r#""texts":[],"adds":[],"removes":[],"attributes":[{"id":41,"attributes":{"width":7}}]"#,
+                    ),
+                ],
+                "b0 s0 p1",
+            ),
+        ] {
+            assert_eq!(outline(&events), expected, "{events:?}");
+        }
+        let slides = read(&[shown(41, 41, FIXED)], |_, _| true).unwrap();
+        let SlideContent::Screenshot(screenshot) = &slides.slide(1).content else {
+            panic!("{slides:?}");
+        };
+        let place = screenshot.place;
+        assert_eq!(
+            [place.left, place.top, place.width, place.height],
+            [0.0, -2.0, 30.0, 40.5]
+        );
+        assert_eq!(screenshot.bytes().unwrap(), PNG);
+    }
+
+    #[test]
+    fn images_that_only_a_browser_shows_right_are_left_to_it() {
+        for (file, expected) in [
+            (b"\xff\xd8\xff\xe0\0\x10JFIF".as_slice(), "s0"),
+            (b"\xff\xd8\xff\xe2\0\x10ICC_PROFILE\0 Display P3", "p0"),
+            (b"\xff\xd8\xff\xe2\0\x10ICC_PROFILE\0 sRGB IEC61966-2.1", "s0"),
+            (b"RIFF\x10\0\0\0WEBPVP8 ", "s0"),
+            (b"RIFF\x10\0\0\0WEBPVP8X    ANIM", "p0"),
+            (b"\x89PNG\r\n\x1a\nIHDR acTL", "p0"),
+            (b"GIF89a", "p0"),
+            (b" <svg xmlns='http://www.w3.org/2000/svg'/>", "p0"),
+            (b"neither fish nor fowl", "s0"),
+        ] {
+            assert_eq!(outline(&[full(&picture(file))]), expected, "{file:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_matters_only_where_it_is_seen() {
+        let events = [
+            full(&picture(PNG)),
+            keyboard(true),
+            update(&picture(PNG)),
+            keyboard(false),
+        ];
+        let seen =
+            |from: f64, until: f64| read(&events, move |begin, end| begin < until && from < end).is_some();
+        for (from, until, is_slideshow) in [
+            (0.0, 1000.0, true),
+            (0.0, 1001.0, false),
+            (2500.0, 2600.0, false),
+            (2999.0, 9000.0, false),
+            (3000.0, 9000.0, true),
+        ] {
+            assert_eq!(seen(from, until), is_slideshow, "{from}..{until}");
+        }
+    }
+
+    #[test]
+    fn touches_are_told_as_the_page_tells_them() {
+        use PointerAct::{Click, MouseMove, TouchEnd, TouchMove, TouchStart};
+        let touch = |kind: u8, id: i64| {
+            format!(r#""type":3,"data":{{"source":2,"type":{kind},"id":{id},"x":{kind},"y":5}}"#)
+        };
+        let moves = |source: u8| {
+            let positions = r#"{"id":0,"x":1,"y":2,"timeOffset":-400},{"id":0,"x":3,"y":4,"timeOffset":-20}"#;
+            format!(r#""type":3,"data":{{"source":{source},"positions":[{positions}]}}"#)
+        };
+        let samples = |events: &[String]| -> Vec<(f64, f64, PointerAct)> {
+            let all: Vec<String> = std::iter::once(full(&picture(PNG)))
+                .chain(events.iter().cloned())
+                .collect();
+            let slides = read(&all, |_, _| true).unwrap();
+            slides
+                .pointer
+                .iter()
+                .map(|sample| (sample.time / 1000.0, sample.x, sample.act))
+                .collect()
+        };
+        for (events, expected) in [
+            (
+                vec![touch(7, 0), moves(6), touch(9, 41), touch(2, -3)],
+                vec![
+                    (1.0, 7.0, TouchStart),
+                    (2.0, 1.0, TouchMove),
+                    (2.0, 3.0, TouchMove),
+                    (3.0, 9.0, TouchEnd),
+                    (4.0, 2.0, Click),
+                ],
+            ),
+            // Of the mouse each position has its own time; a cancelled touch ends where it was.
+            (
+                vec![moves(1)],
+                vec![(0.6, 1.0, MouseMove), (0.98, 3.0, MouseMove)],
+            ),
+            (vec![touch(10, 0)], vec![]),
+            (
+                vec![touch(7, 0), touch(10, 0)],
+                vec![(1.0, 7.0, TouchStart), (2.0, 7.0, TouchEnd)],
+            ),
+        ] {
+            assert_eq!(samples(&events), expected, "{events:?}");
+        }
+    }
 }
