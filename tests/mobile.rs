@@ -48,6 +48,21 @@ fn touch(after_ms: u64, id: i64, x: u32, y: u32) -> Value {
     json!({"type": 3, "timestamp": STARTED + after_ms, "data": {"source": 2, "type": 7, "id": id, "x": x, "y": y}})
 }
 
+/// A finger's way, as its positions were collected until then.
+fn swipe(after_ms: u64, positions: &[(u32, u32, i32)]) -> Value {
+    let positions: Vec<Value> = positions
+        .iter()
+        .map(|(x, y, offset)| json!({"id": 0, "x": x, "y": y, "timeOffset": offset}))
+        .collect();
+    json!({"type": 3, "timestamp": STARTED + after_ms, "data": {"source": 6, "positions": positions}})
+}
+
+fn interaction(after_ms: u64, kind: u8, x: u32, y: u32) -> Value {
+    let mut event = touch(after_ms, 0, x, y);
+    event["data"]["type"] = json!(kind);
+    event
+}
+
 /// Something that does nothing, so that the recording lasts until then.
 fn end(after_ms: u64) -> Value {
     json!({"type": 5, "timestamp": STARTED + after_ms, "data": {"tag": "end", "payload": {}}})
@@ -237,6 +252,101 @@ fn screenshots_come_out_as_they_went_in() {
     assert_eq!(hash_at(&late, 0.0), hash_at(&rendered, 1000.0));
     assert_eq!(hash_at(&late, 1000.0), hash_at(&rendered, 2000.0));
     assert_eq!(hash_at(&late, 2000.0), hash_at(&rendered, 3000.0));
+}
+
+/// Screenshots in a window of another size than theirs at the end, with taps and swipes.
+fn touched_screenshots(file: impl Fn(&RgbImage) -> Value) -> Value {
+    let update = |after_ms, file: &Value| {
+        change(
+            after_ms,
+            &json!({"updates": [{"parentId": 5, "wireframe": file}]}),
+        )
+    };
+    let files: Vec<Value> = (0..3).map(|phase| file(&picture(phase))).collect();
+    json!([
+        meta(),
+        full_snapshot(&json!([files[0]])),
+        interaction(210, 7, 40, 60),
+        interaction(280, 9, 40, 60),
+        interaction(290, 2, 40, 60),
+        update(400, &files[1]),
+        interaction(700, 7, 100, 200),
+        swipe(900, &[(100, 180, -150), (110, 140, -100), (115, 120, -40)]),
+        interaction(950, 9, 118, 100),
+        interaction(1300, 7, 20, 20),
+        interaction(1350, 10, 20, 20),
+        update(1400, &files[2]),
+        end(1600),
+    ])
+}
+
+#[test]
+fn screenshots_need_no_browser() {
+    let recording = touched_screenshots(screenshot);
+    let through_browser = render_recording(&recording, "--fps 20 --capture damage");
+    // No browser is looked for, and the pictures are the same to the last bit, touches and all.
+    let arguments = "--fps 20 --quality lossless --browser /no/such";
+    let itself = render_recording(&recording, arguments);
+    assert_eq!(itself.report["capture"]["method"], "slideshow");
+    assert!(itself.report["capture"]["browser"].is_null());
+    assert_eq!(itself.pictures_taken(), 3);
+    itself.assert_equals(&through_browser);
+    assert!(itself.different_pictures() > 10, "touches are seen");
+    itself.assert_equals(&render_recording(&recording, arguments));
+}
+
+#[test]
+fn screenshots_are_scaled_as_a_browser_scales_them() {
+    // Twice as large as its place, and in the end in a window on its side.
+    let large = |picture: &RgbImage| {
+        let (width, height) = (WIDTH * 2, HEIGHT * 2);
+        let large = image::imageops::resize(picture, width, height, image::imageops::FilterType::Triangle);
+        let mut wireframe = screenshot(&large);
+        (wireframe["width"], wireframe["height"]) = (json!(WIDTH), json!(HEIGHT));
+        wireframe
+    };
+    let mut recording = touched_screenshots(large);
+    let turned = json!({"type": 3, "timestamp": STARTED + 1500, "data": {"source": 4, "width": HEIGHT, "height": WIDTH}});
+    recording.as_array_mut().unwrap().insert(12, turned);
+    for options in [
+        "--fps 10 --quality lossless --background white",
+        "--fps 10 --quality lossless --size 100x180 --theme light",
+        "--fps 10 --quality lossless --size 100x90 --fit width --scale 1.5",
+    ] {
+        let itself = render_recording(&recording, options);
+        assert_eq!(itself.report["capture"]["method"], "slideshow");
+        let through_browser = render_recording(&recording, &format!("{options} --capture damage"));
+        for video_ms in [0, 300, 500, 900, 1450, 1550] {
+            assert_shows(&itself, video_ms, &through_browser.at(video_ms));
+        }
+    }
+}
+
+#[test]
+fn a_damaged_screenshot_leaves_the_one_before() {
+    let mut recording = touched_screenshots(screenshot);
+    let damaged = &mut recording[5]["data"]["updates"][0]["wireframe"]["base64"];
+    let file = damaged.as_str().unwrap();
+    *damaged = json!(file[..file.len() / 2 / 4 * 4].to_owned());
+    let rendered = render_recording(&recording, "--fps 20 --idle keep");
+    assert_shows(&rendered, 600, &picture(0));
+    assert_shows(&rendered, 1550, &picture(2));
+    let warning = &rendered.report["player_warnings"][0];
+    assert_eq!(warning["count"], 1);
+    assert!(warning["message"].as_str().unwrap().contains("damaged"));
+}
+
+#[test]
+fn what_is_more_than_screenshots_takes_a_browser() {
+    let mut recording = touched_screenshots(screenshot);
+    recording.as_array_mut().unwrap().insert(11, keyboard(1360, true));
+    let method = |options: &str| {
+        let rendered = render_recording(&recording, options);
+        rendered.report["capture"]["method"].as_str().unwrap().to_owned()
+    };
+    assert_ne!(method("--fps 10"), "slideshow");
+    // It is not seen there.
+    assert_eq!(method("--fps 10 --end 1.3"), "slideshow");
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! An image scaled to a place that need not be of whole pixels. `slide_picture` draws screenshots with it; it is many
 //! times faster than the one of the `image` crate, which takes longer than a browser.
 
-use std::f64::consts::PI;
 use std::ops::Range;
 
 use image::RgbImage;
@@ -17,8 +16,9 @@ pub(super) struct Axis {
     pub(super) wanted: Range<u32>,
 }
 
-/// The wanted pixels of an image that is scaled, by Lanczos' filter with three lobes, as widened as it is shrunk:
-/// <https://en.wikipedia.org/wiki/Lanczos_resampling>. What lies at whole pixels in its own size comes out unchanged.
+/// The wanted pixels of an image that is scaled by the Catmull-Rom spline, as widened as the image is shrunk: of the usual
+/// filters the one that comes nearest to a browser's pictures. What lies at whole pixels in its own size comes out
+/// unchanged. <https://en.wikipedia.org/wiki/Mitchell%E2%80%93Netravali_filters>
 pub(super) fn resample(image: &RgbImage, across: &Axis, down: &Axis) -> RgbImage {
     let columns = Taps::of(across, image.width());
     let rows = Taps::of(down, image.height());
@@ -68,10 +68,10 @@ impl Taps {
             let middle = (f64::from(pixel) + 0.5 - axis.start) * step - 0.5;
             let end = |at: f64| at.clamp(0.0, f64::from(length - 1)) as usize;
             let (first, last) = (
-                end((middle - LOBES * wide).ceil()),
-                end((middle + LOBES * wide).floor()),
+                end((middle - REACH * wide).ceil()),
+                end((middle + REACH * wide).floor()),
             );
-            let weight = |at: usize| lanczos((at as f64 - middle) / wide);
+            let weight = |at: usize| catmull_rom((at as f64 - middle) / wide);
             let sum: f64 = (first..=last).map(weight).sum();
             let begin = taps.weights.len();
             taps.weights
@@ -91,14 +91,14 @@ impl Taps {
     }
 }
 
-const LOBES: f64 = 3.0;
+/// How far the filter reaches to each side, in pixels of the coarser of the two grids.
+const REACH: f64 = 2.0;
 
-fn lanczos(x: f64) -> f64 {
-    let sinc = |x: f64| if x == 0.0 { 1.0 } else { (PI * x).sin() / (PI * x) };
-    if x.abs() < LOBES {
-        sinc(x) * sinc(x / LOBES)
-    } else {
-        0.0
+fn catmull_rom(x: f64) -> f64 {
+    match x.abs() {
+        x if x < 1.0 => (1.5 * x - 2.5) * x * x + 1.0,
+        x if x < REACH => ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0,
+        _ => 0.0,
     }
 }
 
