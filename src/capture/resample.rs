@@ -10,9 +10,8 @@ const CHANNELS: usize = 3;
 /// Along one axis: where an image's pixels come to lie, and which pixels of the picture are wanted.
 #[derive(Debug, Clone)]
 pub(super) struct Axis {
-    /// The image's first edge and its length, in pixels of the picture.
-    pub(super) start: f64,
-    pub(super) length: f64,
+    /// The image's first and last edge, in pixels of the picture.
+    pub(super) image: Range<f64>,
     pub(super) wanted: Range<u32>,
 }
 
@@ -58,14 +57,14 @@ struct Taps {
 
 impl Taps {
     fn of(axis: &Axis, length: u32) -> Self {
-        let step = f64::from(length) / axis.length;
+        let step = f64::from(length) / (axis.image.end - axis.image.start);
         let wide = step.max(1.0);
         let mut taps = Self {
             weights: Vec::new(),
             places: Vec::new(),
         };
         for pixel in axis.wanted.clone() {
-            let middle = (f64::from(pixel) + 0.5 - axis.start) * step - 0.5;
+            let middle = (f64::from(pixel) + 0.5 - axis.image.start) * step - 0.5;
             let end = |at: f64| at.clamp(0.0, f64::from(length - 1)) as usize;
             let (first, last) = (
                 end((middle - REACH * wide).ceil()),
@@ -109,11 +108,8 @@ mod tests {
     use super::*;
 
     fn axis(start: f64, length: f64, wanted: Range<u32>) -> Axis {
-        Axis {
-            start,
-            length,
-            wanted,
-        }
+        let image = start..start + length;
+        Axis { image, wanted }
     }
 
     /// Every pixel differs from its neighbours as much as it can.

@@ -2,6 +2,7 @@
 //! `slideshow` calls it on a thread of its own.
 
 use std::io::Cursor;
+use std::ops::Range;
 
 use image::{DynamicImage, ImageDecoder, ImageReader, Limits, Rgb, RgbImage, Rgba, RgbaImage};
 
@@ -9,7 +10,7 @@ use super::resample::{Axis, resample};
 use crate::player::SlideLayout;
 
 /// The page that a screenshot lies on.
-const WHITE: u8 = 255;
+const WHITE: Rgb<u8> = Rgb([255; 3]);
 
 /// No screen has more pixels to a side.
 const LONGEST_SIDE: u32 = 16_384;
@@ -39,7 +40,7 @@ fn on_white(image: DynamicImage) -> RgbImage {
     for (Rgba([red, green, blue, alpha]), pixel) in image.pixels().zip(opaque.pixels_mut()) {
         let over = |channel: u8| {
             let [channel, alpha] = [channel, *alpha].map(u32::from);
-            ((channel * alpha + u32::from(WHITE) * (255 - alpha) + 127) / 255) as u8
+            ((channel * alpha + 255 * (255 - alpha) + 127) / 255) as u8
         };
         *pixel = Rgb([*red, *green, *blue].map(over));
     }
@@ -51,46 +52,78 @@ pub(super) fn draw(layout: &SlideLayout, image: Option<&RgbImage>) -> RgbaImage 
     let size = layout.canvas.size;
     let [red, green, blue] = layout.surround.0;
     let mut picture = RgbaImage::from_pixel(size.width, size.height, Rgba([red, green, blue, 255]));
-    let page = layout.page;
-    let columns = page.left as usize..page.right as usize;
-    for y in page.top..page.bottom {
-        row(&mut picture, y)[columns.start * 4..columns.end * 4].fill(WHITE);
-    }
-    let (Some(placed), Some(image)) = (&layout.screenshot, image) else {
+    let page = &layout.page;
+    let (columns, rows) = (
+        Covered::of(&page.across, size.width),
+        Covered::of(&page.down, size.height),
+    );
+    paint(&mut picture, &columns, &rows, |_, _| WHITE);
+    let (Some((area, _)), Some(image)) = (&layout.screenshot, image) else {
         return picture;
     };
-    // What of it lies on the page.
-    let axis = |start: f64, length: f64, low: u32, high: u32| {
-        let edge = |at: f64| at.round().clamp(f64::from(low), f64::from(high)) as u32;
-        Axis {
-            start,
-            length,
-            wanted: edge(start)..edge(start + length),
-        }
+    let columns = Covered::of(&cut(&area.across, &page.across), size.width);
+    let rows = Covered::of(&cut(&area.down, &page.down), size.height);
+    let axis = |image: &Range<f64>, covered: &Covered| Axis {
+        image: image.clone(),
+        wanted: covered.pixels(),
     };
-    let across = axis(placed.left, placed.width, page.left, page.right);
-    let down = axis(placed.top, placed.height, page.top, page.bottom);
-    if across.wanted.is_empty() || down.wanted.is_empty() {
-        return picture;
-    }
-    let scaled = resample(image, &across, &down);
-    let columns = across.wanted.start as usize * 4..across.wanted.end as usize * 4;
-    let lines = scaled.as_raw().chunks_exact(across.wanted.len() * 3);
-    for (y, line) in down.wanted.zip(lines) {
-        let (target, _) = row(&mut picture, y)[columns.clone()].as_chunks_mut::<4>();
-        let (source, _) = line.as_chunks::<3>();
-        for (target, source) in target.iter_mut().zip(source) {
-            target[..3].copy_from_slice(source);
-        }
-    }
+    let scaled = resample(image, &axis(&area.across, &columns), &axis(&area.down, &rows));
+    paint(&mut picture, &columns, &rows, |x, y| *scaled.get_pixel(x, y));
     picture
 }
 
-/// The pixels of one line, four bytes each.
-fn row(picture: &mut RgbaImage, y: u32) -> &mut [u8] {
-    let line = picture.width() as usize * 4;
-    let samples: &mut [u8] = picture;
-    &mut samples[y as usize * line..][..line]
+fn cut(side: &Range<f64>, page: &Range<f64>) -> Range<f64> {
+    side.start.max(page.start)..side.end.min(page.end)
+}
+
+/// Along one axis, the pixels that something covers, those at its ends maybe in part.
+struct Covered {
+    first: u32,
+    /// From 0 to 1, of each.
+    parts: Vec<f32>,
+}
+
+impl Covered {
+    fn of(side: &Range<f64>, end: u32) -> Self {
+        // Rounding makes no edges.
+        let exact = |edge: f64| {
+            if (edge - edge.round()).abs() < 1e-6 {
+                edge.round()
+            } else {
+                edge
+            }
+        };
+        let (start, stop) = (exact(side.start), exact(side.end));
+        let pixel = |at: f64| at.clamp(0.0, f64::from(end)) as u32;
+        let pixels = pixel(start.floor())..pixel(stop.ceil());
+        let part = |pixel: u32| {
+            let (from, to) = (f64::from(pixel), f64::from(pixel + 1));
+            (to.min(stop) - from.max(start)).clamp(0.0, 1.0) as f32
+        };
+        Self {
+            first: pixels.start,
+            parts: pixels.map(part).collect(),
+        }
+    }
+
+    fn pixels(&self) -> Range<u32> {
+        self.first..self.first + self.parts.len() as u32
+    }
+}
+
+/// Paints what is covered, by colours for places counted from its first pixel.
+fn paint(picture: &mut RgbaImage, columns: &Covered, rows: &Covered, color: impl Fn(u32, u32) -> Rgb<u8>) {
+    for (y, down) in (0..).zip(&rows.parts) {
+        for (x, across) in (0..).zip(&columns.parts) {
+            let part = across * down;
+            let Rgb(above) = color(x, y);
+            let Rgba(pixel) = picture.get_pixel_mut(columns.first + x, rows.first + y);
+            for (below, above) in pixel.iter_mut().zip(above) {
+                let [from, to] = [*below, above].map(f32::from);
+                *below = (from + (to - from) * part).round() as u8;
+            }
+        }
+    }
 }
 
 #[cfg(test)]

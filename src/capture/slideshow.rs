@@ -88,7 +88,7 @@ impl Window<'_> {
             let decoded = layout
                 .screenshot
                 .as_ref()
-                .map(|placed| placed.screenshot.bytes().and_then(|file| decode(&file)));
+                .map(|(_, screenshot)| screenshot.bytes().and_then(|file| decode(&file)));
             let is_damaged = matches!(decoded, Some(None));
             let image = decoded.flatten().map(Arc::new).or(latest);
             let picture = draw(&layout, image.as_deref());

@@ -20,7 +20,7 @@ use crate::recording::{PointerSample, Window};
 
 use self::pointer::{Fit, PointerTrack};
 pub use players::Players;
-pub use slides::{PlacedScreenshot, SlideLayout, SlidePlayer};
+pub use slides::{SlideLayout, SlidePlayer};
 pub use stage::{Background, PageFit, StageLook, Theme};
 
 /// The player's script, built by `make player` and embedded here.

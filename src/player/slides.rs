@@ -1,6 +1,8 @@
 //! A window that shows nothing but screenshots, played without a page: what is where in the picture at a session time,
 //! and the pointer on it. `capture` drives it as it drives a `Player`.
 
+use std::ops::Range;
+
 use super::StageLook;
 use super::pointer::PointerTrack;
 use crate::frame::{Canvas, Color, PageArea, Pointer};
@@ -24,17 +26,15 @@ pub struct SlideLayout {
     pub canvas: Canvas,
     pub surround: Color,
     /// The white page, which cuts what is longer.
-    pub page: PageArea,
-    pub screenshot: Option<PlacedScreenshot>,
+    pub page: Area,
+    pub screenshot: Option<(Area, Screenshot)>,
 }
 
+/// Each side's first and last edge.
 #[derive(Debug, Clone, PartialEq)]
-pub struct PlacedScreenshot {
-    pub left: f64,
-    pub top: f64,
-    pub width: f64,
-    pub height: f64,
-    pub screenshot: Screenshot,
+pub struct Area {
+    pub across: Range<f64>,
+    pub down: Range<f64>,
 }
 
 impl<'a> SlidePlayer<'a> {
@@ -77,25 +77,21 @@ impl<'a> SlidePlayer<'a> {
     pub fn layout(&self) -> SlideLayout {
         let slide = self.slides.slide(self.shown);
         let fit = self.stage.fitted(self.canvas, slide.viewport);
-        // Edges lie on whole pixels, as a browser's do.
-        let edge = |at: f64, end: u32| at.round().clamp(0.0, f64::from(end)) as u32;
-        let size = self.canvas.size;
-        let page = PageArea {
-            left: edge(fit.left, size.width),
-            top: edge(fit.top, size.height),
-            right: edge(fit.left + fit.width, size.width),
-            bottom: edge(fit.top + fit.height, size.height),
+        let page = Area {
+            across: fit.left..fit.left + fit.width,
+            down: fit.top..fit.top + fit.height,
         };
         let screenshot = match &slide.content {
             SlideContent::Screenshot(screenshot) => {
                 let place = screenshot.place;
-                Some(PlacedScreenshot {
-                    left: fit.left + place.left * fit.scale,
-                    top: fit.top + place.top * fit.scale,
-                    width: place.width * fit.scale,
-                    height: place.height * fit.scale,
-                    screenshot: screenshot.clone(),
-                })
+                let edges = |edge: f64, start: f64, length: f64| {
+                    edge + start * fit.scale..edge + (start + length) * fit.scale
+                };
+                let area = Area {
+                    across: edges(fit.left, place.left, place.width),
+                    down: edges(fit.top, place.top, place.height),
+                };
+                Some((area, screenshot.clone()))
             }
             SlideContent::Blank | SlideContent::Page => None,
         };

@@ -119,6 +119,8 @@ mod tests {
 
     #[test]
     fn a_window_is_fitted_as_on_the_page() {
+        use PageFit::{Contain, Width};
+        // In halves, so that whole numbers tell all.
         let fitted = |canvas: (u32, u32), scale, viewport: (u32, u32), fit| {
             let canvas = Canvas {
                 size: Size::new(canvas.0, canvas.1),
@@ -129,47 +131,16 @@ mod tests {
                 ..StageLook::default()
             };
             let fit = look.fitted(canvas, Size::new(viewport.0, viewport.1));
-            [fit.left, fit.top, fit.scale, fit.width, fit.height]
+            [fit.left, fit.top, fit.scale, fit.width, fit.height].map(|length| (length * 2.0) as u32)
         };
-        use PageFit::{Contain, Width};
         for (canvas, scale, viewport, fit, expected) in [
-            (
-                (390, 844),
-                1.0,
-                (390, 844),
-                Contain,
-                [0.0, 0.0, 1.0, 390.0, 844.0],
-            ),
+            ((390, 844), 1.0, (390, 844), Contain, [0, 0, 2, 780, 1688]),
             // Made even: the last column is surround.
-            (
-                (392, 844),
-                1.0,
-                (391, 844),
-                Contain,
-                [0.0, 0.0, 1.0, 391.0, 844.0],
-            ),
-            (
-                (780, 1688),
-                2.0,
-                (390, 844),
-                Contain,
-                [0.0, 0.0, 2.0, 780.0, 1688.0],
-            ),
-            (
-                (400, 400),
-                1.0,
-                (200, 400),
-                Contain,
-                [100.0, 0.0, 1.0, 200.0, 400.0],
-            ),
-            (
-                (390, 844),
-                1.0,
-                (780, 390),
-                Contain,
-                [0.0, 324.0, 0.5, 390.0, 195.0],
-            ),
-            ((400, 300), 1.0, (200, 400), Width, [0.0, 0.0, 2.0, 400.0, 800.0]),
+            ((392, 844), 1.0, (391, 844), Contain, [0, 0, 2, 782, 1688]),
+            ((780, 1688), 2.0, (390, 844), Contain, [0, 0, 4, 1560, 3376]),
+            ((400, 400), 1.0, (200, 400), Contain, [200, 0, 2, 400, 800]),
+            ((390, 844), 1.0, (780, 390), Contain, [0, 648, 1, 780, 390]),
+            ((400, 300), 1.0, (200, 400), Width, [0, 0, 4, 800, 1600]),
         ] {
             assert_eq!(
                 fitted(canvas, scale, viewport, fit),

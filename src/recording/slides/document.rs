@@ -220,10 +220,9 @@ impl Document {
 /// What a node in the document, its root element or its head is.
 fn frame_part(node: &Node<'_>) -> Part {
     match (node.kind, &*node.tag_name) {
-        (DOCUMENT_TYPE | COMMENT, _) => Part::Frame,
         (ELEMENT, "body") if is_plain(node) => Part::Body,
         (ELEMENT, "html" | "head") if is_plain(node) => Part::Frame,
-        (ELEMENT, "style") => Part::Frame,
+        (DOCUMENT_TYPE | COMMENT, _) | (ELEMENT, "style") => Part::Frame,
         (TEXT, _) if is_white(node) || mobile::STYLE_SHEETS.contains(&&*node.text_content) => Part::Frame,
         _ => Part::Other,
     }

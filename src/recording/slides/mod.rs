@@ -170,7 +170,7 @@ impl<'a> Reader<'a> {
         let mut reader = Self {
             begun_ms: window.first_ms()? - started_ms,
             first_snapshot,
-            viewport: window.events.iter().find_map(|event| event.viewport())?,
+            viewport: window.events.iter().find_map(Event::viewport)?,
             document: Document::of(first_snapshot),
             slides: Vec::new(),
             at: None,
@@ -332,6 +332,7 @@ mod tests {
     }
 
     const META: &str = r#""type":4,"data":{"href":"Home","width":30,"height":40}"#;
+    const FIXED: &str = "width: 30px;height: 40.5px;position: fixed;left: 0px;top: -2px;";
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\nIHDR";
 
     fn full(wireframes: &str) -> String {
@@ -460,7 +461,6 @@ mod tests {
                 image(id, style)
             ))
         };
-        const FIXED: &str = "width: 30px;height: 40.5px;position: fixed;left: 0px;top: -2px;";
         for (events, expected) in [
             (vec![shown(41, 41, FIXED), shown(41, 41, FIXED)], "b0 s0"),
             (

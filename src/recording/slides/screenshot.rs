@@ -29,7 +29,7 @@ pub struct Place {
     pub height: f64,
 }
 
-/// As forgiving as a browser: https://infra.spec.whatwg.org/#forgiving-base64-decode.
+/// As forgiving as a browser: <https://infra.spec.whatwg.org/#forgiving-base64-decode>.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new()
