@@ -5,8 +5,8 @@
 mod common;
 
 use base64::Engine;
-use common::fixture;
 use common::video::{Color, Rendered, assert_color, middle_of, render, render_recording};
+use common::{fixture, replaycast, succeed, write};
 use image::{Rgb, RgbImage};
 use serde_json::{Value, json};
 
@@ -293,6 +293,25 @@ fn screenshots_need_no_browser() {
     itself.assert_equals(&through_browser);
     assert!(itself.different_pictures() > 10, "touches are seen");
     itself.assert_equals(&render_recording(&recording, arguments));
+}
+
+#[test]
+fn screenshots_in_their_own_size_keep_every_pixel() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    let run = |arguments: &[&str]| {
+        let mut command = replaycast();
+        command.current_dir(folder.path()).args(arguments);
+        succeed(command.args(["--quiet", "--browser", "/no/such"]))
+    };
+    let recording = json!([meta(), full_snapshot(&json!([screenshot(&picture(1))])), end(500)]);
+    write(folder.path(), "app.json", &recording);
+    run(&["render", "app.json", "-o", "frames", "--format", "png"]);
+    let shown = image::open(place("frames").join("000000.png")).unwrap();
+    assert!(shown.into_rgb8() == picture(1));
+
+    run(&["render", "app.json", "-o", "app.mp4"]);
+    run(&["verify", "app.mp4", "app.json"]);
 }
 
 #[test]

@@ -81,13 +81,20 @@ fn overview(out: &mut String, summary: &Summary) {
     let duration = print::seconds(summary.duration_s);
     let active = print::seconds(summary.active_s);
     labelled(out, "duration", &format!("{duration}, {active} of it active"));
-    if summary.mobile_events > 0 {
-        let events = summary.mobile_events;
-        labelled(
+    match summary.mobile_events {
+        _ if summary.screenshots_only => {
+            labelled(
+                out,
+                "mobile app",
+                "its screens are screenshots, which need no browser",
+            );
+        }
+        0 => {}
+        events => labelled(
             out,
             "mobile app",
             &format!("{events} events show its screens as wireframes"),
-        );
+        ),
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::activity::{self, ACTIVITY_GAP_MS, Span};
-use super::{Container, Event, Format, Lacks, Problem, Recording, Window};
+use super::{Container, Event, Format, Lacks, Problem, Recording, Slides, Window};
 use crate::frame::Size;
 
 /// All times are seconds of session time.
@@ -25,6 +25,8 @@ pub struct Summary {
     pub events: usize,
     /// How many of them show the screen of a mobile app as wireframes.
     pub mobile_events: usize,
+    /// Whether nothing but screenshots of a mobile app is ever shown, so that no browser is needed.
+    pub screenshots_only: bool,
     pub windows: Vec<WindowSummary>,
     pub idle_gaps: Vec<IdleGap>,
     pub pages: Vec<Page>,
@@ -76,6 +78,10 @@ impl Summary {
             active_s: seconds(activity::total_ms(&spans)),
             events: events().count(),
             mobile_events: recording.mobile_events,
+            screenshots_only: recording
+                .windows
+                .iter()
+                .all(|window| Slides::read(window, recording.started_ms, |_, _| true).is_some()),
             windows: recording
                 .windows
                 .iter()
@@ -220,6 +226,7 @@ mod tests {
             "active_s": 3.0,
             "events": 7,
             "mobile_events": 0,
+            "screenshots_only": false,
             "windows": [{
                 "id": "main", "events": 7, "full_snapshots": 1, "start_s": 0.0, "end_s": 60.5, "active_s": 3.0,
                 "sizes": [{"width": 800, "height": 600}, {"width": 400, "height": 600}],

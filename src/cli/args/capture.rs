@@ -7,7 +7,8 @@ use crate::capture::CaptureMethod;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CaptureArgs {
-    /// How pictures are taken [default: framebuffer, damage or screenshot, the first that works here]
+    /// How pictures are taken [default: framebuffer, damage or screenshot, the first that works here; none where all that
+    /// is seen are recorded screenshots of an app, which need no browser]
     #[arg(long = "capture", value_enum, value_name = "HOW", help_heading = "Browser")]
     pub(in crate::cli) method: Option<CaptureMethod>,
 

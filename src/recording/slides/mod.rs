@@ -488,11 +488,13 @@ mod tests {
         let SlideContent::Screenshot(screenshot) = &slides.slide(1).content else {
             panic!("{slides:?}");
         };
-        let place = screenshot.place;
-        assert_eq!(
-            [place.left, place.top, place.width, place.height],
-            [0.0, -2.0, 30.0, 40.5]
-        );
+        let place = screenshot::Place {
+            left: 0.0,
+            top: -2.0,
+            width: 30.0,
+            height: 40.5,
+        };
+        assert_eq!(screenshot.place, place);
         assert_eq!(screenshot.bytes().unwrap(), PNG);
     }
 

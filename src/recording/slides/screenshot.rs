@@ -59,14 +59,17 @@ impl Screenshot {
             address: event.json.slice_ref(address?),
         };
         let text = screenshot.base64()?;
-        let end = text.len().min(BEGINNING) / 4 * 4;
-        let beginning = decode(text.get(..end)?).unwrap_or_default();
-        shows_alike_everywhere(&beginning).then_some(screenshot)
+        if memchr::memchr(b'%', text.as_bytes()).is_some() {
+            return None;
+        }
+        let beginning: Vec<u8> = dense(&text).take(BEGINNING).collect();
+        let beginning = BASE64.decode(&beginning[..beginning.len() / 4 * 4]);
+        shows_alike_everywhere(&beginning.unwrap_or_default()).then_some(screenshot)
     }
 
     /// The image file; None if its Base64 is damaged.
     pub fn bytes(&self) -> Option<Vec<u8>> {
-        decode(&self.base64()?)
+        BASE64.decode(dense(&self.base64()?).collect::<Vec<u8>>()).ok()
     }
 
     fn base64(&self) -> Option<Cow<'_, str>> {
@@ -120,13 +123,9 @@ impl Place {
 /// No screen is larger.
 const MOST_PIXELS: f64 = 1e5;
 
-fn decode(base64: &str) -> Option<Vec<u8>> {
-    let is_white = |c: &u8| c.is_ascii_whitespace();
-    if base64.bytes().any(|c| is_white(&c)) {
-        let dense: Vec<u8> = base64.bytes().filter(|c| !is_white(c)).collect();
-        return BASE64.decode(dense).ok();
-    }
-    BASE64.decode(base64).ok()
+/// Without the white space that a browser passes over.
+fn dense(base64: &str) -> impl Iterator<Item = u8> {
+    base64.bytes().filter(|c| !c.is_ascii_whitespace())
 }
 
 /// Whether the image that begins so is a still one in colours that need no conversion, of a format that is decoded
