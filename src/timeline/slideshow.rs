@@ -112,7 +112,7 @@ mod tests {
             ("start=4.5 end=5.5", false),
             ("start=7", false),
             ("end=3 window=app", true),
-            ("end=3 window=web", false),
+            ("window=web", false),
         ] {
             let slideshow = slideshow(options);
             assert_eq!(slideshow.is_some(), is_slideshow, "{options}");
