@@ -7,9 +7,10 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::style_sheet::leaves_slides_alone;
 use super::{Screenshot, SlideContent, data};
 use crate::recording::event::Event;
-use crate::recording::{json_text, mobile};
+use crate::recording::json_text;
 
 #[derive(Debug, Default)]
 pub(super) struct Document {
@@ -222,8 +223,14 @@ fn frame_part(node: &Node<'_>) -> Part {
     match (node.kind, &*node.tag_name) {
         (ELEMENT, "body") if is_plain(node) => Part::Body,
         (ELEMENT, "html" | "head") if is_plain(node) => Part::Frame,
-        (DOCUMENT_TYPE | COMMENT, _) | (ELEMENT, "style") => Part::Frame,
-        (TEXT, _) if is_white(node) || mobile::STYLE_SHEETS.contains(&&*node.text_content) => Part::Frame,
+        (DOCUMENT_TYPE | COMMENT, _) => Part::Frame,
+        // With rules in the texts within it, not in an attribute.
+        (ELEMENT, "style")
+            if attribute_names(node).all(|name| name == "type" || name.starts_with("data-")) =>
+        {
+            Part::Frame
+        }
+        (TEXT, _) if leaves_slides_alone(&node.text_content) => Part::Frame,
         _ => Part::Other,
     }
 }
@@ -246,10 +253,29 @@ fn is_white(node: &Node<'_>) -> bool {
     node.text_content.trim().is_empty()
 }
 
+fn attribute_names<'a>(node: &Node<'a>) -> impl Iterator<Item = Cow<'a, str>> {
+    let attributes = node.attributes.map_or("{}", RawValue::get);
+    json_text::members(attributes).map(|(name, _)| name)
+}
+
 /// Whether its attributes give it no looks: an element without contents is then not seen.
 fn is_plain(node: &Node<'_>) -> bool {
     let attributes = node.attributes.map_or("{}", RawValue::get);
     json_text::members(attributes).all(|(name, value)| {
-        name.starts_with("data-") || name == "lang" || name == "style" && value == "\"display: contents;\""
+        let is_plain_style =
+            || json_text::text(value).is_some_and(|style| style.split(';').all(is_plain_declaration));
+        name.starts_with("data-") || name == "lang" || name == "style" && is_plain_style()
     })
+}
+
+/// Without a background an element is not seen, however large it is.
+fn is_plain_declaration(declaration: &str) -> bool {
+    let mut sides = declaration.split(':').map(str::trim);
+    matches!(
+        (sides.next(), sides.next(), sides.next()),
+        (Some(""), None, None)
+            | (Some("display"), Some("contents"), None)
+            | (Some("width"), Some("100vw"), None)
+            | (Some("height"), Some("100vh"), None)
+    )
 }

@@ -4,6 +4,7 @@
 
 mod document;
 mod screenshot;
+mod style_sheet;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -454,6 +455,19 @@ mod tests {
                 base64(PNG)
             )
         };
+        // As PostHog's exports have them, and with a text before the image.
+        let document = |text: &str| {
+            format!(
+                r#""type":2,"data":{{"node":{{"type":0,"id":1,"childNodes":[{{"type":1,"name":"html","id":2}},
+                {{"type":2,"tagName":"html","attributes":{{"style":"height: 100vh; width: 100vw;","data-rrweb-id":3}},"id":3,"childNodes":[
+                {{"type":2,"tagName":"head","attributes":{{}},"id":4,"childNodes":[{{"type":2,"tagName":"style","attributes":{{}},"id":101,
+                "childNodes":[{{"type":3,"textContent":"img {{ border-style: none; }}","id":100}}]}}]}},
+                {{"type":2,"tagName":"body","attributes":{{"style":"height: 100vh; width: 100vw;","data-rrweb-id":5}},"id":5,
+                "childNodes":[{{"type":3,"textContent":"{text}","id":6}},{},{{"type":2,"tagName":"div","attributes":{{"data-rrweb-id":9}},"id":9,"childNodes":[]}}]}}]}}]}}}}"#,
+                image(41, FIXED)
+            )
+        };
+        assert_eq!(outline(&[document(" "), document("a")]), "s0 p1");
         let shown = |removed: u32, id: u32, style: &str| {
             change(&format!(
                 r#""texts":[],"attributes":[],"removes":[{{"parentId":5,"id":{removed}}}],
