@@ -82,7 +82,7 @@ function keepPictures(name, session, ours, theirs) {
     join(options.pictures, `${name}-${Math.round(session)}.png`)]);
 }
 
-const similarity = (ours, theirs) => ssim(readLuma(readFileSync(ours)), readLuma(theirs));
+const similarity = (ours, theirs, without) => ssim(readLuma(readFileSync(ours)), readLuma(theirs), without);
 
 async function compare(truth, recording) {
   const { rendered, images } = renderOurs(recording);
@@ -95,14 +95,15 @@ async function compare(truth, recording) {
   const jumpTo = async (place) => {
     const { session, picture } = rendered.at(place);
     const theirs = await truth.pictureAt(timeOf(session));
-    return { session, picture, theirs, similarity: similarity(picture, theirs.picture) };
+    const { value, share } = similarity(picture, theirs.picture, theirs.ours);
+    return { session, picture, theirs, similarity: value, share };
   };
   const samples = [];
   for (const place of rendered.spread(Number(options.samples))) {
     const { theirs, picture, ...sample } = await jumpTo(place);
     sample.circumstances = circumstances(events, timeOf(sample.session), theirs.animations);
     if (sample.similarity < low) {
-      sample.played = similarity(picture, await truth.playedPictureAt(timeOf(sample.session)));
+      sample.played = similarity(picture, await truth.playedPictureAt(timeOf(sample.session)), theirs.ours).value;
       const still = rendered.closest(place, (session) => isStill(events, timeOf(session)));
       if (still !== undefined) sample.still = await jumpTo(still);
       if (options.pictures) keepPictures(nameOf(recording), sample.session, picture, theirs.picture);
@@ -113,14 +114,15 @@ async function compare(truth, recording) {
 }
 
 const seconds = (milliseconds) => (milliseconds / 1000).toFixed(1);
+const percent = (share) => `${Math.floor(100 * share)}%`;
 const digits = (value) => value?.toFixed(4) ?? '';
 
 function rowOf(name, samples) {
   const all = samples.map((sample) => sample.similarity);
   const worst = samples[all.indexOf(Math.min(...all))];
   return [
-    name, samples.length, digits(median(all)), digits(worst.similarity), seconds(worst.session),
-    all.filter((value) => value < low).length,
+    name, samples.length, percent(Math.min(...samples.map(({ share }) => share))), digits(median(all)),
+    digits(worst.similarity), seconds(worst.session), all.filter((value) => value < low).length,
   ];
 }
 
@@ -152,7 +154,7 @@ try {
     lowRows.push(...lowRowsOf(name, samples));
   }
   const text = [
-    table(['recording', 'samples', 'median', 'least', 'at s', `under ${low}`], rows),
+    table(['recording', 'samples', 'compared', 'median', 'least', 'at s', `under ${low}`], rows),
     `## Samples under ${low}`, '',
     table(['recording', 'at s', 'jumped to', 'played', 'still', 'at s', 'under way'], lowRows),
   ].join('\n');

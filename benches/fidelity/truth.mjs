@@ -44,10 +44,11 @@ export class Truth {
     await this.page.evaluate((text, color) => { window.truth.load(text, color); }, JSON.stringify(events), surround);
   }
 
-  /** What is seen so many milliseconds after the first event, as a PNG, and which animations there were. */
+  /** What is seen so many milliseconds after the first event, as a PNG, which animations there were, and the boxes of
+   * what only the program shows. */
   async pictureAt(time) {
-    const animations = await this.page.evaluate((at) => window.truth.show(at), time);
-    return { picture: await this.#picture(), animations };
+    const { animations, ours } = await this.page.evaluate((at) => window.truth.show(at), time);
+    return { picture: await this.#picture(), animations, ours };
   }
 
   /** The same after the time before it has been played, in real time. */
