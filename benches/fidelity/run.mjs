@@ -56,11 +56,14 @@ const META = 4;
 const folder = mkdtempSync(join(tmpdir(), 'replaycast-fidelity-'));
 
 /** The events, with the size of the window at their beginning, which recorders before rrweb 1.0 did not record. */
-function readEvents(recording, size) {
+function readEvents(recording) {
   const events = eventsIn(JSON.parse(readFileSync(recording, 'utf8')));
   if (events.some(({ type }) => type === META)) return events;
+  const [size] = inspect(recording).windows[0].sizes;
   return [{ type: META, data: { href: '', ...size }, timestamp: events[0].timestamp }, ...events];
 }
+
+const inspect = (recording) => JSON.parse(execFileSync(options.program, ['inspect', '--json', recording], { encoding: 'utf8', maxBuffer: 1 << 28 }));
 
 function renderOurs(recording) {
   const common = { surround: SURROUND, capture: options.capture };
@@ -87,7 +90,7 @@ const similarity = (ours, theirs, without) => ssim(readLuma(readFileSync(ours)),
 async function compare(truth, recording) {
   const { rendered, images } = renderOurs(recording);
   const { size } = rendered.report.output;
-  const events = readEvents(recording, size);
+  const events = readEvents(recording);
   await truth.open(events, size, SURROUND, new Map(images.map((url) => [url, STAND_IN])));
   const lead = events[0].timestamp - rendered.report.input.started_ms;
   // A jump stops short of the events at its own time; times of events are whole milliseconds.
@@ -132,10 +135,7 @@ function lowRowsOf(name, samples) {
   ]);
 }
 
-const isMobile = (recording) => {
-  const text = execFileSync(options.program, ['inspect', '--json', recording], { encoding: 'utf8', maxBuffer: 1 << 28 });
-  return JSON.parse(text).mobile_events > 0;
-};
+const isMobile = (recording) => inspect(recording).mobile_events > 0;
 
 let truth;
 try {
