@@ -81,9 +81,11 @@ function textBelowBaseline(height: number, style: CSSStyleDeclaration, view: Win
   const context = new view.OffscreenCanvas(1, 1).getContext('2d');
   if (!context) return null;
   context.font = style.font;
-  const { fontBoundingBoxAscent: ascent, fontBoundingBoxDescent: descent } = context.measureText('');
-  const line = Number.parseFloat(style.lineHeight) || ascent + descent;
-  const lines = Math.round(height / line);
-  if (lines < 1 || Math.abs(height - lines * line) > lines) return null;
-  return descent + (line - ascent - descent) / 2;
+  const { fontBoundingBoxAscent, fontBoundingBoxDescent } = context.measureText('');
+  const [ascent, descent] = [Math.round(fontBoundingBoxAscent), Math.round(fontBoundingBoxDescent)];
+  const lines = Math.round(height / (Number.parseFloat(style.lineHeight) || ascent + descent));
+  const line = Number.parseFloat(style.lineHeight) || height / lines;
+  if (lines < 1 || Math.abs(height - lines * line) > 1) return null;
+  // The browser rounds so, too.
+  return line - ascent - Math.floor((line - ascent - descent) / 2);
 }
