@@ -55,7 +55,6 @@ fn what_was_never_recorded_is_labelled() {
 }
 
 #[test]
-#[ignore = "scaled pages have mirrored tiles behind a blurred backdrop; bless it when that is repaired"]
 fn the_dialog_is_open_over_the_page() {
     compare("shop-dialog", "shop-checkout.json", 30.0, "320x180");
 }

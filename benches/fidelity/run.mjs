@@ -56,11 +56,14 @@ const META = 4;
 const folder = mkdtempSync(join(tmpdir(), 'replaycast-fidelity-'));
 
 /** The events, with the size of the window at their beginning, which recorders before rrweb 1.0 did not record. */
-function readEvents(recording, size) {
+function readEvents(recording) {
   const events = eventsIn(JSON.parse(readFileSync(recording, 'utf8')));
   if (events.some(({ type }) => type === META)) return events;
+  const [size] = inspect(recording).windows[0].sizes;
   return [{ type: META, data: { href: '', ...size }, timestamp: events[0].timestamp }, ...events];
 }
+
+const inspect = (recording) => JSON.parse(execFileSync(options.program, ['inspect', '--json', recording], { encoding: 'utf8', maxBuffer: 1 << 28 }));
 
 function renderOurs(recording) {
   const common = { surround: SURROUND, capture: options.capture };
@@ -82,12 +85,12 @@ function keepPictures(name, session, ours, theirs) {
     join(options.pictures, `${name}-${Math.round(session)}.png`)]);
 }
 
-const similarity = (ours, theirs) => ssim(readLuma(readFileSync(ours)), readLuma(theirs));
+const similarity = (ours, theirs, without) => ssim(readLuma(readFileSync(ours)), readLuma(theirs), without);
 
 async function compare(truth, recording) {
   const { rendered, images } = renderOurs(recording);
   const { size } = rendered.report.output;
-  const events = readEvents(recording, size);
+  const events = readEvents(recording);
   await truth.open(events, size, SURROUND, new Map(images.map((url) => [url, STAND_IN])));
   const lead = events[0].timestamp - rendered.report.input.started_ms;
   // A jump stops short of the events at its own time; times of events are whole milliseconds.
@@ -95,14 +98,15 @@ async function compare(truth, recording) {
   const jumpTo = async (place) => {
     const { session, picture } = rendered.at(place);
     const theirs = await truth.pictureAt(timeOf(session));
-    return { session, picture, theirs, similarity: similarity(picture, theirs.picture) };
+    const { value, share } = similarity(picture, theirs.picture, theirs.ours);
+    return { session, picture, theirs, similarity: value, share };
   };
   const samples = [];
   for (const place of rendered.spread(Number(options.samples))) {
     const { theirs, picture, ...sample } = await jumpTo(place);
     sample.circumstances = circumstances(events, timeOf(sample.session), theirs.animations);
     if (sample.similarity < low) {
-      sample.played = similarity(picture, await truth.playedPictureAt(timeOf(sample.session)));
+      sample.played = similarity(picture, await truth.playedPictureAt(timeOf(sample.session)), theirs.ours).value;
       const still = rendered.closest(place, (session) => isStill(events, timeOf(session)));
       if (still !== undefined) sample.still = await jumpTo(still);
       if (options.pictures) keepPictures(nameOf(recording), sample.session, picture, theirs.picture);
@@ -113,14 +117,15 @@ async function compare(truth, recording) {
 }
 
 const seconds = (milliseconds) => (milliseconds / 1000).toFixed(1);
+const percent = (share) => `${Math.floor(100 * share)}%`;
 const digits = (value) => value?.toFixed(4) ?? '';
 
 function rowOf(name, samples) {
   const all = samples.map((sample) => sample.similarity);
   const worst = samples[all.indexOf(Math.min(...all))];
   return [
-    name, samples.length, digits(median(all)), digits(worst.similarity), seconds(worst.session),
-    all.filter((value) => value < low).length,
+    name, samples.length, percent(Math.min(...samples.map(({ share }) => share))), digits(median(all)),
+    digits(worst.similarity), seconds(worst.session), all.filter((value) => value < low).length,
   ];
 }
 
@@ -130,10 +135,7 @@ function lowRowsOf(name, samples) {
   ]);
 }
 
-const isMobile = (recording) => {
-  const text = execFileSync(options.program, ['inspect', '--json', recording], { encoding: 'utf8', maxBuffer: 1 << 28 });
-  return JSON.parse(text).mobile_events > 0;
-};
+const isMobile = (recording) => inspect(recording).mobile_events > 0;
 
 let truth;
 try {
@@ -152,7 +154,7 @@ try {
     lowRows.push(...lowRowsOf(name, samples));
   }
   const text = [
-    table(['recording', 'samples', 'median', 'least', 'at s', `under ${low}`], rows),
+    table(['recording', 'samples', 'compared', 'median', 'least', 'at s', `under ${low}`], rows),
     `## Samples under ${low}`, '',
     table(['recording', 'at s', 'jumped to', 'played', 'still', 'at s', 'under way'], lowRows),
   ].join('\n');

@@ -26,20 +26,30 @@ export function readLuma(bytes) {
   return { width, height, levels };
 }
 
-/** The mean over all windows: 1 where the pictures are equal, about 0 where they have nothing in common. */
-export function ssim(a, b) {
+/**
+ * The mean over all windows that touch none of the boxes in `without`: 1 where the pictures are equal, about 0 where they
+ * have nothing in common. `share` is the part of the windows that counted.
+ */
+export function ssim(a, b, without = []) {
   if (a.width !== b.width || a.height !== b.height) {
     throw new Error(`a picture of ${a.width}x${a.height} against one of ${b.width}x${b.height}`);
   }
   let sum = 0;
+  let counted = 0;
   let windows = 0;
   for (let top = 0; top + WINDOW <= a.height; top += STRIDE) {
     for (let left = 0; left + WINDOW <= a.width; left += STRIDE) {
-      sum += windowSsim(a, b, left, top);
       windows += 1;
+      if (without.some((box) => touches(box, left, top))) continue;
+      sum += windowSsim(a, b, left, top);
+      counted += 1;
     }
   }
-  return sum / windows;
+  return { value: counted === 0 ? 1 : sum / counted, share: counted / windows };
+}
+
+function touches(box, left, top) {
+  return box.left < left + WINDOW && left < box.left + box.width && box.top < top + WINDOW && top < box.top + box.height;
 }
 
 function windowSsim(a, b, left, top) {

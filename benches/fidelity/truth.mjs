@@ -2,8 +2,9 @@
 // without a network. Used by run.mjs.
 
 import { Buffer } from 'node:buffer';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../recordings.mjs';
 
@@ -14,8 +15,15 @@ const ADDRESS = 'http://player.invalid/';
 /** Pictures that are taken at most until two in a row are equal. */
 const PICTURES = 20;
 /** Milliseconds that are played up to a moment. */
-const PLAYED = 3000;
+const PLAYED = 6000;
 const STYLE = '.replayer-mouse, .replayer-mouse-tail { display: none } iframe { display: block; border: none; background: #fff }';
+
+/** The font that the program takes for fixed widths, as a headless shell does. */
+const FONTS = `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
+  <match target="pattern"><test name="family"><string>Monospace</string></test>
+    <edit name="family" mode="assign" binding="strong"><string>Courier New</string></edit></match>
+  <include>/etc/fonts/fonts.conf</include>
+</fontconfig>`;
 
 export class Truth {
   static async launch(executablePath) {
@@ -23,11 +31,16 @@ export class Truth {
     if (process.getuid() === 0) args.push('--no-sandbox');
     // Whoever looks at a replay sees the scroll bars within the page.
     const ignoreDefaultArgs = ['--hide-scrollbars'];
-    return new Truth(await puppeteer.launch({ executablePath, args, ignoreDefaultArgs }));
+    const folder = mkdtempSync(join(tmpdir(), 'replaycast-fonts-'));
+    const fonts = join(folder, 'fonts.conf');
+    writeFileSync(fonts, FONTS);
+    const env = { ...process.env, FONTCONFIG_FILE: fonts };
+    return new Truth(await puppeteer.launch({ executablePath, args, ignoreDefaultArgs, env }), folder);
   }
 
-  constructor(browser) {
+  constructor(browser, folder) {
     this.browser = browser;
+    this.folder = folder;
   }
 
   /** Opens a recording in a window of `size`; `answers` gives some addresses a body. */
@@ -44,10 +57,11 @@ export class Truth {
     await this.page.evaluate((text, color) => { window.truth.load(text, color); }, JSON.stringify(events), surround);
   }
 
-  /** What is seen so many milliseconds after the first event, as a PNG, and which animations there were. */
+  /** What is seen so many milliseconds after the first event, as a PNG, which animations there were, and the boxes of
+   * what only the program shows. */
   async pictureAt(time) {
-    const animations = await this.page.evaluate((at) => window.truth.show(at), time);
-    return { picture: await this.#picture(), animations };
+    const { animations, ours } = await this.page.evaluate((at) => window.truth.show(at), time);
+    return { picture: await this.#picture(), animations, ours };
   }
 
   /** The same after the time before it has been played, in real time. */
@@ -72,6 +86,7 @@ export class Truth {
 
   async close() {
     await this.browser.close();
+    rmSync(this.folder, { recursive: true });
   }
 }
 

@@ -27,12 +27,15 @@ export class FailedImages implements Content {
       else this.watched.delete(image);
     }
     // All are measured before any of them is changed: one layout is enough.
-    const sizes = failed.map((image) => sizeOf(image));
+    const boxes = failed.map((image) => boxOf(image));
     failed.forEach((image, index) => {
-      const size = sizes[index];
-      if (!size) return;
+      const box = boxes[index];
+      if (!box) return;
       const label = { title: 'Image not available', short: 'Image', detail: hostOf(addressOf(image)) };
-      this.labels.put(image, label, pictureInPlace(emptyPicture(size.width, size.height)));
+      this.labels.put(image, label, {
+        ...pictureInPlace(emptyPicture(box.width, box.height)),
+        ...(box.belowBaseline > 0 ? { 'vertical-align': `${-box.belowBaseline}px` } : {}),
+      });
       this.labelled.add(image);
       this.watched.delete(image);
     });
@@ -43,20 +46,46 @@ function addressOf(image: HTMLImageElement): string {
   return image.currentSrc || image.src || image.srcset;
 }
 
+/** In CSS pixels. */
+interface Box {
+  width: number;
+  height: number;
+  /** How far it reaches below the line that its text stands on. */
+  belowBaseline: number;
+}
+
 /**
  * The size that the picture would have had, as far as the page says it; else that of the box without it. Undefined as
  * long as the page does not show it.
  */
-function sizeOf(image: HTMLImageElement): { width: number; height: number } | undefined {
+function boxOf(image: HTMLImageElement): Box | undefined {
   const width = pixels(image.getAttribute('width'));
   const height = pixels(image.getAttribute('height'));
-  if (width !== null && height !== null) return { width, height };
-  if (image.getClientRects().length === 0) return undefined;
-  const style = image.ownerDocument.defaultView?.getComputedStyle(image);
-  const around = (...names: string[]) => names.reduce(
-    (sum, name) => sum + (Number.parseFloat(style?.getPropertyValue(name) ?? '') || 0), 0);
-  return {
-    width: Math.max(0, image.offsetWidth - around('padding-left', 'padding-right', 'border-left-width', 'border-right-width')),
-    height: Math.max(0, image.offsetHeight - around('padding-top', 'padding-bottom', 'border-top-width', 'border-bottom-width')),
+  if (width !== null && height !== null) return { width, height, belowBaseline: 0 };
+  const view = image.ownerDocument.defaultView;
+  if (!view || image.getClientRects().length === 0) return undefined;
+  const style = view.getComputedStyle(image);
+  const sumOf = (...names: string[]) => names.reduce((sum, name) => sum + (Number.parseFloat(style.getPropertyValue(name)) || 0), 0);
+  const around = (one: string, other: string) => sumOf(`padding-${one}`, `padding-${other}`, `border-${one}-width`, `border-${other}-width`);
+  const box = {
+    width: Math.max(0, image.offsetWidth - around('left', 'right')),
+    height: Math.max(0, image.offsetHeight - around('top', 'bottom')),
   };
+  const text = style.verticalAlign === 'baseline' ? textBelowBaseline(box.height, style, view) : null;
+  const belowBaseline = text === null ? 0 : text + sumOf('padding-bottom', 'border-bottom-width', 'margin-bottom');
+  return { ...box, belowBaseline };
+}
+
+/** The part of the last line that is below its letters; null if a box of this height does not consist of lines. */
+function textBelowBaseline(height: number, style: CSSStyleDeclaration, view: Window & typeof globalThis): number | null {
+  const context = new view.OffscreenCanvas(1, 1).getContext('2d');
+  if (!context) return null;
+  context.font = style.font;
+  const { fontBoundingBoxAscent, fontBoundingBoxDescent } = context.measureText('');
+  const [ascent, descent] = [Math.round(fontBoundingBoxAscent), Math.round(fontBoundingBoxDescent)];
+  const lines = Math.round(height / (Number.parseFloat(style.lineHeight) || ascent + descent));
+  const line = Number.parseFloat(style.lineHeight) || height / lines;
+  if (lines < 1 || Math.abs(height - lines * line) > 1) return null;
+  // The browser rounds so, too.
+  return line - ascent - Math.floor((line - ascent - descent) / 2);
 }

@@ -5,6 +5,7 @@ import { Replayer } from 'rrweb';
 import type { eventWithTime } from '@rrweb/types';
 import { EventType, IncrementalSource } from '@rrweb/types';
 import { Animations } from './animations';
+import { BACKDROP_RULE, Backdrops } from './backdrops';
 import { Contents } from './contents';
 import type { Advance, Problems, Size, StartOptions } from './contract';
 import { Fonts } from './fonts';
@@ -41,6 +42,7 @@ export class Player {
   private readonly problemList = new ProblemList();
   private readonly roots = new Roots(document, this.problemList.blocked);
   private readonly animations = new Animations(this.roots);
+  private readonly backdrops = new Backdrops(this.roots);
   private readonly readiness: Readiness;
   private readonly fonts = new Fonts(this.roots);
   private readonly visibleContent = new VisibleContent(this.roots);
@@ -79,7 +81,7 @@ export class Player {
       mouseTail: false,
       triggerFocus: true,
       showWarning: true,
-      insertStyleRules: REPLAYED_PAGE_RULES,
+      insertStyleRules: [...REPLAYED_PAGE_RULES, BACKDROP_RULE],
       plugins: [this.contents.plugin],
       logger: quiet as unknown as typeof console,
     });
@@ -197,6 +199,7 @@ export class Player {
     if (this.structureChanged) {
       this.structureChanged = false;
       this.roots.refresh(this.replayer.iframe);
+      this.backdrops.filter(!this.stage.isScaled);
     }
     this.contents.begin(moment);
     if (visible) this.animations.adopt(moment);
@@ -246,6 +249,7 @@ export class Player {
   private resized({ width, height }: Size): void {
     if (!(width > 0 && height > 0)) return;
     this.stage.fit(this.replayer.wrapper, { width, height });
+    this.backdrops.filter(!this.stage.isScaled);
   }
 }
 

@@ -49,6 +49,10 @@ export class Stage {
     return this.current;
   }
 
+  get isScaled(): boolean {
+    return this.current !== null && this.current.scale !== 1;
+  }
+
   /** Lays out anew for the replayed window's size. */
   fit(wrapper: HTMLElement, viewport: Size): void {
     const { canvas, fit } = this.options;

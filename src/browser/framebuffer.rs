@@ -2,7 +2,7 @@
 //! screen. `display` opens it, `capture` waits for the fence in it and takes pictures.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -98,8 +98,15 @@ impl Framebuffer {
             let message = format!("a picture of {size} does not fit a screen of {}", self.screen);
             return Err(Error::new(Kind::Internal, message));
         }
-        let mut bytes = vec![0; size.height as usize * self.line_bytes as usize];
-        self.file.read_exact_at(&mut bytes, self.start).map_err(lost)?;
+        let length = size.height as usize * self.line_bytes as usize;
+        let mut bytes = Vec::with_capacity(length);
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(self.start))
+            .and_then(|_| file.take(length as u64).read_to_end(&mut bytes))
+            .map_err(lost)?;
+        if bytes.len() < length {
+            return Err(lost(io::ErrorKind::UnexpectedEof.into()));
+        }
         Ok(RawPicture {
             bytes,
             line_bytes: self.line_bytes,
@@ -115,18 +122,18 @@ fn lost(source: io::Error) -> Error {
 impl RawPicture {
     pub fn to_rgba(&self) -> RgbaImage {
         let row_bytes = (self.size.width * PIXEL_BYTES) as usize;
-        let mut pixels = vec![0; row_bytes * self.size.height as usize];
-        let rows = self.bytes.chunks_exact(self.line_bytes as usize);
-        for (row, rgba) in rows.zip(pixels.chunks_exact_mut(row_bytes)) {
+        let mut pixels: Vec<[u8; 4]> =
+            Vec::with_capacity(self.size.width as usize * self.size.height as usize);
+        for row in self.bytes.chunks_exact(self.line_bytes as usize) {
             let (bgrx, _) = row[..row_bytes].as_chunks();
-            let (rgba, _) = rgba.as_chunks_mut();
             // By whole numbers it is three times as fast as byte by byte.
-            for (from, to) in bgrx.iter().zip(rgba) {
-                let xrgb = u32::from_le_bytes(*from);
+            pixels.extend(bgrx.iter().map(|pixel| {
+                let xrgb = u32::from_le_bytes(*pixel);
                 let xbgr = (xrgb & 0xff00) | (xrgb >> 16 & 0xff) | (xrgb & 0xff) << 16;
-                *to = (xbgr | 0xff00_0000).to_le_bytes();
-            }
+                (xbgr | 0xff00_0000).to_le_bytes()
+            }));
         }
+        let pixels = pixels.into_flattened();
         RgbaImage::from_raw(self.size.width, self.size.height, pixels).unwrap_or_default()
     }
 }

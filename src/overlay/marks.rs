@@ -57,7 +57,9 @@ pub(super) enum Mark {
 pub(super) fn marks(pointer: &Pointer, style: OverlayStyle) -> Vec<Mark> {
     let scale = pointer.scale.max(LEAST_SCALE);
     let mut marks = Vec::new();
-    if style.trail {
+    // What a finger does is its way: it hides where it was.
+    let strokes = pointer.hand != Hand::Mouse && style.cursor != CursorLook::None;
+    if style.trail || strokes {
         marks.extend(trail(pointer, scale));
     }
     if style.cursor == CursorLook::None {
@@ -213,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_moving_mouse_has_a_trail() {
+    fn what_moves_has_a_trail() {
         let mut moving = pointer(1.0, Hand::Mouse);
         assert_eq!(trail(&moving, 1.0), None);
         moving.wake[5..].fill(Point { x: 10.0, y: 10.0 });
@@ -221,7 +223,14 @@ mod tests {
             panic!("no trail");
         };
         assert_eq!(points, [AT, Point { x: 10.0, y: 10.0 }]);
-        let without = OverlayStyle::default();
-        assert_eq!(marks(&moving, without).len(), 1);
+        for (hand, cursor, count) in [
+            (Hand::Mouse, CursorLook::Arrow, 1),
+            (Hand::FingerDown, CursorLook::Arrow, 2),
+            (Hand::FingerDown, CursorLook::None, 0),
+        ] {
+            moving.hand = hand;
+            let style = OverlayStyle { cursor, trail: false };
+            assert_eq!(marks(&moving, style).len(), count, "{hand:?} {cursor:?}");
+        }
     }
 }

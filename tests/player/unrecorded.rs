@@ -37,6 +37,23 @@ fn missing_image(attributes: &Value) -> Value {
 }
 
 #[test]
+fn an_image_that_is_not_there_leaves_its_line_as_high_as_it_is_without_a_picture() {
+    let image = missing_image(&json!({"alt": "Our logo"}));
+    let line = element(
+        22,
+        "div",
+        &json!({"style": "font: 20px/30px sans-serif"}),
+        &[image],
+    );
+    let square = json!({"style": "width: 40px; height: 40px; background: #f00"});
+    let below = element(21, "div", &square, &[]);
+    let picture = render(&recording(&body("", &[line, below]), &[end(200)])).at(0);
+    assert!(is_labelled(&picture, (2, 4, 16, 22)));
+    assert_color(&picture, (20, 32), RED);
+    assert_color(&picture, (20, 73), WHITE);
+}
+
+#[test]
 fn an_image_that_is_not_there_is_a_labelled_box_of_its_size() {
     for attributes in [
         json!({"width": 200, "height": 100, "style": "display: block"}),

@@ -57,6 +57,25 @@ function freeze(iframe) {
   for (const animation of animationsIn(iframe)) animation.pause();
 }
 
+/** Where the program shows what rrweb's player cannot (labels, canvases): their boxes in the window, in pixels. */
+function boxesOfOurs(iframe) {
+  const inWindow = (inner) => [...inner.querySelectorAll('canvas, video, audio, object, embed, iframe')]
+    .filter((element) => !(element.localName === 'iframe' && element.contentDocument?.body?.hasChildNodes()))
+    .map((element) => boxOf(element));
+  return documentsIn(iframe).flatMap(inWindow).filter(({ width, height }) => width > 0 && height > 0);
+}
+
+/** An element's box in our window, through all the frames that it is in. */
+function boxOf(element) {
+  let { left, top, width, height } = element.getBoundingClientRect();
+  for (let frame = element.ownerDocument.defaultView.frameElement; frame; frame = frame.ownerDocument.defaultView.frameElement) {
+    const outer = frame.getBoundingClientRect();
+    const scale = outer.width / frame.offsetWidth;
+    [left, top, width, height] = [outer.left + left * scale, outer.top + top * scale, width * scale, height * scale];
+  }
+  return { left, top, width, height };
+}
+
 /** A new replayer, paused so many milliseconds after the first event. */
 async function jump(time) {
   if (shown) {
@@ -89,7 +108,7 @@ window.truth = {
   async show(time) {
     const animations = await jump(time);
     freeze(shown.iframe);
-    return animations;
+    return { animations, ours: boxesOfOurs(shown.iframe) };
   },
 
   /** The same moment, reached by playing from `begin` on. */

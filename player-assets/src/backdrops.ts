@@ -1,0 +1,23 @@
+// Filters on what is behind an element. In a scaled page Chromium's software compositor cuts them at the scale squared
+// and fills the rest with mirrored pieces, so there what is behind is shown as it is. Called by player.ts.
+
+import type { Roots } from './roots';
+
+/** Stands alone as a media rule in the sheet that rrweb adds to each replayed document. */
+export const BACKDROP_RULE = '@media not all { *, ::before, ::after, ::backdrop { backdrop-filter: none !important } }';
+
+export class Backdrops {
+  constructor(private readonly roots: Roots) {}
+
+  /** Call when documents were built, or are scaled otherwise than before. */
+  filter(filtered: boolean): void {
+    const media = filtered ? 'not all' : 'all';
+    for (const page of this.roots.allDocuments()) {
+      for (const style of page.querySelectorAll<HTMLStyleElement>(':root > style')) {
+        for (const rule of style.sheet?.cssRules ?? []) {
+          if ('media' in rule && (rule as CSSMediaRule).media.mediaText !== media) (rule as CSSMediaRule).media.mediaText = media;
+        }
+      }
+    }
+  }
+}
