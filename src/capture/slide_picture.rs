@@ -119,8 +119,12 @@ fn paint(picture: &mut RgbaImage, columns: &Covered, rows: &Covered, color: impl
             let Rgb(above) = color(x, y);
             let Rgba(pixel) = picture.get_pixel_mut(columns.first + x, rows.first + y);
             for (below, above) in pixel.iter_mut().zip(above) {
-                let [from, to] = [*below, above].map(f32::from);
-                *below = (from + (to - from) * part).round() as u8;
+                *below = if part < 1.0 {
+                    let [from, to] = [*below, above].map(f32::from);
+                    (from + (to - from) * part).round() as u8
+                } else {
+                    above
+                };
             }
         }
     }
