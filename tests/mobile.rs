@@ -347,6 +347,10 @@ fn a_damaged_screenshot_leaves_the_one_before() {
     let damaged = &mut recording[5]["data"]["updates"][0]["wireframe"]["base64"];
     let file = damaged.as_str().unwrap();
     *damaged = json!(file[..file.len() / 2 / 4 * 4].to_owned());
+    // It counts once, in however many sizes of the window it is seen.
+    let resized = json!({"type": 3, "timestamp": STARTED + 500, "data": {"source": 4, "width": WIDTH, "height": HEIGHT - 2}});
+    let back = json!({"type": 3, "timestamp": STARTED + 550, "data": {"source": 4, "width": WIDTH, "height": HEIGHT}});
+    recording.as_array_mut().unwrap().splice(7..7, [resized, back]);
     let rendered = render_recording(&recording, "--fps 20 --idle keep");
     assert_shows(&rendered, 600, &picture(0));
     assert_shows(&rendered, 1550, &picture(2));

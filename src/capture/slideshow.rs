@@ -14,7 +14,7 @@ use super::scene::at;
 use super::slide_picture::{decode, draw};
 use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot, spent};
 use crate::error::{Error, Kind, Result};
-use crate::player::{Problems, SlidePlayer, StageLook, Warning};
+use crate::player::{Problems, SlideLayout, SlidePlayer, StageLook, Warning};
 use crate::timeline::{RenderPlan, Slideshow};
 
 const DAMAGED: &str = "a screenshot is damaged: the one before it stays";
@@ -39,6 +39,7 @@ pub(super) async fn capture(
         let window = windows.entry(place).or_insert_with(|| Window {
             player: SlidePlayer::new(slides, plan.canvas(), stage),
             latest: None,
+            damaged: None,
         });
         let slide = window.player.advance(spec.session_ms);
         let mut shot = Shot::Repeat;
@@ -70,6 +71,8 @@ struct Window<'a> {
     player: SlidePlayer<'a>,
     /// The last screenshot that could be decoded, in case that the next one is damaged.
     latest: Option<Arc<RgbImage>>,
+    /// The last one that could not: it counts once, in however many layouts it is shown.
+    damaged: Option<SlideLayout>,
 }
 
 struct Drawn {
@@ -92,17 +95,22 @@ impl Window<'_> {
             let is_damaged = matches!(decoded, Some(None));
             let image = decoded.flatten().map(Arc::new).or(latest);
             let picture = draw(&layout, image.as_deref());
-            (picture, image, is_damaged)
+            (picture, image, is_damaged.then_some(layout))
         });
-        let (picture, image, is_damaged) = drawing.await.map_err(|source| {
+        let (picture, image, damaged) = drawing.await.map_err(|source| {
             Error::new(Kind::Internal, "drawing a screenshot broke down").caused_by(source)
         })?;
         self.latest = image;
-        if is_damaged {
-            problems.warnings.push(Warning {
-                message: DAMAGED.to_owned(),
-                count: 1,
-            });
+        if let Some(damaged) = damaged {
+            let image = |layout: &SlideLayout| layout.screenshot.as_ref().map(|(_, image)| image.clone());
+            let known = self.damaged.as_ref().and_then(image);
+            if known != image(&damaged) {
+                problems.warnings.push(Warning {
+                    message: DAMAGED.to_owned(),
+                    count: 1,
+                });
+            }
+            self.damaged = Some(damaged);
         }
         Ok(Drawn {
             shot: Shot::Drawn(picture),
