@@ -11,7 +11,7 @@ use crate::browser::{Page, Screenshot};
 use crate::error::{Error, Kind, Result};
 use crate::frame::FrameSpec;
 use crate::player::{Advance, Player, Players};
-use crate::timeline::RenderPlan;
+use crate::timeline::CapturePlan;
 
 /// After a change frames are drawn until this many in a row had no damage: scrolling and late decoding go on
 /// for a while after their cause.
@@ -28,7 +28,7 @@ pub(super) struct FrameClock {
 }
 
 impl FrameClock {
-    pub(super) fn new(plan: &RenderPlan) -> Self {
+    pub(super) fn new(plan: &CapturePlan) -> Self {
         let uptime = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
         let host = uptime.tv_sec as f64 * 1000.0 + uptime.tv_nsec as f64 / 1e6;
         Self {
@@ -47,7 +47,7 @@ impl FrameClock {
 
 pub(super) async fn capture_damage(
     players: &mut Players<'_>,
-    plan: &RenderPlan,
+    plan: &CapturePlan,
     segments: impl Iterator<Item = Range<u64>>,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
@@ -95,7 +95,7 @@ pub(super) async fn capture_damage(
 
 pub(super) async fn capture_every_frame(
     players: &mut Players<'_>,
-    plan: &RenderPlan,
+    plan: &CapturePlan,
     segments: impl Iterator<Item = Range<u64>>,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
@@ -123,7 +123,7 @@ struct Camera {
 }
 
 impl Camera {
-    fn new(plan: &RenderPlan) -> Self {
+    fn new(plan: &CapturePlan) -> Self {
         Self {
             clock: FrameClock::new(plan),
             statistics: CaptureStatistics::default(),

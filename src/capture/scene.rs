@@ -8,14 +8,14 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::frame::FrameSpec;
 use crate::player::{Player, Players};
-use crate::timeline::RenderPlan;
+use crate::timeline::CapturePlan;
 
 /// So many frames are passed by one call at most.
 const PASSED_AT_ONCE: usize = 4096;
 
 pub(super) struct Scene<'a, 'b, S> {
     players: &'a mut Players<'b>,
-    plan: &'a RenderPlan,
+    plan: &'a CapturePlan,
     segments: S,
     left_out: LeftOut,
     /// The one under way.
@@ -49,7 +49,7 @@ pub(super) struct Take {
 impl<'a, 'b, S: Iterator<Item = Range<u64>>> Scene<'a, 'b, S> {
     pub(super) const fn new(
         players: &'a mut Players<'b>,
-        plan: &'a RenderPlan,
+        plan: &'a CapturePlan,
         segments: S,
         left_out: LeftOut,
     ) -> Self {

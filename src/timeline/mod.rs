@@ -1,6 +1,10 @@
 //! Which moments of the session the video shows, and when: options resolved against a recording, the map between
 //! the two clocks, and the grid of frames. Pure; the pipeline calls it before any browser starts.
 
+mod around;
+mod capture_plan;
+mod clip;
+mod clips;
 mod clock;
 mod options;
 mod plan;
@@ -9,10 +13,16 @@ mod session_time;
 mod size;
 mod windows;
 
+use jiff::Timestamp;
+
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Fps, Size};
-use crate::recording::{Recording, Span, Window, activity};
+use crate::recording::{Recording, Span, Window, activity, sights};
 
+pub use around::Around;
+pub use capture_plan::CapturePlan;
+pub use clip::ClipRange;
+pub use clips::ClipOptions;
 pub use clock::{ClockMap, Piece};
 pub use options::{Idle, TimelineOptions};
 pub use plan::RenderPlan;
@@ -24,7 +34,7 @@ pub use windows::{Turn, WindowOption, WindowSchedule};
 /// Longer videos are asked for by mistake: a clock jumped, and idle time is kept.
 const LONGEST_VIDEO_MS: f64 = 30.0 * 24.0 * 3_600_000.0;
 
-/// The options, made sense of for one recording.
+/// The options, made sense of for one recording and one video.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Timeline {
     /// What the video shows, in session time.
@@ -36,13 +46,20 @@ pub struct Timeline {
 }
 
 impl Timeline {
+    /// Of all that the options leave of the recording.
     pub fn resolve(recording: &Recording, options: &TimelineOptions) -> Result<Self> {
         let windows = WindowSchedule::resolve(recording, &options.window)?;
-        let scheduled = || {
-            let places = windows.shown_between(f64::NEG_INFINITY, f64::INFINITY);
-            places.into_iter().map(|place| &recording.windows[place])
-        };
-        let range = resolve_range(recording, scheduled(), options)?;
+        let range = resolve_range(recording, &windows, options)?;
+        Self::of(recording, &windows, range, options)
+    }
+
+    /// Of this part of the recording.
+    fn of(
+        recording: &Recording,
+        windows: &WindowSchedule,
+        range: Span,
+        options: &TimelineOptions,
+    ) -> Result<Self> {
         let speed = options.speed;
         if !(0.01..=1000.0).contains(&speed) {
             return Err(Error::new(
@@ -53,7 +70,7 @@ impl Timeline {
         let kept = match options.idle {
             Idle::Keep => vec![range],
             Idle::Skip { gap_ms, keep_ms } => {
-                let events = scheduled().flat_map(|window| &window.events);
+                let events = scheduled(recording, windows).flat_map(|window| &window.events);
                 let spans = activity::spans(events, recording.started_ms, gap_ms);
                 without_idle_gaps(range, &spans, gap_ms, keep_ms)
             }
@@ -71,9 +88,9 @@ impl Timeline {
         }
         Ok(Self {
             range,
-            viewport: size::largest_viewport(recording, &windows, range),
+            viewport: size::largest_viewport(recording, windows, range),
             clock,
-            windows,
+            windows: windows.clone(),
         })
     }
 
@@ -88,21 +105,28 @@ impl Timeline {
     }
 }
 
+/// The windows that are shown at all.
+fn scheduled<'a>(
+    recording: &'a Recording,
+    schedule: &WindowSchedule,
+) -> impl Iterator<Item = &'a Window> + Clone {
+    let places = schedule.shown_between(f64::NEG_INFINITY, f64::INFINITY);
+    places.into_iter().map(|place| &recording.windows[place])
+}
+
 /// The part of the session that is asked for, which is all of the windows' if nothing is.
-fn resolve_range<'a>(
+fn resolve_range(
     recording: &Recording,
-    windows: impl Iterator<Item = &'a Window> + Clone,
+    schedule: &WindowSchedule,
     options: &TimelineOptions,
 ) -> Result<Span> {
+    let windows = || scheduled(recording, schedule);
     let session_ms = |epoch_ms: Option<f64>| epoch_ms.map_or(0.0, |ms| ms - recording.started_ms);
-    let first_ms = session_ms(
-        windows
-            .clone()
-            .filter_map(Window::first_ms)
-            .min_by(f64::total_cmp),
-    );
-    let last_ms = session_ms(windows.filter_map(Window::last_ms).max_by(f64::total_cmp));
-    let seconds = |ms: f64| format!("{} s", (ms / 100.0).round() / 10.0);
+    let whole = Span {
+        start_ms: session_ms(windows().filter_map(Window::first_ms).min_by(f64::total_cmp)),
+        end_ms: session_ms(windows().filter_map(Window::last_ms).max_by(f64::total_cmp)),
+    };
+    let (first_ms, last_ms) = (whole.start_ms, whole.end_ms);
     let usage = |message: String| Err(Error::new(Kind::Usage, message));
 
     // A start or end outside of the windows' own time shows nothing more, so it is moved to where that begins.
@@ -113,25 +137,78 @@ fn resolve_range<'a>(
         .end
         .map_or(last_ms, |end| end.session_ms(recording.started_ms));
     if options.start.is_some() && start_ms >= last_ms && start_ms > first_ms {
-        let (start, end) = (seconds(start_ms), seconds(last_ms));
+        let there = describe_range(recording, whole);
         return usage(format!(
-            "--start {start} is beyond the end of the recording ({end})"
+            "--start {} is beyond the end of the recording: {there}",
+            seconds(start_ms)
         ));
     }
     if options.end.is_some() && end_ms <= first_ms && end_ms < last_ms {
-        let (end, first) = (seconds(end_ms), seconds(first_ms));
+        let there = describe_range(recording, whole);
         return usage(format!(
-            "--end {end} is not after the beginning of the recording ({first})"
+            "--end {} is not after the beginning of the recording: {there}",
+            seconds(end_ms)
         ));
     }
     if options.start.is_some() && options.end.is_some() && start_ms >= end_ms {
         let (start, end) = (seconds(start_ms), seconds(end_ms));
         return usage(format!("--start {start} is not before --end {end}"));
     }
-    Ok(Span {
+    let range = Span {
         start_ms: start_ms.clamp(first_ms, last_ms),
         end_ms: end_ms.clamp(first_ms, last_ms),
+    };
+    Ok(if options.trim_start {
+        without_blank_start(range, recording, schedule)
+    } else {
+        range
     })
+}
+
+/// The range from where the window that is shown has something to be seen; all of it if that never happens.
+fn without_blank_start(range: Span, recording: &Recording, schedule: &WindowSchedule) -> Span {
+    let sights: Vec<Vec<Span>> = recording
+        .windows
+        .iter()
+        .map(|window| sights(window, recording.started_ms))
+        .collect();
+    let turns = schedule.turns();
+    let ends = turns.iter().skip(1).map(|turn| turn.start_ms);
+    let mut turns = turns.iter().zip(ends.chain([f64::INFINITY]));
+    let first_sight = turns.find_map(|(turn, end_ms)| {
+        // The first turn counts from the very beginning, which the range does as well.
+        let start_ms = turn.start_ms.max(range.start_ms);
+        let seen = |sight: &Span| {
+            let seen_ms = sight.start_ms.max(start_ms);
+            (seen_ms < sight.end_ms && seen_ms < end_ms).then_some(seen_ms)
+        };
+        sights[turn.window].iter().find_map(seen)
+    });
+    Span {
+        start_ms: first_sight
+            .filter(|ms| *ms < range.end_ms)
+            .unwrap_or(range.start_ms),
+        end_ms: range.end_ms,
+    }
+}
+
+/// A part of the session in words: in session time, and by the clock.
+fn describe_range(recording: &Recording, range: Span) -> String {
+    let clock = |ms: f64| {
+        let second = ((recording.started_ms + ms) / 1000.0).floor();
+        Timestamp::from_second(second as i64).map_or_else(|_| "?".to_owned(), |time| time.to_string())
+    };
+    format!(
+        "{} to {} ({} to {})",
+        seconds(range.start_ms),
+        seconds(range.end_ms),
+        clock(range.start_ms),
+        clock(range.end_ms)
+    )
+}
+
+fn seconds(ms: f64) -> String {
+    format!("{} s", (ms / 100.0).round() / 10.0)
 }
 
 /// The range without the middle of each gap between spans that is longer than `gap_ms`.
