@@ -20,11 +20,12 @@ const CALM_FRAMES: u32 = 2;
 /// The browser's frame clock must start above the host's own; this far above is safe.
 const CLOCK_MARGIN_MS: f64 = 60_000.0;
 
-/// The replay's frames on the browser's clock: a constant distance from session time.
+/// The replay's frames on the browser's clock: within a video a constant distance from session time.
 pub(super) struct FrameClock {
     base: f64,
     interval: f64,
     last: f64,
+    last_session_ms: f64,
 }
 
 impl FrameClock {
@@ -35,11 +36,17 @@ impl FrameClock {
             base: host + CLOCK_MARGIN_MS,
             interval: plan.fps.frame_ms(1),
             last: 0.0,
+            last_session_ms: 0.0,
         }
     }
 
     /// Never the same twice: time that stands still would be an error to the browser.
     fn time(&mut self, spec: FrameSpec) -> f64 {
+        if spec.session_ms < self.last_session_ms {
+            // Another video has begun, with an earlier part of the session.
+            self.base = self.last + self.interval - spec.session_ms;
+        }
+        self.last_session_ms = spec.session_ms;
         self.last = (self.base + spec.session_ms).max(self.last + 0.001);
         self.last
     }

@@ -14,14 +14,15 @@ pub(super) async fn capture(plan: &CapturePlan, sink: &FrameSink) -> CaptureStat
     let mut statistics = CaptureStatistics::default();
     let mut shown = None;
     let mut film = Film::new(sink);
-    for index in 0..plan.frame_count() {
-        let spec = plan.frame(index);
-        let number = (spec.session_ms / PICTURE_EVERY_MS) as u64;
+    for place in 0..plan.frame_count {
+        let spec = plan.frame(place);
+        // Each video begins with a picture.
+        let number = (plan.video_at(place), (spec.session_ms / PICTURE_EVERY_MS) as u64);
         let shot = if shown.replace(number) == Some(number) {
             Shot::Repeat
         } else {
             statistics.screenshots += 1;
-            Shot::Synthetic(number)
+            Shot::Synthetic(number.1)
         };
         let frame = CapturedFrame {
             spec,

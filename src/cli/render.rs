@@ -191,7 +191,7 @@ fn tell_result(
         print::seconds(wall_s),
         video_s / wall_s,
         rendered.captured.screenshots,
-        plan.frame_count(),
+        plan.frame_count,
     );
     let videos = destinations.iter().zip(&rendered.outputs).zip(bytes);
     let videos = videos.map(|((destination, output), bytes)| {

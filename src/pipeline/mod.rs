@@ -2,7 +2,7 @@
 //! The one place that owns tasks and threads. Dropping the future stops everything and kills the browsers.
 
 mod appearance;
-mod deal;
+mod drawing;
 mod jobs;
 mod order;
 mod output;
@@ -31,7 +31,7 @@ use crate::timeline::CapturePlan;
 
 use self::appearance::Appearance;
 pub use self::appearance::Doubt;
-use self::deal::{Dealt, Hand};
+use self::drawing::{Captured, Drawing};
 use self::output::Writing;
 pub use self::output::{Output, Written};
 pub use self::sample::{SampleJob, sample};
@@ -120,8 +120,8 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
     } = job;
     let plan = Arc::clone(&subject.plan);
     let videos = plan.videos.iter().zip(&outputs);
-    let hands = videos
-        .map(|(video, output)| Hand::new(Arc::clone(video), subject.overlay, output.frame_hashes.clone()))
+    let drawings = videos
+        .map(|(video, output)| Drawing::new(Arc::clone(video), subject.overlay, output.frame_hashes.clone()))
         .collect();
     let videos = plan.videos.iter().zip(outputs);
     let writings = videos
@@ -130,7 +130,7 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
 
     let (to_decoder, from_capture) = mpsc::channel(QUEUE);
     let (to_encoder, from_decoder) = blocking::sync_channel(QUEUE);
-    let decoder = spawn_blocking(move || decode_frames(from_capture, &plan, hands, &to_encoder));
+    let decoder = spawn_blocking(move || decode_frames(from_capture, &plan, drawings, &to_encoder));
     let watching = Arc::clone(&observer);
     let encoder = spawn_blocking(move || encode_frames(writings, &from_decoder, watching.as_ref()));
 
@@ -170,20 +170,19 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
     })
 }
 
-/// The place of an output among those of the job, and its next frame.
+/// The place of a video in the plan, and its next frame.
 type Addressed = (usize, Frame);
 
-/// The decoding stage: pictures to pixels, dealt out to the videos with the pointer on them, and their hashes. Gives the
-/// times of each, and what the pictures of each video look like.
+/// The decoding stage: pictures to pixels with the pointer on them, for each video, and their hashes. Gives the times of each, and what the pictures of each video look like.
 fn decode_frames(
     mut captured: mpsc::Receiver<CapturedFrame>,
     plan: &CapturePlan,
-    mut hands: Vec<Hand>,
+    mut drawings: Vec<Drawing>,
     decoded: &blocking::SyncSender<Addressed>,
 ) -> Result<(BusyTimes, Vec<Appearance>)> {
     let mut decoder = Decoder::new(plan.canvas);
     let mut busy = BusyTimes::default();
-    'capture: while let Some(captured) = captured.blocking_recv() {
+    while let Some(captured) = captured.blocking_recv() {
         let CapturedFrame {
             spec,
             shot,
@@ -194,21 +193,21 @@ fn decode_frames(
         let begun = Instant::now();
         let picture = decoder.decode(shot)?;
         busy.decode_s += begun.elapsed().as_secs_f64();
-        let dealt = Dealt {
-            places: spec.index..spec.index + lasts,
+        let video = plan.video_at(spec.index);
+        let captured = Captured {
+            index: spec.index - plan.start_of(video),
+            lasts,
             picture,
             pointer: pointer.as_ref(),
             page,
         };
-        for (output, hand) in hands.iter_mut().enumerate() {
-            if let Some(frame) = hand.take(plan, &dealt, &mut busy)?
-                && decoded.send((output, frame)).is_err()
-            {
-                break 'capture;
-            }
+        let frame = drawings[video].draw(&captured, &mut busy)?;
+        if decoded.send((video, frame)).is_err() {
+            break;
         }
     }
-    Ok((busy, hands.into_iter().map(|hand| hand.appearance).collect()))
+    let appearances = drawings.into_iter().map(|drawing| drawing.appearance);
+    Ok((busy, appearances.collect()))
 }
 
 /// The picture that was captured last, decoded.

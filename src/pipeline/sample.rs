@@ -8,7 +8,7 @@ use image::RgbaImage;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
-use super::deal::Shown;
+use super::drawing::Shown;
 use super::{Decoder, QUEUE, RenderEvent, RenderObserver, Subject, thread_failed};
 use crate::capture::{CapturedFrame, FrameSink, capture, capture_synthetic};
 use crate::error::Result;

@@ -64,24 +64,34 @@ impl FromStr for Around {
 
     /// `error`, `click:TEXT`, `page:GLOB`, `custom:TAG` or a time, with `:BEFORE:AFTER` in seconds behind it or not.
     fn from_str(text: &str) -> Result<Self, String> {
-        if let Ok(event) = text.parse() {
-            // A text with two numbers at its end has them as margins, but `1:02:03` is a time.
-            if let Some(around) = with_margins(text).filter(|_| !matches!(event, AroundEvent::Time(_))) {
-                return Ok(around);
-            }
+        // A text with two numbers at its end has them as margins, unless it is a time by itself, 1:02:03.
+        let with_margins = with_margins(text).filter(|_| !is_time_of_day(text));
+        if with_margins.is_none()
+            && let Ok(event) = text.parse()
+        {
             return Ok(Self {
                 event,
                 before_ms: BEFORE_MS,
                 after_ms: AFTER_MS,
             });
         }
-        with_margins(text).ok_or_else(|| {
+        with_margins.ok_or_else(|| {
             format!(
                 "'{text}' is no event; write error, click:TEXT, page:ADDRESS, custom:TAG or a time, \
                  and maybe :BEFORE:AFTER in seconds behind it, for example click:pay:10:5"
             )
         })
     }
+}
+
+/// Hours, minutes and seconds, the last two of two digits each as clocks show them.
+fn is_time_of_day(text: &str) -> bool {
+    let mut parts = text.split(':').rev();
+    let mut has_two_digits = || {
+        let whole = parts.next().map(|part| part.split('.').next().unwrap_or(part));
+        whole.is_some_and(|whole| whole.len() == 2)
+    };
+    has_two_digits() && has_two_digits() && parts.count() == 1 && text.parse::<SessionTime>().is_ok()
 }
 
 fn with_margins(text: &str) -> Option<Around> {
@@ -166,6 +176,9 @@ mod tests {
             ("90", time(90.0), 10.0, 5.0),
             ("1:30", time(90.0), 10.0, 5.0),
             ("1:02:03", time(3723.0), 10.0, 5.0),
+            ("90:3:5", time(90.0), 3.0, 5.0),
+            ("90:10:5.5", time(90.0), 10.0, 5.5),
+            ("1:10:05.5", time(4205.5), 10.0, 5.0),
             ("1:30:10:5", time(90.0), 10.0, 5.0),
             ("1:02:03:4:6", time(3723.0), 4.0, 6.0),
         ] {

@@ -1,27 +1,28 @@
-//! What the browsers go through once, whatever number of videos is made of it: the frames of all videos, in order of
-//! session time. `capture` fills it, `pipeline` deals the pictures out to the videos.
+//! What the browsers go through, whatever number of videos is made of it: the frames of one video after the other.
+//! `capture` fills it, `pipeline` puts the pictures into the videos.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::{RenderPlan, SizeOption, Timeline, WindowSchedule};
 use crate::frame::{Canvas, Fps, FrameSpec};
 
-/// The videos that are made in one pass, all of one size and on grids of one rate.
+/// The videos that are made together, all of one size and on grids of one rate. Each begins with pages that have shown
+/// nothing, so that its pictures are those that it has alone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CapturePlan {
     pub canvas: Canvas,
     pub fps: Fps,
     pub windows: WindowSchedule,
-    /// Never empty. Each is what it would be alone.
+    /// Never empty.
     pub videos: Vec<Arc<RenderPlan>>,
-    /// The session times of all frames, in order, each once; None for a single video, which has them in its grid.
-    merged: Option<Vec<f64>>,
+    /// The place of each video's first frame.
+    starts: Vec<u64>,
+    pub frame_count: u64,
 }
 
 impl CapturePlan {
     /// Lays a grid of frames over each of the timelines, which are of one recording and never none. The canvas is the
-    /// one that fits all of them.
+    /// one that the largest viewport wants.
     pub fn new(timelines: &[Timeline], size: SizeOption, scale: f64, fps: Fps) -> Self {
         let largest = timelines
             .iter()
@@ -32,69 +33,41 @@ impl CapturePlan {
             let (clock, windows) = (timeline.clock.clone(), timeline.windows.clone());
             Arc::new(RenderPlan::new(canvas, fps, clock, windows))
         };
-        Self::of(timelines.iter().map(plan).collect())
-    }
-
-    fn of(videos: Vec<Arc<RenderPlan>>) -> Self {
-        let first = &videos[0];
+        let videos: Vec<_> = timelines.iter().map(plan).collect();
+        let mut frame_count = 0;
+        let starts = videos.iter().map(|video| {
+            let start = frame_count;
+            frame_count += video.frame_count;
+            start
+        });
         Self {
-            canvas: first.canvas(),
-            fps: first.fps,
-            windows: first.windows.clone(),
-            merged: (videos.len() > 1).then(|| merged(&videos)),
+            canvas,
+            fps,
+            windows: largest.windows.clone(),
+            starts: starts.collect(),
+            frame_count,
             videos,
         }
     }
 
-    pub fn frame_count(&self) -> u64 {
-        self.merged
-            .as_ref()
-            .map_or(self.videos[0].frame_count, |times| times.len() as u64)
-    }
-
-    /// Frame `index` of the pass. Its video time means something only where there is a single video.
-    pub fn frame(&self, index: u64) -> FrameSpec {
-        match &self.merged {
-            None => self.videos[0].frame(index),
-            Some(times) => FrameSpec {
-                index,
-                pts_ms: self.fps.frame_ms(index),
-                session_ms: times[index as usize],
-            },
+    /// The frame at a place, by its index counted through all videos; its times are those of its video.
+    pub fn frame(&self, place: u64) -> FrameSpec {
+        let video = self.video_at(place);
+        FrameSpec {
+            index: place,
+            ..self.videos[video].frame(place - self.starts[video])
         }
     }
 
-    /// Where a frame of one of the videos is in the pass.
-    pub(super) fn place_of(&self, video: &RenderPlan, index: u64) -> u64 {
-        match &self.merged {
-            None => index,
-            Some(times) => {
-                let session_ms = video.frame(index).session_ms;
-                times.partition_point(|ms| *ms < session_ms) as u64
-            }
-        }
+    /// Which of the videos the frame at a place belongs to.
+    pub fn video_at(&self, place: u64) -> usize {
+        self.starts.partition_point(|start| *start <= place) - 1
     }
 
-    /// Which frames of one of the videos are at these places of the pass, of which there is at least one; often none.
-    pub fn frames_of(&self, video: &RenderPlan, places: &Range<u64>) -> Range<u64> {
-        match &self.merged {
-            None => places.clone(),
-            Some(times) => {
-                let (first_ms, last_ms) = (times[places.start as usize], times[places.end as usize - 1]);
-                let start = video.frames_before(|ms| ms < first_ms);
-                let end = video.frames_before(|ms| ms <= last_ms);
-                start..end
-            }
-        }
+    /// The place of a video's first frame.
+    pub fn start_of(&self, video: usize) -> u64 {
+        self.starts[video]
     }
-}
-
-fn merged(videos: &[Arc<RenderPlan>]) -> Vec<f64> {
-    let frames = videos.iter().flat_map(|video| video.frames());
-    let mut times: Vec<f64> = frames.map(|frame| frame.session_ms).collect();
-    times.sort_unstable_by(f64::total_cmp);
-    times.dedup();
-    times
 }
 
 #[cfg(test)]
@@ -104,67 +77,48 @@ mod tests {
     use crate::recording::Span;
     use crate::timeline::ClockMap;
 
-    /// Videos of these seconds of the session, at 10 frames a second.
-    fn plan(spans: &[(f64, f64)]) -> CapturePlan {
-        let video = |&(start, end): &(f64, f64)| {
-            let span = Span {
-                start_ms: start * 1000.0,
-                end_ms: end * 1000.0,
-            };
-            let canvas = Canvas {
-                size: Size::new(16, 16),
-                scale: 1.0,
-            };
-            let (clock, windows) = (ClockMap::new(&[span], 1.0), WindowSchedule::only(0));
-            Arc::new(RenderPlan::new(canvas, Fps::new(10, 1), clock, windows))
+    /// A video of these seconds of the session, in a window of this width.
+    fn timeline(start: f64, end: f64, width: u32) -> Timeline {
+        let range = Span {
+            start_ms: start * 1000.0,
+            end_ms: end * 1000.0,
         };
-        CapturePlan::of(spans.iter().map(video).collect())
-    }
-
-    /// Checks that each video gets all its frames, in order, each at its own session time.
-    fn assert_dealt(plan: &CapturePlan, lasts: u64) {
-        for video in &plan.videos {
-            let mut next = 0;
-            let mut place = 0;
-            while place < plan.frame_count() {
-                let places = place..(place + lasts).min(plan.frame_count());
-                let frames = plan.frames_of(video, &places);
-                if !frames.is_empty() {
-                    assert_eq!(frames.start, next);
-                    next = frames.end;
-                    let shown = plan.frame(places.end - 1).session_ms;
-                    assert!(video.frame(frames.end - 1).session_ms <= shown);
-                }
-                place = places.end;
-            }
-            assert_eq!(next, video.frame_count);
+        Timeline {
+            range,
+            viewport: Size::new(width, 100),
+            clock: ClockMap::new(&[range], 1.0),
+            windows: WindowSchedule::only(0),
         }
     }
 
     #[test]
-    fn frames_come_in_order_of_session_time_and_each_once() {
-        for (spans, count) in [
-            (&[(2.0, 3.0)][..], 10),
-            (&[(5.0, 6.0), (2.0, 3.0)], 20),
-            // On the same grid, but for the end of the first, which is on none.
-            (&[(0.0, 2.0), (1.0, 3.0)], 30),
-            (&[(0.0, 2.0), (1.05, 3.0)], 40),
-            (&[(0.0, 3.0), (1.0, 2.0)], 30),
-            (&[(0.0, 1.0), (0.0, 1.0)], 10),
-        ] {
-            let plan = plan(spans);
-            assert_eq!(plan.frame_count(), count, "{spans:?}");
-            let times: Vec<f64> = (0..count).map(|index| plan.frame(index).session_ms).collect();
-            assert!(times.is_sorted(), "{times:?}");
-            for lasts in [1, 3, 1000] {
-                assert_dealt(&plan, lasts);
-            }
-            for video in &plan.videos {
-                for index in [0, 1, video.frame_count - 1] {
-                    let place = plan.place_of(video, index);
-                    assert_eq!(plan.frames_of(video, &(place..place + 1)), index..index + 1);
-                }
+    fn videos_come_one_after_the_other_and_are_what_they_are_alone() {
+        let timelines = [
+            timeline(5.0, 6.0, 200),
+            timeline(0.03, 2.1, 300),
+            timeline(1.0, 1.0, 100),
+        ];
+        let plan = CapturePlan::new(&timelines, SizeOption::Native, 1.0, Fps::new(10, 1));
+        assert_eq!(
+            (plan.canvas.size, plan.frame_count),
+            (Size::new(300, 100), 10 + 21 + 1)
+        );
+        let mut place = 0;
+        for (number, timeline) in timelines.iter().enumerate() {
+            assert_eq!(plan.start_of(number), place);
+            let alone = timeline.plan(SizeOption::Native, 1.0, Fps::new(10, 1));
+            for frame in alone.frames() {
+                assert_eq!(plan.video_at(place), number);
+                assert_eq!(
+                    plan.frame(place),
+                    FrameSpec {
+                        index: place,
+                        ..frame
+                    }
+                );
+                place += 1;
             }
         }
+        assert_eq!(place, plan.frame_count);
     }
 }

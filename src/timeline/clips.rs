@@ -130,10 +130,16 @@ fn not_there(event: &AroundEvent, recording: &Recording, shown: &[&Moment], whol
         AroundEvent::Time(_) => format!("--around {event} is outside of what there is to show: {there}"),
         _ => format!("--around {event}: nothing like it happens in what there is to show: {there}"),
     };
-    Error::new(Kind::Usage, message).hint(inventory(shown))
+    let error = Error::new(Kind::Usage, message);
+    match event {
+        AroundEvent::Time(_) => error.hint(
+            "Two digits each are hours, minutes and seconds: 1:02:03. With :BEFORE:AFTER behind it that is 1:02:03:10:5.",
+        ),
+        _ => error.hint(inventory(shown)),
+    }
 }
 
-/// How many of everything there are, and what they are called.
+/// How many of everything there are, and what they are called. Errors are not named: their texts are long.
 fn inventory(shown: &[&Moment]) -> String {
     let of = |name: fn(&MomentKind) -> Option<&str>| {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -143,21 +149,19 @@ fn inventory(shown: &[&Moment]) -> String {
         counts
     };
     let list = |counts: &BTreeMap<&str, usize>| {
-        let mut names: Vec<String> = counts
-            .keys()
-            .take(MOST_NAMES)
-            .map(|name| (*name).to_owned())
-            .collect();
-        if counts.len() > MOST_NAMES {
-            names.push(format!("{} more", counts.len() - MOST_NAMES));
+        let known = counts.keys().filter(|name| !name.is_empty());
+        let mut names: Vec<String> = known.map(|name| (*name).to_owned()).collect();
+        if names.len() > MOST_NAMES {
+            let more = names.split_off(MOST_NAMES).len();
+            names.push(format!("{more} more"));
         }
         names.join(", ")
     };
-    let sort = |one: &str, many: &str, counts: &BTreeMap<&str, usize>, named: bool| {
+    let sort = |one: &str, many: &str, counts: &BTreeMap<&str, usize>| {
         let count: usize = counts.values().sum();
         let what = if count == 1 { one } else { many };
         match list(counts) {
-            names if named && !names.is_empty() => format!("{count} {what} ({names})"),
+            names if !names.is_empty() => format!("{count} {what} ({names})"),
             _ if count == 0 => format!("no {many}"),
             _ => format!("{count} {what}"),
         }
@@ -177,9 +181,173 @@ fn inventory(shown: &[&Moment]) -> String {
     });
     format!(
         "There are {}, {}, {}, {}.",
-        sort("error", "errors", &errors, false),
-        sort("click", "clicks", &clicks, true),
-        sort("page", "pages", &pages, true),
-        sort("custom event", "custom events", &tags, true)
+        sort("error", "errors", &errors),
+        sort("click", "clicks", &clicks),
+        sort("page", "pages", &pages),
+        sort("custom event", "custom events", &tags)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recording;
+    use crate::source::RawInput;
+    use crate::timeline::Idle;
+
+    /// Forty seconds: a click on "Pay now" at 5 and 20, on nothing with a name at 39; an error at 12, another one in a
+    /// window that is not shown at 13; a page at 15; a custom event at 30.
+    fn recording() -> Recording {
+        let event = |window: &str, second: u32, kind: u8, data: &str| {
+            let timestamp = 1_000_000 + second * 1000;
+            format!(r#"["{window}",{{"type":{kind},"timestamp":{timestamp},"data":{data}}}]"#)
+        };
+        let meta = r#"{"href":"https://a.test/?x","width":800,"height":600}"#;
+        let page = r#"{"node":{"type":0,"id":1,"childNodes":[{"type":2,"tagName":"button","attributes":{},"id":4,
+            "childNodes":[{"type":3,"textContent":"Pay now","id":5}]}]}}"#;
+        let page = &page.replace('\n', "");
+        let click = |id: u32| format!(r#"{{"source":2,"type":2,"id":{id}}}"#);
+        let error = r#"{"plugin":"rrweb/console@1","payload":{"level":"error","payload":["\"no\""]}}"#;
+        let events = [
+            event("other", 0, 4, meta),
+            event("other", 0, 2, page),
+            event("main", 0, 4, meta),
+            event("main", 0, 2, page),
+            event("main", 5, 3, &click(4)),
+            event("main", 12, 6, error),
+            event("other", 13, 6, error),
+            event(
+                "main",
+                15,
+                5,
+                r#"{"tag":"$pageview","payload":{"href":"https://a.test/cart?y"}}"#,
+            ),
+            event("main", 20, 3, &click(4)),
+            event("main", 30, 5, r#"{"tag":"sign-up","payload":null}"#),
+            event("main", 39, 3, &click(99)),
+            event(
+                "main",
+                40,
+                3,
+                r#"{"source":0,"adds":[],"removes":[],"texts":[],"attributes":[]}"#,
+            ),
+        ];
+        recording::open(RawInput {
+            name: "test".to_owned(),
+            bytes: events.join("\n").into(),
+        })
+        .unwrap()
+    }
+
+    /// Of options as on the command line: `clip` or `around` before each.
+    fn resolve(options: &str, change: impl FnOnce(&mut TimelineOptions)) -> Result<Vec<Timeline>> {
+        let mut clips = ClipOptions::default();
+        for option in options.split_whitespace() {
+            match option.split_once('=').unwrap() {
+                ("clip", range) => clips.ranges.push(range.parse().unwrap()),
+                (_, event) => clips.around.push(event.parse().unwrap()),
+            }
+        }
+        let mut timeline = TimelineOptions {
+            idle: Idle::Keep,
+            ..TimelineOptions::default()
+        };
+        change(&mut timeline);
+        let recording = recording();
+        clips.resolve(&recording, &recording::moments(&recording), &timeline)
+    }
+
+    /// The seconds of each clip.
+    fn ranges(options: &str, change: impl FnOnce(&mut TimelineOptions)) -> Vec<(f64, f64)> {
+        let timelines = resolve(options, change).unwrap();
+        let second = |ms: f64| ms / 1000.0;
+        timelines
+            .iter()
+            .map(|timeline| (second(timeline.range.start_ms), second(timeline.range.end_ms)))
+            .collect()
+    }
+
+    #[test]
+    fn clips_are_in_their_order_and_within_the_recording() {
+        for (options, expected) in [
+            ("", vec![(0.0, 40.0)]),
+            ("clip=2+1", vec![(2.0, 3.0)]),
+            ("clip=30+3 clip=10..40", vec![(30.0, 33.0), (10.0, 40.0)]),
+            ("clip=38+60", vec![(38.0, 40.0)]),
+            ("clip=1970-01-01T00:16:30Z+15", vec![(0.0, 5.0)]),
+        ] {
+            assert_eq!(ranges(options, |_| ()), expected, "{options}");
+        }
+        let part = |options: &mut TimelineOptions| {
+            options.start = "15".parse().ok();
+            options.end = "31".parse().ok();
+        };
+        assert_eq!(ranges("clip=10+6 clip=30+5", part), [(15.0, 16.0), (30.0, 31.0)]);
+    }
+
+    #[test]
+    fn clips_are_around_all_that_happens() {
+        for (options, expected) in [
+            ("around=error", vec![(2.0, 17.0)]),
+            ("around=error:1:2", vec![(11.0, 14.0)]),
+            ("around=click:PAY:1:1", vec![(4.0, 6.0), (19.0, 21.0)]),
+            ("around=click:pay:0:15", vec![(5.0, 35.0)]),
+            ("around=page:*/cart:1:1", vec![(14.0, 16.0)]),
+            ("around=page:https://a.test/*:1:1", vec![(0.0, 1.0), (14.0, 16.0)]),
+            ("around=custom:sign-up", vec![(20.0, 35.0)]),
+            ("around=35", vec![(25.0, 40.0)]),
+            // What overlaps is one, whatever it is; ranges stay as they are.
+            (
+                "around=custom:sign-up:1:1 around=20:1:1 around=21:1:1 clip=20+2",
+                vec![(20.0, 22.0), (19.0, 22.0), (29.0, 31.0)],
+            ),
+        ] {
+            assert_eq!(ranges(options, |_| ()), expected, "{options}");
+        }
+        let part = |options: &mut TimelineOptions| options.start = "6".parse().ok();
+        assert_eq!(ranges("around=click:pay", part), [(10.0, 25.0)]);
+    }
+
+    #[test]
+    fn what_is_not_there_is_told_with_what_is() {
+        let there = "0 s to 40 s (1970-01-01T00:16:40Z to 1970-01-01T00:17:20Z)";
+        let inventory = "There are 1 error, 3 clicks (Pay now), 2 pages (https://a.test/, https://a.test/cart), \
+             2 custom events ($pageview, sign-up).";
+        for (options, message, hint) in [
+            (
+                "clip=50+5",
+                format!("--clip 50+5 is outside of what there is to show: {there}"),
+                None,
+            ),
+            (
+                "clip=40+5",
+                format!("--clip 40+5 is outside of what there is to show: {there}"),
+                None,
+            ),
+            ("clip=5..3", "--clip 5..3 ends before it begins".to_owned(), None),
+            (
+                "around=41",
+                format!("--around 41 s is outside of what there is to show: {there}"),
+                Some(
+                    "Two digits each are hours, minutes and seconds: 1:02:03. With :BEFORE:AFTER behind it that is 1:02:03:10:5.",
+                ),
+            ),
+            (
+                "around=error around=click:refund",
+                format!("--around click:refund: nothing like it happens in what there is to show: {there}"),
+                Some(inventory),
+            ),
+        ] {
+            let error = resolve(options, |_| ()).unwrap_err();
+            assert_eq!(error.kind(), Kind::Usage);
+            assert_eq!(error.to_string(), message);
+            assert_eq!(error.hint_text(), hint, "{options}");
+        }
+        let nothing = |options: &mut TimelineOptions| options.start = "31".parse().ok();
+        let error = resolve("around=error", nothing).unwrap_err();
+        assert_eq!(
+            error.hint_text(),
+            Some("There are no errors, 1 click, no pages, no custom events.")
+        );
+    }
 }

@@ -335,19 +335,84 @@ mod tests {
             assert_eq!(error.kind(), Kind::Usage);
             error.to_string()
         };
-        let beyond = "--start 90 s is beyond the end of the recording (41.2 s)";
+        let beyond = "--start 90 s is beyond the end of the recording: \
+            0 s to 41.2 s (1970-01-01T00:16:40Z to 1970-01-01T00:17:21Z)";
         assert_eq!(message("90", "", 1.0), beyond);
         assert_eq!(message("90", "95", 1.0), beyond);
         assert_eq!(
             message("20", "10.5", 1.0),
             "--start 20 s is not before --end 10.5 s"
         );
-        assert_eq!(
-            message("", "1970-01-01T00:16:00Z", 1.0),
-            "--end -40 s is not after the beginning of the recording (0 s)"
+        let before = message("", "1970-01-01T00:16:00Z", 1.0);
+        assert!(
+            before.starts_with("--end -40 s is not after the beginning of the recording: 0 s to 41.2 s (")
         );
         for speed in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert!(message("", "", speed).contains("is not between"), "{speed}");
+        }
+    }
+
+    /// A window that is blank until a text is added, and another that shows something from the beginning.
+    fn loading(first: &str, blank_s: u32, other: Option<u32>) -> Recording {
+        let body = r#"{"type":2,"tagName":"body","attributes":{},"childNodes":[],"id":2}"#;
+        let text = r#"{"type":3,"textContent":"Hello","id":3}"#;
+        let full = format!(r#"{{"node":{{"type":0,"childNodes":[{body}],"id":1}}}}"#);
+        let filled = full.replace("[],", &format!("[{text}],"));
+        let add = format!(
+            r#"{{"source":0,"removes":[],"texts":[],"attributes":[],"adds":[{{"parentId":2,"nextId":null,"node":{text}}}]}}"#
+        );
+        let mut lines = Vec::new();
+        let mut tell = |window: &str, second: u32, kind: u8, data: &str| {
+            let timestamp = 1_000_000 + 1000 * second;
+            lines.push(format!(
+                r#"["{window}",{{"type":{kind},"timestamp":{timestamp},"data":{data}}}]"#
+            ));
+        };
+        let meta = r#"{"href":"https://a.test/","width":800,"height":600}"#;
+        tell(first, 0, 4, meta);
+        tell(first, 0, 2, &full);
+        tell(first, blank_s, 3, &add);
+        tell(
+            first,
+            20,
+            3,
+            r#"{"source":0,"adds":[],"removes":[],"texts":[],"attributes":[]}"#,
+        );
+        if let Some(second) = other {
+            tell("other", second, 4, meta);
+            tell("other", second, 2, &filled);
+        }
+        let input = RawInput {
+            name: "test".to_owned(),
+            bytes: lines.join("\n").into(),
+        };
+        recording::open(input).unwrap()
+    }
+
+    #[test]
+    fn a_blank_start_is_left_out() {
+        for (blank_s, other, start, end, expected) in [
+            (7, None, None, None, (7.0, 20.0)),
+            (7, None, Some("3"), Some("9"), (7.0, 9.0)),
+            (7, None, Some("8"), None, (8.0, 20.0)),
+            // Nothing is seen at all.
+            (7, None, None, Some("6"), (0.0, 6.0)),
+            // Another window opens, and shows something first.
+            (7, Some(5), None, None, (5.0, 20.0)),
+            (7, Some(9), None, None, (7.0, 20.0)),
+        ] {
+            let recording = loading("first", blank_s, other);
+            let timeline = resolve(&recording, |options| {
+                options.trim_start = true;
+                options.idle = Idle::Keep;
+                options.start = start.map(|time: &str| time.parse().unwrap());
+                options.end = end.map(|time: &str| time.parse().unwrap());
+            });
+            assert_eq!(
+                shown(&timeline.unwrap()),
+                [expected],
+                "{blank_s} {other:?} {start:?} {end:?}"
+            );
         }
     }
 

@@ -60,20 +60,6 @@ impl RenderPlan {
         (frames.ceil() as u64).min(self.frame_count - 1)
     }
 
-    /// How many frames come before the first whose session time is not so.
-    pub(super) fn frames_before(&self, is_so: impl Fn(f64) -> bool) -> u64 {
-        let (mut start, mut end) = (0, self.frame_count);
-        while start < end {
-            let middle = start.midpoint(end);
-            if is_so(self.frame(middle).session_ms) {
-                start = middle + 1;
-            } else {
-                end = middle;
-            }
-        }
-        start
-    }
-
     pub fn frames(&self) -> impl ExactSizeIterator<Item = FrameSpec> + '_ {
         (0..self.frame_count as usize).map(|index| self.frame(index as u64))
     }

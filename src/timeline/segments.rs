@@ -27,18 +27,17 @@ pub struct Workload {
 }
 
 impl Workload {
-    /// Cuts wherever one of the videos would be cut if it were rendered alone, so that its pictures are the same.
+    /// Cuts each video where it would be cut if it were rendered alone, so that its pictures are the same.
     pub fn of(plan: &CapturePlan, recording: &Recording) -> Self {
         let mut starts = Vec::new();
         let mut expected_captures = 0;
-        for video in &plan.videos {
+        for (number, video) in plan.videos.iter().enumerate() {
+            let first = plan.start_of(number);
             let changes = ChangedFrames::of(video, recording);
             expected_captures += changes.expected_captures();
-            starts.extend(changes.starts().map(|frame| plan.place_of(video, frame)));
+            starts.extend(changes.starts().map(|frame| first + frame));
         }
-        starts.sort_unstable();
-        starts.dedup();
-        let ends = starts.iter().skip(1).copied().chain([plan.frame_count()]);
+        let ends = starts.iter().skip(1).copied().chain([plan.frame_count]);
         Self {
             segments: starts.iter().zip(ends).map(|(&start, end)| start..end).collect(),
             expected_captures,
@@ -241,7 +240,7 @@ mod tests {
         let timelines = options.resolve(recording, &[], &kept()).unwrap();
         let plan = CapturePlan::new(&timelines, SizeOption::Native, 1.0, Fps::new(10, 1));
         let workload = Workload::of(&plan, recording);
-        assert_eq!(workload.segments.last().unwrap().end, plan.frame_count());
+        assert_eq!(workload.segments.last().unwrap().end, plan.frame_count);
         workload.segments
     }
 
@@ -320,13 +319,8 @@ mod tests {
         let busy = session(&every_tenth(0, 60), &[]);
         assert_eq!(segments(&busy, &["0+20"]), [0..60, 60..120, 120..200]);
         assert_eq!(
-            segments(&busy, &["30+2", "0+20"]),
-            [0..60, 60..120, 120..200, 200..220]
-        );
-        // The second is cut at its own places, and begins within the first; the first has its last frame at its very end.
-        assert_eq!(
-            segments(&busy, &["0+20", "10+20"]),
-            [0..60, 60..100, 100..120, 120..160, 160..220, 220..300]
+            segments(&busy, &["30+2", "0+20", "10+2"]),
+            [0..20, 20..80, 80..140, 140..220, 220..240]
         );
     }
 

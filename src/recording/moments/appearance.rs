@@ -1,7 +1,7 @@
 //! Whether an element is seen, as far as its tag and its attributes tell; no style sheet is asked. `document` keeps it
 //! for each element.
 
-use crate::recording::json_text::{member, text};
+use crate::recording::json_text::{elements, member, text};
 use crate::recording::serialized_node::{Attributes, Element};
 
 /// One pixel is a counter of visits, nothing to be seen.
@@ -131,7 +131,7 @@ fn hides(json: &str) -> Option<bool> {
     let value = |name: &str| {
         let value = member(json, name)?;
         // A value and its priority stand in a list.
-        let value = text(value).or_else(|| text(value.trim_start_matches(['[', ' '])));
+        let value = text(value).or_else(|| elements(value).next().and_then(text));
         Some(value.is_some_and(|value| is_hiding(name, value.trim())))
     };
     ["display", "visibility", "opacity"]

@@ -1,7 +1,6 @@
-//! Deals captured pictures out to the videos of a render: each gets those of its own frames, with everything drawn on
-//! them, as if it were captured alone. The decoding stage calls it.
+//! The pictures of one video, from what was captured to what is encoded: what is drawn on them, their hashes, and how
+//! they look. The decoding stage calls it.
 
-use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,27 +13,29 @@ use crate::error::Result;
 use crate::frame::{Frame, PageArea, Picture, Pointer};
 use crate::frame_hashes::FrameHashes;
 use crate::overlay::{Overlay, OverlayStyle};
-use crate::timeline::{CapturePlan, RenderPlan};
+use crate::timeline::RenderPlan;
 
-/// What all videos have in common at some places of the capture plan.
-pub(super) struct Dealt<'a> {
-    pub(super) places: Range<u64>,
+/// Some frames of a video that look alike, as they were captured.
+pub(super) struct Captured<'a> {
+    /// The first of them, by its index in the video.
+    pub(super) index: u64,
+    pub(super) lasts: u64,
     pub(super) picture: &'a Arc<RgbaImage>,
     pub(super) pointer: Option<&'a Pointer>,
     pub(super) page: Option<PageArea>,
 }
 
-/// One video's hand.
-pub(super) struct Hand {
+pub(super) struct Drawing {
     plan: Arc<RenderPlan>,
     overlay: Overlay,
+    /// Opened with the first frame.
     hashes_path: Option<PathBuf>,
     hashes: Option<FrameHashes>,
     shown: Shown,
     pub(super) appearance: Appearance,
 }
 
-impl Hand {
+impl Drawing {
     pub(super) const fn new(plan: Arc<RenderPlan>, overlay: OverlayStyle, hashes: Option<PathBuf>) -> Self {
         Self {
             plan,
@@ -46,34 +47,25 @@ impl Hand {
         }
     }
 
-    /// Its frame at these places, if it has one there.
-    pub(super) fn take(
-        &mut self,
-        capture_plan: &CapturePlan,
-        dealt: &Dealt<'_>,
-        busy: &mut BusyTimes,
-    ) -> Result<Option<Frame>> {
-        let frames = capture_plan.frames_of(&self.plan, &dealt.places);
-        if frames.is_empty() {
-            return Ok(None);
-        }
+    /// The next frames, complete.
+    pub(super) fn draw(&mut self, captured: &Captured<'_>, busy: &mut BusyTimes) -> Result<Frame> {
         let begun = Instant::now();
-        let picture = self.shown.next(dealt.picture);
+        let picture = self.shown.next(captured.picture);
         if let Picture::New(picture) = &picture {
-            self.appearance.look(picture, dealt.page);
+            self.appearance.look(picture, captured.page);
         }
         busy.decode_s += begun.elapsed().as_secs_f64();
         let begun = Instant::now();
         let frame = Frame {
-            spec: self.plan.frame(frames.start),
-            picture: self.overlay.over(picture, dealt.pointer),
-            lasts: frames.end - frames.start,
+            spec: self.plan.frame(captured.index),
+            picture: self.overlay.over(picture, captured.pointer),
+            lasts: captured.lasts,
         };
         busy.overlay_s += begun.elapsed().as_secs_f64();
         let begun = Instant::now();
         self.hash(&frame)?;
         busy.hash_s += begun.elapsed().as_secs_f64();
-        Ok(Some(frame))
+        Ok(frame)
     }
 
     fn hash(&mut self, frame: &Frame) -> Result<()> {
@@ -84,18 +76,18 @@ impl Hand {
             return Ok(());
         };
         hashes.add(frame.spec, &frame.picture)?;
-        let repeats = frame.spec.index + 1..frame.spec.index + frame.lasts;
-        for index in repeats.clone() {
+        let end = frame.spec.index + frame.lasts;
+        for index in frame.spec.index + 1..end {
             hashes.add(self.plan.frame(index), &Picture::Repeat)?;
         }
-        if repeats.end == self.plan.frame_count {
+        if end == self.plan.frame_count {
             self.hashes.take().map_or(Ok(()), FrameHashes::finish)?;
         }
         Ok(())
     }
 }
 
-/// The last picture that a video got, as it was captured.
+/// The last picture of a video, as it was captured.
 pub(super) struct Shown(Option<Arc<RgbaImage>>);
 
 impl Shown {
@@ -103,8 +95,7 @@ impl Shown {
         Self(None)
     }
 
-    /// A picture that equals the one before is a repeat, so that the video is the same wherever segments begin and
-    /// whatever other videos show in between.
+    /// A picture that equals the one before is a repeat, so that the video is the same wherever a segment begins.
     pub(super) fn next(&mut self, picture: &Arc<RgbaImage>) -> Picture {
         let before = self.0.replace(Arc::clone(picture));
         if before.is_some_and(|before| Arc::ptr_eq(&before, picture) || before == *picture) {
