@@ -60,7 +60,7 @@ impl ClipOptions {
             }
             intersection(whole, start_ms, end_ms).ok_or_else(|| {
                 let there = describe_range(recording, whole);
-                let message = format!("--clip {range} is outside of what there is to show: {there}");
+                let message = format!("--clip {range} shows nothing: there is only {there}");
                 Error::new(Kind::Usage, message)
             })
         };
@@ -127,8 +127,8 @@ fn intersection(whole: Span, start_ms: f64, end_ms: f64) -> Option<Span> {
 fn not_there(event: &AroundEvent, recording: &Recording, shown: &[&Moment], whole: Span) -> Error {
     let there = describe_range(recording, whole);
     let message = match event {
-        AroundEvent::Time(_) => format!("--around {event} is outside of what there is to show: {there}"),
-        _ => format!("--around {event}: nothing like it happens in what there is to show: {there}"),
+        AroundEvent::Time(_) => format!("--around {event} is no time in it: there is only {there}"),
+        _ => format!("--around {event}: there is none in {there}"),
     };
     let error = Error::new(Kind::Usage, message);
     match event {
@@ -316,25 +316,25 @@ mod tests {
         for (options, message, hint) in [
             (
                 "clip=50+5",
-                format!("--clip 50+5 is outside of what there is to show: {there}"),
+                format!("--clip 50+5 shows nothing: there is only {there}"),
                 None,
             ),
             (
                 "clip=40+5",
-                format!("--clip 40+5 is outside of what there is to show: {there}"),
+                format!("--clip 40+5 shows nothing: there is only {there}"),
                 None,
             ),
             ("clip=5..3", "--clip 5..3 ends before it begins".to_owned(), None),
             (
                 "around=41",
-                format!("--around 41 s is outside of what there is to show: {there}"),
+                format!("--around 41 s is no time in it: there is only {there}"),
                 Some(
                     "Two digits each are hours, minutes and seconds: 1:02:03. With :BEFORE:AFTER behind it that is 1:02:03:10:5.",
                 ),
             ),
             (
                 "around=error around=click:refund",
-                format!("--around click:refund: nothing like it happens in what there is to show: {there}"),
+                format!("--around click:refund: there is none in {there}"),
                 Some(inventory),
             ),
         ] {

@@ -139,14 +139,14 @@ fn resolve_range(
     if options.start.is_some() && start_ms >= last_ms && start_ms > first_ms {
         let there = describe_range(recording, whole);
         return usage(format!(
-            "--start {} is beyond the end of the recording: {there}",
+            "--start {} is beyond the end of the recording: there is only {there}",
             seconds(start_ms)
         ));
     }
     if options.end.is_some() && end_ms <= first_ms && end_ms < last_ms {
         let there = describe_range(recording, whole);
         return usage(format!(
-            "--end {} is not after the beginning of the recording: {there}",
+            "--end {} is not after the beginning of the recording: there is only {there}",
             seconds(end_ms)
         ));
     }
@@ -336,7 +336,7 @@ mod tests {
             error.to_string()
         };
         let beyond = "--start 90 s is beyond the end of the recording: \
-            0 s to 41.2 s (1970-01-01T00:16:40Z to 1970-01-01T00:17:21Z)";
+            there is only 0 s to 41.2 s (1970-01-01T00:16:40Z to 1970-01-01T00:17:21Z)";
         assert_eq!(message("90", "", 1.0), beyond);
         assert_eq!(message("90", "95", 1.0), beyond);
         assert_eq!(
@@ -344,9 +344,9 @@ mod tests {
             "--start 20 s is not before --end 10.5 s"
         );
         let before = message("", "1970-01-01T00:16:00Z", 1.0);
-        assert!(
-            before.starts_with("--end -40 s is not after the beginning of the recording: 0 s to 41.2 s (")
-        );
+        assert!(before.starts_with(
+            "--end -40 s is not after the beginning of the recording: there is only 0 s to 41.2 s ("
+        ));
         for speed in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert!(message("", "", speed).contains("is not between"), "{speed}");
         }
