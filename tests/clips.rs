@@ -122,32 +122,31 @@ fn the_time_map_of_each_clip_tells_what_its_pictures_show() {
     let folder = tempfile::tempdir().unwrap();
     let input = write(folder.path(), "colors.json", &colors(&[3, 9, 16]));
     let arguments = "--quiet --size 64x48 --fps 40 --cursor none --speed 2 --idle skip:2:1 --quality high \
-        --clip 1.1..18.03 --around click::1:1 --around 9:2.3:0.7 -o {n}.mp4 --report {n}.json";
-    let arguments = arguments.replace("--around click::1:1 ", "");
-    render(folder.path(), &input, &arguments);
+        --clip 1.1..18.03 --around 9:2.3:0.7 -o {n}.mp4 --report {n}.json";
+    render(folder.path(), &input, arguments);
     // Times that look random, the same in each run (a linear congruential generator).
     let mut state = 12_345_u64;
     let mut random = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         (state >> 11) as f64 / (1_u64 << 53) as f64
     };
-    for (number, cuts) in [(1, 3), (2, 0)] {
+    for (number, cuts) in [(1, 3), (2, 1)] {
         let video = Video::decode(&folder.path().join(format!("{number}.mp4")));
         let report = report(&folder.path().join(format!("{number}.json")));
         let map = &report["time_map"];
         assert_eq!(map.as_array().unwrap().len(), cuts + 1, "{map}");
-        for _ in 0..30 {
+        let mut compared = 0;
+        while compared < 30 {
             let frame = (random() * (video.duration_ms * FPS / 1000.0 - 1.0)).floor();
-            let session = session_ms(map, frame * 1000.0 / FPS);
-            // Not within a frame of a change, which the rounding of the report would decide.
-            let into_step = session % STEP_MS as f64;
-            if !(1.0..STEP_MS as f64 - 1.0).contains(&into_step) {
-                continue;
+            let video_ms = frame * 1000.0 / FPS;
+            let session_ms = session_ms(map, video_ms);
+            // Rounding would decide what is to be seen at the very moment of a change.
+            let into_step = session_ms % STEP_MS as f64;
+            if (1.0..STEP_MS as f64 - 1.0).contains(&into_step) {
+                let picture = video.at(video_ms.ceil() as u64);
+                assert_color(&picture, (32, 20), color_of_step(session_ms as u64 / STEP_MS));
+                compared += 1;
             }
-            let expected = color_of_step(session as u64 / STEP_MS);
-            let picture = video.at((frame * 1000.0 / FPS).ceil() as u64);
-            println!("clip {number}, frame {frame}, session {session}");
-            assert_color(&picture, (32, 20), expected);
         }
     }
 }
@@ -249,18 +248,12 @@ fn subtitles_and_folders_are_those_of_each_clip() {
         "{second}"
     );
     let index: Value = serde_json::from_str(&read("p2/index.json")).unwrap();
+    let whole = |frame: &Value, name: &str| frame[name].as_f64().unwrap() as u64;
     let frames: Vec<(u64, u64)> = index["frames"]
         .as_array()
         .unwrap()
         .iter()
-        .map(|frame| {
-            (
-                frame["video_ms"]
-                    .as_u64()
-                    .unwrap_or_else(|| frame["video_ms"].as_f64().unwrap() as u64),
-                frame["session_ms"].as_f64().unwrap() as u64,
-            )
-        })
+        .map(|frame| (whole(frame, "video_ms"), whole(frame, "session_ms")))
         .collect();
     assert_eq!(
         frames,

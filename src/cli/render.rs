@@ -193,8 +193,8 @@ fn tell_result(
         rendered.captured.screenshots,
         plan.frame_count,
     );
-    let videos = destinations.iter().zip(&rendered.outputs).zip(bytes);
-    let videos = videos.map(|((destination, output), bytes)| {
+    let files = destinations.iter().zip(&rendered.outputs).zip(bytes);
+    let files = files.map(|((destination, output), bytes)| {
         format!(
             "{destination}: {}, {}, {}",
             print::seconds(output.encoded.duration_ms / 1000.0),
@@ -203,10 +203,10 @@ fn tell_result(
         )
     });
     if destinations.len() == 1 {
-        videos.for_each(|video| print::note(&format!("{video}, {work}")));
+        files.for_each(|file| print::note(&format!("{file}, {work}")));
         return;
     }
-    videos.for_each(|video| print::note(&video));
+    files.for_each(|file| print::note(&file));
     print::note(&format!("{} clips {work}", destinations.len()));
 }
 

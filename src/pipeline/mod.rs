@@ -178,7 +178,7 @@ fn decode_frames(
     mut captured: mpsc::Receiver<CapturedFrame>,
     plan: &CapturePlan,
     mut drawings: Vec<Drawing>,
-    decoded: &blocking::SyncSender<Addressed>,
+    drawn: &blocking::SyncSender<Addressed>,
 ) -> Result<(BusyTimes, Vec<Appearance>)> {
     let mut decoder = Decoder::new(plan.canvas);
     let mut busy = BusyTimes::default();
@@ -202,7 +202,7 @@ fn decode_frames(
             page,
         };
         let frame = drawings[video].draw(&captured, &mut busy)?;
-        if decoded.send((video, frame)).is_err() {
+        if drawn.send((video, frame)).is_err() {
             break;
         }
     }

@@ -23,6 +23,9 @@ pub struct CapturePlan {
 impl CapturePlan {
     /// Lays a grid of frames over each of the timelines, which are of one recording and never none. The canvas is the
     /// one that the largest viewport wants.
+    ///
+    /// # Panics
+    /// Without a timeline.
     pub fn new(timelines: &[Timeline], size: SizeOption, scale: f64, fps: Fps) -> Self {
         let largest = timelines
             .iter()

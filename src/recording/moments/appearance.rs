@@ -14,8 +14,6 @@ pub(super) struct Appearance {
     hidden_by_attribute: bool,
     /// By its own `style`.
     hidden_by_style: bool,
-    /// It has something to show: an image its source, everything else always.
-    filled: bool,
     /// Its attributes make it smaller than anything that is seen.
     tiny: bool,
 }
@@ -26,8 +24,8 @@ enum Kind {
     Never,
     /// It is seen by itself.
     Itself,
-    /// As far as it has a source.
-    Image,
+    /// It is seen as far as it has a source.
+    Image { filled: bool },
     /// What is in it is seen while it has the attribute `open`.
     Dialog,
     /// What is in it is seen.
@@ -51,7 +49,7 @@ impl Appearance {
             }
             "svg" | "canvas" | "video" | "input" | "textarea" | "select" | "button" | "progress"
             | "meter" | "hr" => Kind::Itself,
-            "img" => Kind::Image,
+            "img" => Kind::Image { filled: false },
             "dialog" => Kind::Dialog,
             _ => Kind::Contents,
         };
@@ -59,7 +57,6 @@ impl Appearance {
             kind,
             hidden_by_attribute: kind == Kind::Dialog,
             hidden_by_style: false,
-            filled: kind != Kind::Image,
             tiny: false,
         };
         appearance.change(&element.attributes);
@@ -81,11 +78,13 @@ impl Appearance {
         if let Some(hides) = attributes.json("style").and_then(hides) {
             self.hidden_by_style = hides;
         }
-        if self.kind == Kind::Image {
+        if let Kind::Image { filled } = &mut self.kind {
             let sources = ["src", "srcset", "rr_dataURL"];
-            if let Some(filled) = sources.iter().filter_map(|name| is_there(name)).max() {
-                self.filled = filled;
-            }
+            *filled = sources
+                .iter()
+                .filter_map(|name| is_there(name))
+                .max()
+                .unwrap_or(*filled);
         }
         let sides = ["width", "height", "rr_width", "rr_height"].map(|name| attributes.text(name));
         let mut sides = sides.iter().flatten().filter_map(|side| pixels(side));
@@ -101,8 +100,8 @@ impl Appearance {
 
     /// It is seen by itself, whatever is in it.
     pub(super) fn is_seen(self) -> bool {
-        let by_itself = matches!(self.kind, Kind::Itself | Kind::Image);
-        by_itself && self.filled && !self.tiny && !self.is_hidden()
+        let by_itself = matches!(self.kind, Kind::Itself | Kind::Image { filled: true });
+        by_itself && !self.tiny && !self.is_hidden()
     }
 }
 
