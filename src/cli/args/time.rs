@@ -14,14 +14,14 @@ pub(in crate::cli) struct TimeArgs {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
     pub(in crate::cli) end: Option<SessionTime>,
 
-    /// Show only this part of the session; may be repeated, and each becomes a video of its own: {n} in the names of files
-    /// is its number. START..END is possible as well
+    /// Show only this part of the session, or START..END; may be repeated, and each becomes a video of its own: an n in
+    /// curly brackets in the names of files is its number
     #[arg(long, value_name = "START+LENGTH", help_heading = "Time")]
     pub(in crate::cli) clip: Vec<ClipRange>,
 
     /// Show what is around something that happened: error (also exceptions and failed requests), click:TEXT, page:ADDRESS
     /// with * for anything, custom:TAG, or a time; from 10 s before it to 5 s after it unless other numbers stand behind
-    /// it. The first, or with {n} in the output's name, each
+    /// it. May be repeated. With an n in curly brackets in the output's name each is a video, else the first
     #[arg(long, value_name = "EVENT[:BEFORE:AFTER]", help_heading = "Time")]
     pub(in crate::cli) around: Vec<Around>,
 
