@@ -32,7 +32,6 @@ use crate::timeline::CapturePlan;
 use self::appearance::Appearance;
 pub use self::appearance::Doubt;
 use self::drawing::{Captured, Drawing};
-use self::output::Writing;
 pub use self::output::{Output, Written};
 pub use self::sample::{SampleJob, sample};
 pub use self::subject::Subject;
@@ -123,16 +122,14 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
     let drawings = videos
         .map(|(video, output)| Drawing::new(Arc::clone(video), subject.overlay, output.frame_hashes.clone()))
         .collect();
-    let videos = plan.videos.iter().zip(outputs);
-    let writings = videos
-        .map(|(video, output)| Writing::new(output, video.frame_count))
-        .collect();
+    let frame_counts: Vec<u64> = plan.videos.iter().map(|video| video.frame_count).collect();
 
     let (to_decoder, from_capture) = mpsc::channel(QUEUE);
     let (to_encoder, from_decoder) = blocking::sync_channel(QUEUE);
     let decoder = spawn_blocking(move || decode_frames(from_capture, &plan, drawings, &to_encoder));
     let watching = Arc::clone(&observer);
-    let encoder = spawn_blocking(move || encode_frames(writings, &from_decoder, watching.as_ref()));
+    let videos = outputs.into_iter().zip(frame_counts);
+    let encoder = spawn_blocking(move || encode_frames(videos, &from_decoder, watching.as_ref()));
 
     let capture = workers::capture_frames(&subject, jobs, observer.as_ref(), to_decoder).await;
     let decoding = decoder.await.unwrap_or_else(|error| Err(thread_failed(&error)));
@@ -170,15 +167,12 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
     })
 }
 
-/// The place of a video in the plan, and its next frame.
-type Addressed = (usize, Frame);
-
 /// The decoding stage: pictures to pixels with the pointer on them, for each video, and their hashes. Gives the times of each, and what the pictures of each video look like.
 fn decode_frames(
     mut captured: mpsc::Receiver<CapturedFrame>,
     plan: &CapturePlan,
     mut drawings: Vec<Drawing>,
-    drawn: &blocking::SyncSender<Addressed>,
+    drawn: &blocking::SyncSender<Frame>,
 ) -> Result<(BusyTimes, Vec<Appearance>)> {
     let mut decoder = Decoder::new(plan.canvas);
     let mut busy = BusyTimes::default();
@@ -202,7 +196,7 @@ fn decode_frames(
             page,
         };
         let frame = drawings[video].draw(&captured, &mut busy)?;
-        if drawn.send((video, frame)).is_err() {
+        if drawn.send(frame).is_err() {
             break;
         }
     }
@@ -241,24 +235,27 @@ impl Decoder {
     }
 }
 
-/// The encoding stage: what was written of each output, and the seconds it took. None when the frames ended early: then
-/// the failure is on the other side.
+/// The encoding stage: one video after the other, each with its number of frames. Gives what was written of each, and
+/// the seconds it took. None when the frames ended early: then the failure is on the other side.
 fn encode_frames(
-    mut writings: Vec<Writing>,
-    frames: &blocking::Receiver<Addressed>,
+    videos: impl Iterator<Item = (Output, u64)>,
+    frames: &blocking::Receiver<Frame>,
     observer: &dyn RenderObserver,
 ) -> Result<Option<(Vec<EncodeSummary>, f64)>> {
     let mut busy_s = 0.0;
     let mut count = 0;
-    for (output, frame) in frames {
-        let begun = Instant::now();
-        writings[output].push(&frame)?;
-        busy_s += begun.elapsed().as_secs_f64();
-        count += frame.lasts;
-        observer.on(RenderEvent::FramesEncoded(count));
+    let mut summaries = Vec::new();
+    for (output, frame_count) in videos {
+        let tell = |frames| {
+            count += frames;
+            observer.on(RenderEvent::FramesEncoded(count));
+        };
+        match output.write(frame_count, frames, &mut busy_s, tell)? {
+            Some(summary) => summaries.push(summary),
+            None => return Ok(None),
+        }
     }
-    let summaries: Option<Vec<EncodeSummary>> = writings.into_iter().map(Writing::finished).collect();
-    Ok(summaries.map(|summaries| (summaries, busy_s)))
+    Ok(Some((summaries, busy_s)))
 }
 
 fn thread_failed(error: &JoinError) -> Error {

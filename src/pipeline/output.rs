@@ -1,7 +1,9 @@
-//! One of the videos that a render makes: what it is to be, its writing while frames come, and what it has become. The
-//! encoding stage calls it.
+//! One of the videos that a render makes: what it is to be, its writing, and what it has become. The encoding stage
+//! writes one after the other.
 
 use std::path::PathBuf;
+use std::sync::mpsc::Receiver;
+use std::time::Instant;
 
 use super::Doubt;
 use crate::beside::Beside;
@@ -31,55 +33,34 @@ pub struct Written {
     pub doubt: Option<Doubt>,
 }
 
-/// A video on its way into its file. An encoder takes much memory, so it is there from the first frame to the last only.
-pub(super) struct Writing {
-    frames_left: u64,
-    state: State,
-}
-
-enum State {
-    Waiting(Box<Output>),
-    Encoding(Encoder, Box<Beside>),
-    Finished(EncodeSummary),
-    /// While one of the others becomes the next, or fails to.
-    Nothing,
-}
-
-impl Writing {
-    pub(super) fn new(output: Output, frame_count: u64) -> Self {
-        Self {
-            frames_left: frame_count,
-            state: State::Waiting(Box::new(output)),
+impl Output {
+    /// Writes the next so many frames of the grid, and tells of each how many it lasts. Adds the seconds that it took to
+    /// `busy_s`. None when the frames ended early: then the failure is on the other side.
+    pub(super) fn write(
+        self,
+        frame_count: u64,
+        frames: &Receiver<Frame>,
+        busy_s: &mut f64,
+        mut tell: impl FnMut(u64),
+    ) -> Result<Option<EncodeSummary>> {
+        let mut beside = self.beside;
+        let mut encoder = Encoder::create(&self.path, self.encoder, &self.annotations)?;
+        let mut written = 0;
+        while written < frame_count {
+            let Ok(frame) = frames.recv() else {
+                return Ok(None);
+            };
+            let begun = Instant::now();
+            encoder.push(&frame)?;
+            beside.push(&frame)?;
+            *busy_s += begun.elapsed().as_secs_f64();
+            written += frame.lasts;
+            tell(frame.lasts);
         }
-    }
-
-    /// Takes the next frame.
-    pub(super) fn push(&mut self, frame: &Frame) -> Result<()> {
-        if let State::Waiting(output) = &mut self.state {
-            let encoder = Encoder::create(&output.path, output.encoder, &output.annotations)?;
-            let beside = Box::new(std::mem::take(&mut output.beside));
-            self.state = State::Encoding(encoder, beside);
-        }
-        if let State::Encoding(encoder, beside) = &mut self.state {
-            encoder.push(frame)?;
-            beside.push(frame)?;
-        }
-        self.frames_left = self.frames_left.saturating_sub(frame.lasts);
-        if self.frames_left == 0
-            && let State::Encoding(encoder, beside) = std::mem::replace(&mut self.state, State::Nothing)
-        {
-            let summary = encoder.finish()?;
-            beside.finish(summary.grid_frames)?;
-            self.state = State::Finished(summary);
-        }
-        Ok(())
-    }
-
-    /// What was written; None if frames are missing.
-    pub(super) fn finished(self) -> Option<EncodeSummary> {
-        match self.state {
-            State::Finished(summary) => Some(summary),
-            _ => None,
-        }
+        let begun = Instant::now();
+        let summary = encoder.finish()?;
+        beside.finish(summary.grid_frames)?;
+        *busy_s += begun.elapsed().as_secs_f64();
+        Ok(Some(summary))
     }
 }
