@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::around::AroundEvent;
-use super::{Around, ClipRange, Timeline, TimelineOptions, WindowSchedule, describe_range, resolve_range};
+use super::range::{describe_range, resolve_range};
+use super::{Around, ClipRange, Timeline, TimelineOptions, WindowSchedule};
 use crate::error::{Error, Kind, Result};
 use crate::recording::{Moment, MomentKind, Recording, Span, without_query};
 
