@@ -22,7 +22,7 @@ use crate::browser::{Browser, RawPicture, Screenshot};
 use crate::error::{Error, Kind, Result};
 use crate::frame::{FrameSpec, PageArea, Pointer};
 use crate::player::{Player, Players};
-use crate::timeline::RenderPlan;
+use crate::timeline::CapturePlan;
 
 pub use decode::decode;
 pub use packed::PackedPicture;
@@ -126,7 +126,7 @@ pub async fn capture(
     method: CaptureMethod,
     browser: &Browser,
     players: &mut Players<'_>,
-    plan: &RenderPlan,
+    plan: &CapturePlan,
     segments: impl Iterator<Item = Range<u64>>,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
@@ -158,7 +158,7 @@ pub async fn capture(
 }
 
 /// Made-up frames for the whole plan; needs no player.
-pub async fn capture_synthetic(plan: &RenderPlan, sink: &FrameSink) -> CaptureStatistics {
+pub async fn capture_synthetic(plan: &CapturePlan, sink: &FrameSink) -> CaptureStatistics {
     synthetic::capture(plan, sink).await
 }
 

@@ -12,12 +12,12 @@ use crate::error::{Error, Result};
 use crate::overlay::OverlayStyle;
 use crate::player::{Players, StageLook};
 use crate::recording::Recording;
-use crate::timeline::RenderPlan;
+use crate::timeline::CapturePlan;
 
 #[derive(Debug)]
 pub struct Subject {
     pub recording: Arc<Recording>,
-    pub plan: Arc<RenderPlan>,
+    pub plan: Arc<CapturePlan>,
     /// How pictures may be taken, the best way first. None at all makes synthetic pictures.
     pub ways: Vec<CaptureWay>,
     /// How the page lies in the picture, and on what.
@@ -37,7 +37,7 @@ impl Subject {
         observer: &dyn RenderObserver,
     ) -> Result<(Browser, &CaptureWay)> {
         let passed_over = |method, why: &Error| observer.on(RenderEvent::WayPassedOver { method, why });
-        start_first(&self.ways, self.plan.canvas(), passed_over).await
+        start_first(&self.ways, self.plan.canvas, passed_over).await
     }
 
     /// The players of a browser, none of which has begun.
@@ -46,6 +46,6 @@ impl Subject {
             provider: self.assets.clone(),
             base: self.asset_base.clone(),
         };
-        Players::new(browser, self.plan.canvas(), self.stage, &self.recording, assets)
+        Players::new(browser, self.plan.canvas, self.stage, &self.recording, assets)
     }
 }

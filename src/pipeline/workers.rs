@@ -1,6 +1,7 @@
 //! The capture stage: one browser or several, each capturing segments of the same recording, for as long as it takes.
 //! The first failure ends them all.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -8,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::order::{Delivered, Delivery, SegmentQueue};
-use super::{BrowserFacts, QUEUE, RenderEvent, RenderJob, RenderObserver, Subject, jobs, thread_failed};
+use super::{BrowserFacts, QUEUE, RenderEvent, RenderObserver, Subject, jobs, thread_failed};
 use crate::assets::AssetsSummary;
 use crate::browser::Browser;
 use crate::capture::{CaptureMethod, CaptureStatistics, CaptureWay, FrameSink, capture, capture_synthetic};
@@ -28,14 +29,15 @@ pub(super) struct CaptureSummary {
     pub(super) segments: usize,
 }
 
-/// Captures all frames into `sink`, in order. Ends early without an error when that is closed.
+/// Captures all frames into `sink`, in order, with so many browsers, or as many as suit. Ends early without an error when
+/// that is closed.
 pub(super) async fn capture_frames(
-    job: &RenderJob,
+    subject: &Arc<Subject>,
+    wanted: Option<NonZeroUsize>,
     observer: &dyn RenderObserver,
     sink: FrameSink,
 ) -> Result<CaptureSummary> {
     let begun = Instant::now();
-    let subject = &job.subject;
     let plan = &subject.plan;
     if subject.ways.is_empty() {
         return Ok(CaptureSummary {
@@ -59,10 +61,8 @@ pub(super) async fn capture_frames(
     };
 
     let workload = Workload::of(plan, &subject.recording);
-    let wanted = job
-        .jobs
-        .map_or_else(|| jobs::suitable(way.method, &workload), usize::from);
-    let segments = workload.segments();
+    let wanted = wanted.map_or_else(|| jobs::suitable(way.method, &workload), usize::from);
+    let segments = workload.segments;
     let (jobs, segment_count) = (wanted.min(segments.len()), segments.len());
     observer.on(RenderEvent::BrowserStarted {
         version: browser.version(),
@@ -173,7 +173,7 @@ impl Worker {
         } = self;
         let browser = match started {
             Some(browser) => browser,
-            None => way.start(subject.plan.canvas()).await?,
+            None => way.start(subject.plan.canvas).await?,
         };
         let mut players = subject.players(&browser);
         let segments = std::iter::from_fn(move || queue.take(number));
