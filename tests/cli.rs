@@ -92,7 +92,7 @@ const FAILURES: &str = "
     session.json -o new.mp4 --fps=0                             | 64 | --fps                                 | -
     session.json -o new.mp4 --speed=0                           | 64 | --speed                               | -
     session.json -o new.mp4 --deadline=0 --capture=damage       | 64 | --deadline                            | hint
-    session.json -o new.mp4 --start=99                          | 64 | beyond the end of the recording (4 s) | -
+    session.json -o new.mp4 --start=99                          | 64 | there is only 0 s to 4 s (1970-01-01T | -
     session.json -o new.mp4 --start=3 --end=2                   | 64 | not before --end 2 s                  | -
     session.json -o new.xyz                                     | 64 | '.xyz'; known are mp4, m4v, webm      | hint
     session.json -o new                                         | 64 | does not say its video format         | hint

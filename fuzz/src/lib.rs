@@ -86,6 +86,7 @@ fn check(recording: &Recording) {
 fn plan(recording: &Recording, idle: Idle) {
     let options = TimelineOptions {
         idle,
+        trim_start: true,
         ..TimelineOptions::default()
     };
     let timeline = match Timeline::resolve(recording, &options) {

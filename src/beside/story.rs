@@ -2,7 +2,7 @@
 //! Pure. Whatever is cut out of the video has the time of its cut; whatever lies outside of its range is left out.
 
 use crate::encode::{Annotations, Chapter, Cue};
-use crate::recording::{Moment, MomentKind, Recording, moments, without_query};
+use crate::recording::{Moment, MomentKind, Recording, without_query};
 use crate::timeline::RenderPlan;
 
 /// How long a subtitle stays, unless another comes.
@@ -37,7 +37,7 @@ struct Told {
 
 impl Told {
     /// None for what is not shown or says nothing.
-    fn of(moment: Moment, plan: &RenderPlan) -> Option<Self> {
+    fn of(moment: &Moment, plan: &RenderPlan) -> Option<Self> {
         let session_ms = moment.session_ms;
         if plan.windows.window_at(session_ms) != moment.window {
             return None;
@@ -48,12 +48,12 @@ impl Told {
             chapter: None,
             line,
         };
-        match moment.kind {
+        match &moment.kind {
             MomentKind::Click { text } if text.is_empty() => Some(told("Click".to_owned())),
-            MomentKind::Click { text } => Some(told(format!("Click: “{}”", shortened(&text)))),
-            MomentKind::Error { message } => Some(told(format!("Error: {}", shortened(&message)))),
+            MomentKind::Click { text } => Some(told(format!("Click: “{}”", shortened(text)))),
+            MomentKind::Error { message } => Some(told(format!("Error: {}", shortened(message)))),
             MomentKind::Page { url, title } => {
-                let name = page_name(&url, title.as_deref());
+                let name = page_name(url, title.as_deref());
                 Some(Self {
                     page: Some(name.clone()),
                     chapter: Some(name.clone()),
@@ -63,8 +63,8 @@ impl Told {
             // Names of recorders themselves begin so.
             MomentKind::Custom { tag } if tag.starts_with('$') => None,
             MomentKind::Custom { tag } => Some(Self {
-                chapter: Some(shortened(&tag)),
-                ..told(format!("Event: {}", shortened(&tag)))
+                chapter: Some(shortened(tag)),
+                ..told(format!("Event: {}", shortened(tag)))
             }),
         }
     }
@@ -91,8 +91,9 @@ fn shortened(text: &str) -> String {
 }
 
 impl<'a> Story<'a> {
-    pub fn new(recording: &'a Recording, plan: &'a RenderPlan) -> Self {
-        let moments = moments(recording).into_iter();
+    /// `moments` are those of the recording.
+    pub fn new(recording: &'a Recording, moments: &[Moment], plan: &'a RenderPlan) -> Self {
+        let moments = moments.iter();
         Self {
             recording,
             plan,
@@ -226,7 +227,7 @@ mod tests {
         change(&mut options);
         let timeline = Timeline::resolve(&recording, &options).unwrap();
         let plan = timeline.plan(SizeOption::Native, 1.0, Fps::new(10, 1));
-        ask(&Story::new(&recording, &plan))
+        ask(&Story::new(&recording, &recording::moments(&recording), &plan))
     }
 
     fn cues(story: &Story<'_>) -> Vec<(f64, f64, String)> {

@@ -44,7 +44,9 @@ const ALWAYS: &[&str] = &[
     "--host-resolver-rules=MAP * ~NOTFOUND",
     "--proxy-server=http://127.0.0.1:9",
     "--proxy-bypass-list=<-loopback>",
-    "--disable-features=Translate,MediaRouter,OptimizationHints,DialMediaRouteProvider",
+    // The last three start processes that nobody needs: for the address bar's suggestions, and for pages to come.
+    "--disable-features=Translate,MediaRouter,OptimizationHints,DialMediaRouteProvider,\
+     WebUIOmniboxPopup,WebUIOmniboxAimPopup,SpareRendererForSitePerProcess",
 ];
 
 /// With these a frame is drawn when we say so, completely, on one thread; without a driver nothing is drawn at all.

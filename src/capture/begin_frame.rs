@@ -11,7 +11,7 @@ use crate::browser::{Page, Screenshot};
 use crate::error::{Error, Kind, Result};
 use crate::frame::FrameSpec;
 use crate::player::{Advance, Player, Players};
-use crate::timeline::RenderPlan;
+use crate::timeline::CapturePlan;
 
 /// After a change frames are drawn until this many in a row had no damage: scrolling and late decoding go on
 /// for a while after their cause.
@@ -20,26 +20,33 @@ const CALM_FRAMES: u32 = 2;
 /// The browser's frame clock must start above the host's own; this far above is safe.
 const CLOCK_MARGIN_MS: f64 = 60_000.0;
 
-/// The replay's frames on the browser's clock: a constant distance from session time.
+/// The replay's frames on the browser's clock: within a video a constant distance from session time.
 pub(super) struct FrameClock {
     base: f64,
     interval: f64,
     last: f64,
+    last_session_ms: f64,
 }
 
 impl FrameClock {
-    pub(super) fn new(plan: &RenderPlan) -> Self {
+    pub(super) fn new(plan: &CapturePlan) -> Self {
         let uptime = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
         let host = uptime.tv_sec as f64 * 1000.0 + uptime.tv_nsec as f64 / 1e6;
         Self {
             base: host + CLOCK_MARGIN_MS,
             interval: plan.fps.frame_ms(1),
             last: 0.0,
+            last_session_ms: 0.0,
         }
     }
 
     /// Never the same twice: time that stands still would be an error to the browser.
     fn time(&mut self, spec: FrameSpec) -> f64 {
+        if spec.session_ms < self.last_session_ms {
+            // Another video has begun, with an earlier part of the session.
+            self.base = self.last + self.interval - spec.session_ms;
+        }
+        self.last_session_ms = spec.session_ms;
         self.last = (self.base + spec.session_ms).max(self.last + 0.001);
         self.last
     }
@@ -47,7 +54,7 @@ impl FrameClock {
 
 pub(super) async fn capture_damage(
     players: &mut Players<'_>,
-    plan: &RenderPlan,
+    plan: &CapturePlan,
     segments: impl Iterator<Item = Range<u64>>,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
@@ -95,7 +102,7 @@ pub(super) async fn capture_damage(
 
 pub(super) async fn capture_every_frame(
     players: &mut Players<'_>,
-    plan: &RenderPlan,
+    plan: &CapturePlan,
     segments: impl Iterator<Item = Range<u64>>,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
@@ -123,7 +130,7 @@ struct Camera {
 }
 
 impl Camera {
-    fn new(plan: &RenderPlan) -> Self {
+    fn new(plan: &CapturePlan) -> Self {
         Self {
             clock: FrameClock::new(plan),
             statistics: CaptureStatistics::default(),

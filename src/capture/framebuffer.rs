@@ -13,7 +13,7 @@ use crate::browser::{Framebuffer, RawPicture};
 use crate::error::{Error, Kind, Result};
 use crate::frame::Canvas;
 use crate::player::{Fence, Player, Players, fence_of};
-use crate::timeline::RenderPlan;
+use crate::timeline::CapturePlan;
 
 /// Whether frames that nothing changed are looked at as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(super) async fn capture(
     frames: Frames,
     framebuffer: &Framebuffer,
     players: &mut Players<'_>,
-    plan: &RenderPlan,
+    plan: &CapturePlan,
     segments: impl Iterator<Item = Range<u64>>,
     deadline: Duration,
     sink: &FrameSink,
@@ -38,7 +38,7 @@ pub(super) async fn capture(
     let mut scene = Scene::new(players, plan, segments, LeftOut::Played);
     let mut film = Film::new(sink);
     let mut quiet_until = Some(f64::NEG_INFINITY);
-    let mut screen = Screen::new(framebuffer, plan.canvas(), deadline);
+    let mut screen = Screen::new(framebuffer, plan.canvas, deadline);
     let mut before: Option<Arc<RawPicture>> = None;
     while let Some(Take {
         spec, player, anew, ..

@@ -26,7 +26,7 @@ use crate::browser::{Browser, RawPicture, Screenshot};
 use crate::error::{Error, Kind, Result};
 use crate::frame::{FrameSpec, PageArea, Pointer};
 use crate::player::{Player, Players, Problems, StageLook};
-use crate::timeline::{RenderPlan, Slideshow};
+use crate::timeline::{CapturePlan, Slideshow};
 
 pub use decode::decode;
 pub use packed::PackedPicture;
@@ -135,7 +135,7 @@ pub async fn capture(
     method: CaptureMethod,
     browser: &Browser,
     players: &mut Players<'_>,
-    plan: &RenderPlan,
+    plan: &CapturePlan,
     segments: impl Iterator<Item = Range<u64>>,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
@@ -172,7 +172,7 @@ pub async fn capture(
 pub async fn capture_slideshow(
     slideshow: &Slideshow,
     stage: StageLook,
-    plan: &RenderPlan,
+    plan: &CapturePlan,
     segments: impl Iterator<Item = Range<u64>>,
     sink: &FrameSink,
 ) -> Result<(CaptureStatistics, Problems)> {
@@ -180,7 +180,7 @@ pub async fn capture_slideshow(
 }
 
 /// Made-up frames for the whole plan; needs no player.
-pub async fn capture_synthetic(plan: &RenderPlan, sink: &FrameSink) -> CaptureStatistics {
+pub async fn capture_synthetic(plan: &CapturePlan, sink: &FrameSink) -> CaptureStatistics {
     synthetic::capture(plan, sink).await
 }
 

@@ -1,6 +1,6 @@
 //! What the camera looks at: the frames of one segment after the other, and the player of the window that each shows.
-//! Frames between segments, which other browsers capture, are at least played. Every method of capture that uses a
-//! browser goes through it.
+//! Frames between segments of a video, which other browsers capture, are at least played. Every method of capture that
+//! uses a browser goes through it.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,22 +8,24 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::frame::FrameSpec;
 use crate::player::{Player, Players};
-use crate::timeline::RenderPlan;
+use crate::timeline::CapturePlan;
 
 /// So many frames are passed by one call at most.
 const PASSED_AT_ONCE: usize = 4096;
 
 pub(super) struct Scene<'a, 'b, S> {
     players: &'a mut Players<'b>,
-    plan: &'a RenderPlan,
+    plan: &'a CapturePlan,
     segments: S,
     left_out: LeftOut,
     /// The one under way.
     segment: Range<u64>,
     /// The frame after the one before.
     next: u64,
-    /// The window of the frame before.
+    /// The window of the frame before; none before the first of a video.
     shown: Option<usize>,
+    /// The video of the frame before.
+    video: Option<usize>,
 }
 
 /// What becomes of frames that another browser captures.
@@ -49,7 +51,7 @@ pub(super) struct Take {
 impl<'a, 'b, S: Iterator<Item = Range<u64>>> Scene<'a, 'b, S> {
     pub(super) const fn new(
         players: &'a mut Players<'b>,
-        plan: &'a RenderPlan,
+        plan: &'a CapturePlan,
         segments: S,
         left_out: LeftOut,
     ) -> Self {
@@ -61,6 +63,7 @@ impl<'a, 'b, S: Iterator<Item = Range<u64>>> Scene<'a, 'b, S> {
             segment: 0..0,
             next: 0,
             shown: None,
+            video: None,
         }
     }
 
@@ -71,6 +74,7 @@ impl<'a, 'b, S: Iterator<Item = Range<u64>>> Scene<'a, 'b, S> {
                 return Ok(None);
             };
             self.segment = segment;
+            self.turn_to(self.plan.video_at(self.segment.start)).await?;
         }
         if self.left_out == LeftOut::Played && self.next < self.segment.start {
             self.pass(self.next..self.segment.start).await?;
@@ -85,6 +89,21 @@ impl<'a, 'b, S: Iterator<Item = Range<u64>>> Scene<'a, 'b, S> {
             anew: turned || spec.index == self.segment.start,
             wanted: spec.index >= self.segment.start,
         }))
+    }
+
+    /// Goes to the first frame of a video, unless it is the one that is under way. Its pages are new ones: what another
+    /// video showed cannot be seen in it.
+    async fn turn_to(&mut self, video: usize) -> Result<()> {
+        let before = self.video.replace(video);
+        if before == Some(video) {
+            return Ok(());
+        }
+        if before.is_some() {
+            self.players.end_all().await?;
+            self.shown = None;
+        }
+        self.next = self.plan.start_of(video);
+        Ok(())
     }
 
     /// Plays frames by the same steps as if they were captured, so that what follows has the same past in each browser.

@@ -9,14 +9,14 @@ use super::scene::{LeftOut, Scene, Take, at};
 use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot, spent};
 use crate::error::Result;
 use crate::player::Players;
-use crate::timeline::RenderPlan;
+use crate::timeline::CapturePlan;
 
 /// After a change pictures are taken until this many in a row were equal.
 const CALM_PICTURES: u32 = 2;
 
 pub(super) async fn capture(
     players: &mut Players<'_>,
-    plan: &RenderPlan,
+    plan: &CapturePlan,
     segments: impl Iterator<Item = Range<u64>>,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {

@@ -15,29 +15,36 @@ use super::slide_picture::{decode, draw};
 use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot, spent};
 use crate::error::{Error, Kind, Result};
 use crate::player::{Problems, SlideLayout, SlidePlayer, StageLook, Warning};
-use crate::timeline::{RenderPlan, Slideshow};
+use crate::timeline::{CapturePlan, Slideshow};
 
 const DAMAGED: &str = "a screenshot is damaged: the one before it stays";
 
 pub(super) async fn capture(
     slideshow: &Slideshow,
     stage: StageLook,
-    plan: &RenderPlan,
+    plan: &CapturePlan,
     segments: impl Iterator<Item = Range<u64>>,
     sink: &FrameSink,
 ) -> Result<(CaptureStatistics, Problems)> {
     let mut statistics = CaptureStatistics::default();
-    let mut problems = Problems::new();
+    let mut problems = Problems::default();
     let mut windows = BTreeMap::new();
     let mut shown = None;
     let mut film = Film::new(sink);
-    for spec in segments.flatten().map(|index| plan.frame(index)) {
+    let mut video = None;
+    for spec in segments.flatten().map(|place| plan.frame(place)) {
+        // Each video is what it is alone.
+        let playing = Some(plan.video_at(spec.index));
+        if video != playing {
+            (video, shown) = (playing, None);
+            windows.clear();
+        }
         let place = plan.windows.window_at(spec.session_ms);
         let slides = slideshow
             .window(place)
             .ok_or_else(|| Error::new(Kind::Internal, "a window is shown that was not looked at"))?;
         let window = windows.entry(place).or_insert_with(|| Window {
-            player: SlidePlayer::new(slides, plan.canvas(), stage),
+            player: SlidePlayer::new(slides, plan.canvas, stage),
             latest: None,
             damaged: None,
         });
@@ -85,8 +92,10 @@ impl Window<'_> {
     async fn draw(&mut self) -> Result<Drawn> {
         let layout = self.player.layout();
         let latest = self.latest.take();
-        let mut problems = Problems::new();
-        problems.visible = layout.screenshot.is_some();
+        let mut problems = Problems {
+            visible: layout.screenshot.is_some(),
+            ..Problems::default()
+        };
         let drawing = spawn_blocking(move || {
             let decoded = layout
                 .screenshot

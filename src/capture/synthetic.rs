@@ -6,21 +6,23 @@ use image::{Rgba, RgbaImage};
 use super::film::Film;
 use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot};
 use crate::frame::Size;
-use crate::timeline::RenderPlan;
+use crate::timeline::CapturePlan;
 
 const PICTURE_EVERY_MS: f64 = 1000.0;
 
-pub(super) async fn capture(plan: &RenderPlan, sink: &FrameSink) -> CaptureStatistics {
+pub(super) async fn capture(plan: &CapturePlan, sink: &FrameSink) -> CaptureStatistics {
     let mut statistics = CaptureStatistics::default();
     let mut shown = None;
     let mut film = Film::new(sink);
-    for spec in plan.frames() {
-        let number = (spec.session_ms / PICTURE_EVERY_MS) as u64;
+    for place in 0..plan.frame_count {
+        let spec = plan.frame(place);
+        // Each video begins with a picture.
+        let number = (plan.video_at(place), (spec.session_ms / PICTURE_EVERY_MS) as u64);
         let shot = if shown.replace(number) == Some(number) {
             Shot::Repeat
         } else {
             statistics.screenshots += 1;
-            Shot::Synthetic(number)
+            Shot::Synthetic(number.1)
         };
         let frame = CapturedFrame {
             spec,

@@ -4,6 +4,7 @@ mod args;
 mod doctor;
 mod fetch;
 mod inspect;
+mod naming;
 mod print;
 mod progress;
 mod reading;
@@ -13,6 +14,7 @@ mod settings;
 mod side_files;
 mod summary_text;
 mod verify;
+mod video_files;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

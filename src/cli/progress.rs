@@ -10,7 +10,7 @@ use serde_json::json;
 use super::args::ProgressStyle;
 use super::print;
 use crate::pipeline::{RenderEvent, RenderObserver};
-use crate::timeline::RenderPlan;
+use crate::timeline::CapturePlan;
 
 const PLAIN_EVERY: Duration = Duration::from_secs(5);
 const JSON_EVERY: Duration = Duration::from_secs(1);
@@ -39,7 +39,8 @@ enum Display {
 }
 
 impl Progress {
-    pub(super) fn new(style: ProgressStyle, quiet: bool, verbose: bool, plan: &RenderPlan) -> Self {
+    pub(super) fn new(style: ProgressStyle, quiet: bool, verbose: bool, plan: &CapturePlan) -> Self {
+        let frames = plan.videos.iter().map(|video| video.frame_count).sum();
         let on_terminal = std::io::stderr().is_terminal();
         let lines = |json, every| Display::Lines {
             json,
@@ -50,11 +51,11 @@ impl Progress {
             _ if quiet => Display::Nothing,
             ProgressStyle::Off => Display::Nothing,
             ProgressStyle::Json => lines(true, JSON_EVERY),
-            ProgressStyle::Auto if on_terminal => Display::Bar(bar(plan.frame_count)),
+            ProgressStyle::Auto if on_terminal => Display::Bar(bar(frames)),
             ProgressStyle::Auto | ProgressStyle::Plain => lines(false, PLAIN_EVERY),
         };
         Self {
-            frames: plan.frame_count,
+            frames,
             frame_ms: plan.fps.frame_ms(1),
             begun: Instant::now(),
             display,

@@ -1,26 +1,23 @@
 //! `replaycast render`: reads the recording, plans, renders beside the destination, then moves the video there.
 
-use std::fs;
-use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::args::RenderArgs;
+use super::naming::{NUMBER, Naming};
 use super::print;
 use super::progress::Progress;
 use super::reading::{Reading, Telling};
-use super::report::Report;
+use super::report::{ClipNumber, Report, ReportedVideo};
 use super::settings::{CaptureChoice, Destination, RenderSettings};
-use super::side_files::SideFiles;
+use super::side_files::check_poster_time;
+use super::video_files::VideoFiles;
 use crate::aside::aside;
 use crate::assets::{Assets, AssetsSummary};
-use crate::encode::{EncoderSettings, is_our_file};
-use crate::error::{Error, Result};
-use crate::output::{FolderStaging, Spool, Staging};
+use crate::error::Result;
 use crate::pipeline::{RenderJob, Rendered, Subject, render};
-use crate::recording::Recording;
-use crate::timeline::{RenderPlan, Timeline};
+use crate::recording::{Moment, Recording, moments};
+use crate::timeline::{CapturePlan, Timeline};
 
 /// So many hosts fit in a line.
 const MOST_HOSTS: usize = 5;
@@ -31,31 +28,30 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     let settings = RenderSettings::resolve(args, &reading.input)?;
     let capture = CaptureChoice::resolve(&args.capture)?;
     // The outputs are opened before the input is read: a wrong place fails at once.
-    let video = Video::begin(&settings.destination, args.force)?;
-    let side_files = SideFiles::begin(&args.beside, args.force)?;
-    let report = args
-        .report
-        .as_deref()
-        .map(|path| Staging::begin(path, true))
-        .transpose()?;
-    let hashes = args
-        .frame_hashes
-        .as_deref()
-        .map(|path| Staging::begin(path, true))
-        .transpose()?;
+    let mut files: Vec<VideoFiles> = (1..=settings.naming.least())
+        .map(|number| VideoFiles::begin(args, &settings, number))
+        .collect::<Result<_>>()?;
 
     let asset_options = settings.assets.clone();
     let assets = aside("reader", move || Assets::open(&asset_options)).await?;
     let telling = Telling::new(args.quiet, args.verbose);
     let recording = reading.recording(args.session.clone(), telling).await?;
     let recording = Arc::new(recording);
-    let timeline = Timeline::resolve(&recording, &settings.timeline)?;
-    let plan = Arc::new(timeline.plan(args.size, args.picture.scale, settings.fps));
+    let moments = moments(&recording);
+    let timelines = timelines(args, &settings, &recording, &moments)?;
+    let more = files.len() + 1..=timelines.len();
+    for number in more {
+        files.push(VideoFiles::begin(args, &settings, number)?);
+    }
+    let plan = CapturePlan::new(&timelines, args.size, args.picture.scale, settings.fps);
+    let plan = Arc::new(plan);
     if !args.quiet {
-        tell_plan(&recording, &timeline, &plan, args.verbose);
+        tell_plan(&recording, &timelines, &plan, args.verbose);
     }
 
-    let (beside, annotations) = side_files.plan(&args.beside, &recording, &plan)?;
+    check_poster_time(&args.beside, &recording, &plan)?;
+    let outputs = files.iter().zip(&plan.videos);
+    let outputs = outputs.map(|(files, video)| files.output(args, &settings, &recording, &moments, video));
     let progress = Arc::new(Progress::new(args.progress, args.quiet, args.verbose, &plan));
     let job = RenderJob {
         subject: Arc::new(Subject {
@@ -68,97 +64,92 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
             overlay: settings.overlay,
         }),
         jobs: args.jobs,
-        encoder: EncoderSettings {
-            format: settings.format,
-            quality: settings.quality,
-            size: plan.size,
-            fps: plan.fps,
-            timing: settings.timing,
-            loops: settings.loops,
-        },
-        annotations,
-        beside,
-        output: video.path().to_path_buf(),
-        frame_hashes: hashes.as_ref().map(|hashes| hashes.path().to_path_buf()),
+        outputs: outputs.collect::<Result<_>>()?,
     };
     let rendered = render(job, progress.clone()).await;
     progress.finish();
     let rendered = rendered?;
 
-    let video_bytes = size_of(video.path())?;
     let wall_s = begun.elapsed().as_secs_f64();
-    if let Some(report) = report {
-        let contents = Report::new(args, &settings, &recording, &plan, &rendered, video_bytes, wall_s);
-        let json = contents.to_json()?;
-        fs::write(report.path(), json).map_err(|source| Error::io("writing the report", source))?;
-        report.commit()?;
+    let bytes: Vec<u64> = files.iter().map(VideoFiles::bytes).collect::<Result<_>>()?;
+    let of = files.len();
+    for (place, files) in files.iter_mut().enumerate() {
+        let number = place + 1;
+        let destination = files.destination.clone();
+        let video = ReportedVideo {
+            destination: &destination,
+            clip: (settings.naming != Naming::Whole).then_some(ClipNumber { number, of }),
+            plan: &plan.videos[place],
+            written: &rendered.outputs[place],
+            bytes: bytes[place],
+        };
+        let report = || Report::new(args, &settings, &recording, &video, &rendered, wall_s).to_json();
+        files.deliver_report(report)?;
     }
-    if let Some(hashes) = hashes {
-        hashes.commit()?;
-    }
-    if let Some(doubt) = &rendered.doubt {
+    for (files, written) in files.iter().zip(&rendered.outputs) {
+        let Some(doubt) = &written.doubt else { continue };
+        let clip = if of > 1 {
+            format!("{}: ", files.destination)
+        } else {
+            String::new()
+        };
         match doubt.failure() {
+            Some(error) if args.strict && of > 1 => return Err(error.during(&files.destination)),
             Some(error) if args.strict => return Err(error),
-            Some(_) if !args.quiet => print::note(&format!("warning: {doubt}")),
-            None if !args.quiet => print::note(&doubt.to_string()),
+            Some(_) if !args.quiet => print::note(&format!("warning: {clip}{doubt}")),
+            None if !args.quiet => print::note(&format!("{clip}{doubt}")),
             _ => {}
         }
     }
-    side_files.commit()?;
-    video.deliver().await?;
+    let destinations: Vec<Destination> = files.iter().map(|files| files.destination.clone()).collect();
+    for files in files {
+        files.deliver().await?;
+    }
     if !args.quiet {
-        tell_result(&settings.destination, &plan, &rendered, video_bytes, wall_s);
+        tell_result(&destinations, &plan, &rendered, &bytes, wall_s);
     }
     Ok(())
 }
 
-/// The video while it is made, on the way to where it was asked for.
-enum Video {
-    Staged(Staging),
-    StagedFolder(FolderStaging),
-    Spooled(Spool),
+/// What each video shows.
+fn timelines(
+    args: &RenderArgs,
+    settings: &RenderSettings,
+    recording: &Recording,
+    moments: &[Moment],
+) -> Result<Vec<Timeline>> {
+    let mut timelines = settings.clips.resolve(recording, moments, &settings.timeline)?;
+    if settings.naming == Naming::One && timelines.len() > 1 {
+        if !args.quiet {
+            let count = timelines.len();
+            print::note(&format!(
+                "the first of {count} clips is made; with {NUMBER} in the output's name all are"
+            ));
+        }
+        timelines.truncate(1);
+    }
+    Ok(timelines)
 }
 
-impl Video {
-    fn begin(destination: &Destination, overwrite: bool) -> Result<Self> {
-        match destination {
-            Destination::File(path) => Staging::begin(path, overwrite).map(Self::Staged),
-            Destination::Folder(path) => {
-                FolderStaging::begin(path, overwrite, is_our_file).map(Self::StagedFolder)
-            }
-            Destination::StandardOutput => Spool::begin().map(Self::Spooled),
-        }
-    }
-
-    fn path(&self) -> &Path {
-        match self {
-            Self::Staged(staging) => staging.path(),
-            Self::StagedFolder(staging) => staging.path(),
-            Self::Spooled(spool) => spool.path(),
-        }
-    }
-
-    async fn deliver(self) -> Result<()> {
-        match self {
-            Self::Staged(staging) => staging.commit(),
-            Self::StagedFolder(staging) => staging.commit(),
-            Self::Spooled(spool) => {
-                let mut reader = spool.into_reader()?;
-                aside("writer", move || print::data(&mut reader)).await
-            }
-        }
-    }
-}
-
-fn tell_plan(recording: &Recording, timeline: &Timeline, plan: &RenderPlan, verbose: bool) {
-    let session_s = (timeline.range.end_ms - timeline.range.start_ms) / 1000.0;
-    let video_s = timeline.clock.video_duration_ms() / 1000.0;
+fn tell_plan(recording: &Recording, timelines: &[Timeline], plan: &CapturePlan, verbose: bool) {
+    let session_ms: f64 = timelines
+        .iter()
+        .map(|timeline| timeline.range.end_ms - timeline.range.start_ms)
+        .sum();
+    let video_ms: f64 = timelines
+        .iter()
+        .map(|timeline| timeline.clock.video_duration_ms())
+        .sum();
+    let clips = match timelines.len() {
+        1 => String::new(),
+        count => format!("{count} clips, "),
+    };
     print::note(&format!(
-        "{}: {} of session, {} of video at {}, {} fps",
+        "{}: {clips}{} of session, {} of video at {}, {} fps",
         recording.name,
-        print::seconds(session_s),
-        print::seconds(video_s),
-        plan.size,
+        print::seconds(session_ms / 1000.0),
+        print::seconds(video_ms / 1000.0),
+        plan.canvas.size,
         plan.fps,
     ));
     if verbose {
@@ -173,7 +164,13 @@ fn tell_plan(recording: &Recording, timeline: &Timeline, plan: &RenderPlan, verb
     }
 }
 
-fn tell_result(destination: &Destination, plan: &RenderPlan, rendered: &Rendered, bytes: u64, wall_s: f64) {
+fn tell_result(
+    destinations: &[Destination],
+    plan: &CapturePlan,
+    rendered: &Rendered,
+    bytes: &[u64],
+    wall_s: f64,
+) {
     if let Some(told) = describe_assets(&rendered.assets, rendered.problems.missing.len()) {
         print::note(&told);
     }
@@ -184,21 +181,34 @@ fn tell_result(destination: &Destination, plan: &RenderPlan, rendered: &Rendered
             fonts.join(", ")
         ));
     }
-    let name = match destination {
-        Destination::File(path) | Destination::Folder(path) => path.display().to_string(),
-        Destination::StandardOutput => "standard output".into(),
-    };
-    let video_s = rendered.encoded.duration_ms / 1000.0;
-    print::note(&format!(
-        "{name}: {}, {}, {}, rendered in {} ({:.1}x real time, {} of {} frames captured)",
-        print::seconds(video_s),
-        plan.size,
-        print::bytes(bytes),
+    let video_s = rendered
+        .outputs
+        .iter()
+        .map(|output| output.encoded.duration_ms)
+        .sum::<f64>()
+        / 1000.0;
+    let work = format!(
+        "rendered in {} ({:.1}x real time, {} of {} frames captured)",
         print::seconds(wall_s),
         video_s / wall_s,
         rendered.captured.screenshots,
         plan.frame_count,
-    ));
+    );
+    let files = destinations.iter().zip(&rendered.outputs).zip(bytes);
+    let files = files.map(|((destination, output), bytes)| {
+        format!(
+            "{destination}: {}, {}, {}",
+            print::seconds(output.encoded.duration_ms / 1000.0),
+            plan.canvas.size,
+            print::bytes(*bytes),
+        )
+    });
+    if destinations.len() == 1 {
+        files.for_each(|file| print::note(&format!("{file}, {work}")));
+        return;
+    }
+    files.for_each(|file| print::note(&file));
+    print::note(&format!("{} clips {work}", destinations.len()));
 }
 
 /// How many assets came from where, in one line; None where none was needed.
@@ -240,20 +250,6 @@ fn describe_assets(assets: &AssetsSummary, missing: usize) -> Option<String> {
     let mut letters = told.chars();
     let first = letters.next()?;
     Some(first.to_uppercase().chain(letters).collect())
-}
-
-/// Of a file, or of all files in a folder.
-fn size_of(path: &Path) -> Result<u64> {
-    let size = || {
-        let meta = fs::metadata(path)?;
-        if !meta.is_dir() {
-            return Ok(meta.len());
-        }
-        fs::read_dir(path)?
-            .map(|entry| Ok(entry?.metadata()?.len()))
-            .sum()
-    };
-    size().map_err(|source: io::Error| Error::io(format!("looking at {}", path.display()), source))
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! The JSON of `--report`: what was rendered, the map from session time to video time, problems and timings.
+//! The JSON of `--report`: what was rendered, the map from session time to video time, problems and timings. Each video
+//! has its own; what the videos of one render have in common is in all of them.
 
 use serde::Serialize;
 
@@ -8,7 +9,7 @@ use crate::assets::AssetsSummary;
 use crate::capture::{CaptureMethod, CaptureStatistics};
 use crate::error::{Error, Kind, Result};
 use crate::frame::Size;
-use crate::pipeline::{BrowserFacts, Rendered};
+use crate::pipeline::{BrowserFacts, Rendered, Written};
 use crate::player::MissingAsset;
 use crate::player::Warning;
 use crate::recording::{Format, Problem, Recording};
@@ -19,6 +20,8 @@ pub(super) struct Report<'a> {
     replaycast: &'static str,
     input: Input<'a>,
     output: Output,
+    /// None where the video is all that is to be shown.
+    clip: Option<ClipNumber>,
     /// Video time against session time, in milliseconds; straight lines between the ends of each piece.
     time_map: &'a [Piece],
     shown_windows: Vec<ShownWindow<'a>>,
@@ -62,6 +65,23 @@ struct Output {
     bytes: u64,
 }
 
+/// Which of the clips that were made together.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(super) struct ClipNumber {
+    /// From 1.
+    pub(super) number: usize,
+    pub(super) of: usize,
+}
+
+/// The video that a report is of.
+pub(super) struct ReportedVideo<'a> {
+    pub(super) destination: &'a Destination,
+    pub(super) clip: Option<ClipNumber>,
+    pub(super) plan: &'a RenderPlan,
+    pub(super) written: &'a Written,
+    pub(super) bytes: u64,
+}
+
 /// Which window is shown from a moment of the session on.
 #[derive(Debug, Serialize)]
 struct ShownWindow<'a> {
@@ -83,7 +103,7 @@ struct Capture<'a> {
     segments: usize,
 }
 
-/// Seconds. Capture is one stage, decoding and hashing another, encoding the third; they work side by side, so that
+/// Seconds, of all videos together. Capture is one stage, decoding and hashing another, encoding the third; they work side by side, so that
 /// their times add up to more than the total.
 #[derive(Debug, Serialize)]
 #[allow(clippy::struct_field_names, reason = "each name ends with its unit")]
@@ -100,19 +120,27 @@ struct Timings {
 }
 
 impl<'a> Report<'a> {
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "the report is where all of a render comes together"
-    )]
     pub(super) fn new(
         args: &RenderArgs,
         settings: &RenderSettings,
         recording: &'a Recording,
-        plan: &'a RenderPlan,
+        video: &ReportedVideo<'a>,
         rendered: &'a Rendered,
-        bytes: u64,
         total_s: f64,
     ) -> Self {
+        let ReportedVideo {
+            destination,
+            clip,
+            plan,
+            written,
+            bytes,
+        } = *video;
+        // Browsers worked for all of the videos.
+        let rendered_ms: f64 = rendered
+            .outputs
+            .iter()
+            .map(|output| output.encoded.duration_ms)
+            .sum();
         Self {
             replaycast: env!("CARGO_PKG_VERSION"),
             input: Input {
@@ -129,7 +157,7 @@ impl<'a> Report<'a> {
                 problems: &recording.problems,
             },
             output: Output {
-                path: match &settings.destination {
+                path: match destination {
                     Destination::File(path) | Destination::Folder(path) => Some(path.display().to_string()),
                     Destination::StandardOutput => None,
                 },
@@ -138,11 +166,12 @@ impl<'a> Report<'a> {
                 size: plan.size,
                 scale: plan.scale,
                 fps: plan.fps.to_string(),
-                duration_s: rendered.encoded.duration_ms / 1000.0,
-                frames: rendered.encoded.grid_frames,
-                encoded_frames: rendered.encoded.encoded_frames,
+                duration_s: written.encoded.duration_ms / 1000.0,
+                frames: written.encoded.grid_frames,
+                encoded_frames: written.encoded.encoded_frames,
                 bytes,
             },
+            clip,
             time_map: plan.clock.pieces(),
             shown_windows: plan
                 .windows
@@ -160,12 +189,12 @@ impl<'a> Report<'a> {
                 browser_calls_per_minute: rendered
                     .browser
                     .as_ref()
-                    .map(|browser| browser.calls as f64 * 60_000.0 / rendered.encoded.duration_ms),
+                    .map(|browser| browser.calls as f64 * 60_000.0 / rendered_ms),
                 browser_sandbox: !args.capture.browser.no_browser_sandbox,
                 jobs: rendered.jobs,
                 segments: rendered.segments,
             },
-            doubt: rendered.doubt.as_ref().map(ToString::to_string),
+            doubt: written.doubt.as_ref().map(ToString::to_string),
             assets: &rendered.assets,
             missing_assets: &rendered.problems.missing,
             missing_fonts: &rendered.problems.fonts,

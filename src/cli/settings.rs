@@ -1,11 +1,13 @@
 //! What was typed, resolved and checked: one value from which `render` runs. No printing here.
 
 use std::ffi::OsStr;
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::args::{AssetArgs, BrowserArgs, CaptureArgs, InputArgs, RenderArgs};
+use super::naming::{NUMBER, Naming};
 use super::reading::cache_folder;
 use crate::assets::{AssetOptions, Limits};
 use crate::browser::{BrowserOptions, BrowserUse, find_browser};
@@ -18,7 +20,7 @@ use crate::pipeline::PictureSource;
 use crate::player::StageLook;
 use crate::recording::Recording;
 use crate::source::Input;
-use crate::timeline::{RenderPlan, Slideshow, TimelineOptions};
+use crate::timeline::{CapturePlan, ClipOptions, Slideshow, TimelineOptions};
 
 /// Where the video goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,16 +30,39 @@ pub(super) enum Destination {
     StandardOutput,
 }
 
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) | Self::Folder(path) => path.display().fmt(f),
+            Self::StandardOutput => f.write_str("standard output"),
+        }
+    }
+}
+
+impl Destination {
+    /// The same with another name.
+    pub(super) fn map(&self, file: impl FnOnce(&Path) -> PathBuf) -> Self {
+        match self {
+            Self::File(path) => Self::File(file(path)),
+            Self::Folder(path) => Self::Folder(file(path)),
+            Self::StandardOutput => Self::StandardOutput,
+        }
+    }
+}
+
 /// Everything about a render that does not depend on the recording's contents.
 #[derive(Debug)]
 pub(super) struct RenderSettings {
+    /// As it is written: `naming` makes the name of a file of it.
     pub(super) destination: Destination,
+    pub(super) naming: Naming,
     pub(super) format: OutputFormat,
     pub(super) quality: Quality,
     pub(super) fps: Fps,
     pub(super) timing: Timing,
     pub(super) loops: Loops,
     pub(super) timeline: TimelineOptions,
+    pub(super) clips: ClipOptions,
     pub(super) stage: StageLook,
     pub(super) overlay: OverlayStyle,
     pub(super) assets: AssetOptions,
@@ -47,13 +72,15 @@ impl RenderSettings {
     /// Fails before any work is done: on a wrong combination, a missing encoder.
     pub(super) fn resolve(args: &RenderArgs, input: &Input) -> Result<Self> {
         let format = format(args.output.as_deref(), args.format, args.codec)?;
-        let destination = destination(input, args.output.as_deref(), format)?;
+        let naming = Naming::resolve(args)?;
+        let destination = destination(input, args.output.as_deref(), format, naming)?;
         let container = format.container();
         check_fitting(args, container)?;
         let quality = args.quality.unwrap_or_default();
         format.check_encoder(quality)?;
         Ok(Self {
             destination,
+            naming,
             format,
             quality,
             fps: args.fps.unwrap_or(container.usual_fps()),
@@ -64,6 +91,7 @@ impl RenderSettings {
                 Timing::Variable
             },
             timeline: args.time.timeline(&args.picture.window),
+            clips: args.time.clips(),
             stage: args.picture.stage(),
             overlay: args.picture.overlay(),
             assets: asset_options(&args.assets, &args.input, args.capture.deadline)?,
@@ -145,7 +173,7 @@ impl CaptureChoice {
     }
 
     /// Where the pictures of this plan come from.
-    pub(super) fn source(self, recording: &Recording, plan: &RenderPlan) -> Result<PictureSource> {
+    pub(super) fn source(self, recording: &Recording, plan: &CapturePlan) -> Result<PictureSource> {
         match self {
             Self::Insisted(way) => Ok(PictureSource::Browser(vec![way])),
             Self::Synthetic => Ok(PictureSource::Synthetic),
@@ -213,7 +241,12 @@ fn format(output: Option<&Path>, container: Option<Container>, codec: Option<Cod
     }
 }
 
-fn destination(input: &Input, output: Option<&Path>, format: OutputFormat) -> Result<Destination> {
+fn destination(
+    input: &Input,
+    output: Option<&Path>,
+    format: OutputFormat,
+    naming: Naming,
+) -> Result<Destination> {
     match output {
         Some(path) if path.as_os_str() == "-" && format.container().is_folder() => Err(Error::new(
             Kind::Usage,
@@ -232,8 +265,15 @@ fn destination(input: &Input, output: Option<&Path>, format: OutputFormat) -> Re
                 .hint("Say where the video goes with --output FILE.")
             })?;
             let mut path = stem.into_os_string();
-            if format.container().is_folder() {
+            let is_folder = format.container().is_folder();
+            if is_folder {
                 path.push(FRAMES);
+            }
+            if matches!(naming, Naming::Numbered(_)) {
+                path.push("-");
+                path.push(NUMBER);
+            }
+            if is_folder {
                 return Ok(Destination::Folder(path.into()));
             }
             path.push(".");
@@ -312,7 +352,7 @@ mod tests {
     fn pictures_go_into_a_folder() {
         let png = OutputFormat::resolve(None, Some(Container::Png), None).unwrap();
         let input = Input::parse(OsStr::new("a/b.json")).unwrap();
-        let to = |output| destination(&input, output, png);
+        let to = |output| destination(&input, output, png, Naming::Whole);
         assert_eq!(to(None).unwrap(), Destination::Folder("a/b-frames".into()));
         assert_eq!(to(Some(Path::new("x"))).unwrap(), Destination::Folder("x".into()));
         assert_eq!(to(Some(Path::new("-"))).unwrap_err().kind(), Kind::Usage);
@@ -322,16 +362,19 @@ mod tests {
     fn the_output_is_named_after_the_input() {
         let webm = OutputFormat::resolve(None, Some(Container::WebM), None).unwrap();
         let input = |name: &str| Input::parse(OsStr::new(name)).unwrap();
-        let beside = destination(&input("a/b.c.json"), None, webm).unwrap();
+        let destination = |input: Input, output, naming| destination(&input, output, webm, naming);
+        let beside = destination(input("a/b.c.json"), None, Naming::One).unwrap();
         assert_eq!(beside, Destination::File("a/b.c.webm".into()));
-        let fetched = destination(&input("posthog://h.test/1/abc"), None, webm).unwrap();
+        let numbered = destination(input("a/b.c.json"), None, Naming::Numbered(1)).unwrap();
+        assert_eq!(numbered, Destination::File("a/b.c-{n}.webm".into()));
+        let fetched = destination(input("posthog://h.test/1/abc"), None, Naming::Whole).unwrap();
         assert_eq!(fetched, Destination::File("abc.webm".into()));
-        let named = destination(&input("a.json"), Some(Path::new("x.webm")), webm).unwrap();
+        let named = destination(input("a.json"), Some(Path::new("x.webm")), Naming::Whole).unwrap();
         assert_eq!(named, Destination::File("x.webm".into()));
-        let piped = destination(&input("-"), Some(Path::new("-")), webm).unwrap();
+        let piped = destination(input("-"), Some(Path::new("-")), Naming::Whole).unwrap();
         assert_eq!(piped, Destination::StandardOutput);
         assert_eq!(
-            destination(&input("-"), None, webm).unwrap_err().kind(),
+            destination(input("-"), None, Naming::Whole).unwrap_err().kind(),
             Kind::Usage
         );
     }

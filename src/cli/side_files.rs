@@ -9,8 +9,8 @@ use crate::beside::{Beside, ContactSheet, Highlights, Poster, Story, SubtitleFor
 use crate::encode::{Annotations, PictureFormat, PngFolder, Timing, is_our_file};
 use crate::error::{Error, Kind, Result};
 use crate::output::{FolderStaging, Staging};
-use crate::recording::Recording;
-use crate::timeline::RenderPlan;
+use crate::recording::{Moment, Recording};
+use crate::timeline::{CapturePlan, RenderPlan};
 
 pub(super) struct SideFiles {
     poster: Option<(Staging, PictureFormat)>,
@@ -20,14 +20,19 @@ pub(super) struct SideFiles {
 }
 
 impl SideFiles {
-    /// Fails on a wrong name or place.
-    pub(super) fn begin(args: &BesideArgs, overwrite: bool) -> Result<Self> {
+    /// `file` gives the file that a name means. Fails on a wrong name or place.
+    pub(super) fn begin(args: &BesideArgs, file: impl Fn(&Path) -> PathBuf, overwrite: bool) -> Result<Self> {
         let picture = |path: &Option<PathBuf>| {
             let Some(path) = path else { return Ok(None) };
             let format = PictureFormat::of_path(path)?;
-            Ok(Some((Staging::begin(path, overwrite)?, format)))
+            Ok(Some((Staging::begin(&file(path), overwrite)?, format)))
         };
-        let subtitles = |path: &Path| Ok((Staging::begin(path, overwrite)?, SubtitleFormat::of_path(path)?));
+        let subtitles = |path: &Path| {
+            Ok((
+                Staging::begin(&file(path), overwrite)?,
+                SubtitleFormat::of_path(path)?,
+            ))
+        };
         Ok(Self {
             poster: picture(&args.poster)?,
             contact_sheet: picture(&args.contact_sheet)?,
@@ -35,7 +40,7 @@ impl SideFiles {
             frames: args
                 .frames
                 .as_deref()
-                .map(|path| FolderStaging::begin(path, overwrite, is_our_file))
+                .map(|path| FolderStaging::begin(&file(path), overwrite, is_our_file))
                 .transpose()?,
         })
     }
@@ -45,15 +50,16 @@ impl SideFiles {
         &self,
         args: &BesideArgs,
         recording: &Recording,
+        moments: &[Moment],
         plan: &RenderPlan,
     ) -> Result<(Beside, Annotations)> {
-        let story = Story::new(recording, plan);
+        let story = Story::new(recording, moments, plan);
         let highlights = Highlights::new(recording, plan);
         if let Some((staging, format)) = &self.subtitles {
             fs::write(staging.path(), format.write(&story.cues()))
                 .map_err(|cause| Error::io("writing the subtitles", cause))?;
         }
-        let poster_frame = poster_frame(args, recording, plan)?.unwrap_or_else(|| highlights.busiest());
+        let poster_frame = poster_frame(args, recording, plan).unwrap_or_else(|| highlights.busiest());
         let beside = Beside {
             poster: self
                 .poster
@@ -88,24 +94,33 @@ impl SideFiles {
     }
 }
 
-/// The frame that shows the moment that is asked for.
-fn poster_frame(args: &BesideArgs, recording: &Recording, plan: &RenderPlan) -> Result<Option<u64>> {
+/// Fails if the moment that is asked for is in none of the videos.
+pub(super) fn check_poster_time(args: &BesideArgs, recording: &Recording, plan: &CapturePlan) -> Result<()> {
     let Some(time) = args.poster_at else {
-        return Ok(None);
+        return Ok(());
     };
-    let ms = time.session_ms(recording.started_ms);
-    let (start_ms, end_ms) = (plan.frame(0).session_ms, plan.clock.session_end_ms());
-    if (start_ms..=end_ms).contains(&ms) {
-        return Ok(Some(plan.first_frame_from(ms)));
+    let videos = || plan.videos.iter();
+    if videos().any(|video| poster_frame(args, recording, video).is_some()) {
+        return Ok(());
     }
-    let seconds = |ms: f64| (ms / 100.0).round() / 10.0;
-    Err(Error::new(
-        Kind::Usage,
-        format!(
-            "--poster-at {} s is not in the video, which shows {} s to {} s of the session",
-            seconds(ms),
-            seconds(start_ms),
-            seconds(end_ms)
-        ),
-    ))
+    let seconds = |ms: f64| format!("{} s", (ms / 100.0).round() / 10.0);
+    let shown: Vec<String> = videos()
+        .map(|video| {
+            let (start_ms, end_ms) = (video.frame(0).session_ms, video.clock.session_end_ms());
+            format!("{} to {}", seconds(start_ms), seconds(end_ms))
+        })
+        .collect();
+    let message = format!(
+        "--poster-at {} is not in the video, which shows {} of the session",
+        seconds(time.session_ms(recording.started_ms)),
+        shown.join(", ")
+    );
+    Err(Error::new(Kind::Usage, message))
+}
+
+/// The frame that shows the moment that is asked for; none if it is in another video.
+fn poster_frame(args: &BesideArgs, recording: &Recording, plan: &RenderPlan) -> Option<u64> {
+    let ms = args.poster_at?.session_ms(recording.started_ms);
+    let shown = plan.frame(0).session_ms..=plan.clock.session_end_ms();
+    shown.contains(&ms).then(|| plan.first_frame_from(ms))
 }

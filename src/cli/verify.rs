@@ -19,10 +19,11 @@ use crate::error::{Error, Kind, Result};
 use crate::frame::{FrameSpec, Size};
 use crate::output::Staging;
 use crate::pipeline::{RenderEvent, RenderObserver, SampleJob, Subject, sample};
+use crate::recording::{Recording, moments};
 use crate::similarity::{luma, ssim};
-use crate::timeline::{RenderPlan, SizeOption, Timeline};
+use crate::timeline::{CapturePlan, RenderPlan, SizeOption, Timeline};
 
-const OTHER_OPTIONS: &str = "Give the options that the video was rendered with: --start, --end, --speed, --idle, --window, --fps, \
+const OTHER_OPTIONS: &str = "Give the options that the video was rendered with: --start, --end, --trim-start, --speed, --idle, --window, --fps, \
      and those for the picture.";
 
 pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
@@ -40,20 +41,22 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
 
     let telling = Telling::new(args.quiet, args.verbose);
     let recording = Arc::new(reading.recording(args.session.clone(), telling).await?);
-    let timeline = Timeline::resolve(&recording, &args.time.timeline(&args.picture.window))?;
+    let timeline = timeline(args, &recording)?;
     let fps = args.fps.or(facts.grid).ok_or_else(|| {
         let message = format!("the frames of {} are on no grid", args.video.display());
         Error::new(Kind::VideoDiffers, message).hint("Say how many frames a second it has with --fps.")
     })?;
     let assets = aside("reader", move || Assets::open(&asset_options)).await?;
-    let plan = Arc::new(timeline.plan(SizeOption::Fit(facts.size), args.picture.scale, fps));
+    let size = SizeOption::Fit(facts.size);
+    let capture_plan = CapturePlan::new(&[timeline], size, args.picture.scale, fps);
+    let plan = Arc::clone(&capture_plan.videos[0]);
     check_shape(facts, &plan)?;
 
     let job = SampleJob {
         subject: Subject {
             recording: Arc::clone(&recording),
-            plan: Arc::clone(&plan),
-            source: capture.source(&recording, &plan)?,
+            source: capture.source(&recording, &capture_plan)?,
+            plan: Arc::new(capture_plan),
             stage: args.picture.stage(),
             assets: Arc::new(assets),
             asset_base: args.assets.asset_base.clone(),
@@ -82,6 +85,30 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
         verdict.least_allowed
     );
     Err(Error::new(Kind::VideoDiffers, message).hint(OTHER_OPTIONS))
+}
+
+/// The one part of the session that the video can be.
+fn timeline(args: &VerifyArgs, recording: &Recording) -> Result<Timeline> {
+    let clips = args.time.clips();
+    let options = args.time.timeline(&args.picture.window);
+    let mut timelines = clips.resolve(recording, &moments(recording), &options)?;
+    if timelines.len() > 1 {
+        let message = format!("one video is compared, but there are {} clips", timelines.len());
+        let seconds = |ms: f64| ms / 1000.0;
+        let ranges: Vec<String> = timelines
+            .iter()
+            .map(|clip| {
+                format!(
+                    "--clip {}..{}",
+                    seconds(clip.range.start_ms),
+                    seconds(clip.range.end_ms)
+                )
+            })
+            .collect();
+        return Err(Error::new(Kind::Usage, message)
+            .hint(format!("Say which one the video is: {}.", ranges.join(", or "))));
+    }
+    Ok(timelines.swap_remove(0))
 }
 
 /// Fails where the video can be of no use: another length or size than the plan's.

@@ -24,7 +24,7 @@ pub(super) fn suitable(method: CaptureMethod, workload: &Workload) -> usize {
         // The slow references are there to be compared with, and screenshots are not exact enough to be cut.
         _ => 1,
     };
-    limit(browsers, free_memory(), workload.expected_captures())
+    limit(browsers, free_memory(), workload.expected_captures)
 }
 
 fn limit(browsers: usize, free_bytes: Option<u64>, captures: u64) -> usize {

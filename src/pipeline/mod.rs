@@ -2,16 +2,16 @@
 //! The one place that owns tasks and threads. Dropping the future stops everything and kills the browsers.
 
 mod appearance;
+mod drawing;
 mod jobs;
 mod order;
+mod output;
 mod sample;
 mod subject;
 mod workers;
 
 use std::fmt;
-use std::mem;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc as blocking;
 use std::time::Instant;
@@ -21,19 +21,18 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinError, spawn_blocking};
 
 use crate::assets::AssetsSummary;
-use crate::beside::Beside;
 use crate::browser::NetworkIsolation;
 use crate::capture::{CaptureMethod, CaptureStatistics, CapturedFrame, Shot, decode, synthetic_picture};
-use crate::encode::{Annotations, EncodeSummary, Encoder, EncoderSettings};
+use crate::encode::EncodeSummary;
 use crate::error::{Error, Kind, Result};
-use crate::frame::{Canvas, Frame, Picture};
-use crate::frame_hashes::FrameHashes;
-use crate::overlay::Overlay;
+use crate::frame::{Canvas, Frame};
 use crate::player::Problems;
-use crate::timeline::RenderPlan;
+use crate::timeline::CapturePlan;
 
 use self::appearance::Appearance;
 pub use self::appearance::Doubt;
+use self::drawing::{Captured, Drawing};
+pub use self::output::{Output, Written};
 pub use self::sample::{SampleJob, sample};
 pub use self::subject::{PictureSource, Subject};
 
@@ -46,26 +45,18 @@ pub struct RenderJob {
     pub subject: Arc<Subject>,
     /// How many browsers render it, as far as it can be shared out. None chooses what suits work and machine.
     pub jobs: Option<NonZeroUsize>,
-    pub encoder: EncoderSettings,
-    /// What the video file says of itself.
-    pub annotations: Annotations,
-    /// What is made of the frames beside the video.
-    pub beside: Beside,
-    /// Where the video is written; the caller moves it to its place.
-    pub output: PathBuf,
-    /// Where a line for each frame of the grid is written.
-    pub frame_hashes: Option<PathBuf>,
+    /// One for each of the plan's videos, in their order.
+    pub outputs: Vec<Output>,
 }
 
 /// What a finished render was.
 #[derive(Debug)]
 pub struct Rendered {
-    pub encoded: EncodeSummary,
+    /// One for each of the job's outputs.
+    pub outputs: Vec<Written>,
     pub captured: CaptureStatistics,
     pub method: CaptureMethod,
     pub problems: Problems,
-    /// Why the video may not be what was recorded.
-    pub doubt: Option<Doubt>,
     pub assets: AssetsSummary,
     /// Browsers that took part, and segments of frames that they shared.
     pub jobs: usize,
@@ -114,7 +105,7 @@ pub enum RenderEvent<'a> {
     SlideshowFound,
     /// So many screenshots of an app could not be shown.
     ScreenshotsDamaged(u64),
-    /// So many frames of the grid are in the video.
+    /// So many frames of all grids are in their videos.
     FramesEncoded(u64),
 }
 
@@ -123,43 +114,51 @@ pub trait RenderObserver: Send + Sync {
     fn on(&self, event: RenderEvent<'_>);
 }
 
-/// Renders a job into its output file.
-pub async fn render(mut job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result<Rendered> {
-    let plan = Arc::clone(&job.subject.plan);
-    let frames = plan.frame_count;
-    let hashes = job.frame_hashes.as_deref().map(FrameHashes::create).transpose()?;
-    let encoder = Encoder::create(&job.output, job.encoder, &job.annotations)?;
-    let beside = mem::take(&mut job.beside);
+/// Renders a job into its output files.
+pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result<Rendered> {
+    let RenderJob {
+        subject,
+        jobs,
+        outputs,
+    } = job;
+    let plan = Arc::clone(&subject.plan);
+    let videos = plan.videos.iter().zip(&outputs);
+    let drawings = videos
+        .map(|(video, output)| Drawing::new(Arc::clone(video), subject.overlay, output.frame_hashes.clone()))
+        .collect();
+    let frame_counts: Vec<u64> = plan.videos.iter().map(|video| video.frame_count).collect();
 
     let (to_decoder, from_capture) = mpsc::channel(QUEUE);
     let (to_encoder, from_decoder) = blocking::sync_channel(QUEUE);
-    let overlay = Overlay::new(job.subject.overlay);
-    let decoder = spawn_blocking(move || decode_frames(from_capture, &plan, overlay, hashes, &to_encoder));
+    let decoder = spawn_blocking(move || decode_frames(from_capture, &plan, drawings, &to_encoder));
     let watching = Arc::clone(&observer);
-    let encoder =
-        spawn_blocking(move || encode_frames(encoder, beside, &from_decoder, frames, watching.as_ref()));
+    let videos = outputs.into_iter().zip(frame_counts);
+    let encoder = spawn_blocking(move || encode_frames(videos, &from_decoder, watching.as_ref()));
 
-    let capture = workers::capture_frames(&job, observer.as_ref(), to_decoder).await;
+    let capture = workers::capture_frames(&subject, jobs, observer.as_ref(), to_decoder).await;
     let decoding = decoder.await.unwrap_or_else(|error| Err(thread_failed(&error)));
     let encoding = encoder.await.unwrap_or_else(|error| Err(thread_failed(&error)));
 
     // A failure downstream closes the queues upstream of it: the last stage's error is the cause.
-    let summary = encoding?;
-    let (busy, appearance) = decoding?;
+    let summaries = encoding?;
+    let (busy, appearances) = decoding?;
     let capture = capture?;
     let lost = || Error::new(Kind::Internal, "frames were lost on the way to the encoder");
-    let (summary, encode_s) = summary.ok_or_else(lost)?;
+    let (summaries, encode_s) = summaries.ok_or_else(lost)?;
     let is_real = capture.method != CaptureMethod::Synthetic;
-    let doubt = || {
-        appearance.doubt(
-            &job.subject.plan,
-            &job.subject.recording,
-            capture.problems.visible,
-        )
+    let shows_something = capture.problems.visible;
+    let doubt = |video, appearance: &Appearance| {
+        let doubt = || appearance.doubt(video, &subject.recording, shows_something);
+        is_real.then(doubt).flatten()
     };
+    let outputs = summaries.into_iter().zip(&subject.plan.videos).zip(&appearances);
     Ok(Rendered {
-        doubt: is_real.then(doubt).flatten(),
-        encoded: summary,
+        outputs: outputs
+            .map(|((encoded, video), appearance)| Written {
+                encoded,
+                doubt: doubt(video, appearance),
+            })
+            .collect(),
         captured: capture.statistics,
         method: capture.method,
         problems: capture.problems,
@@ -172,19 +171,15 @@ pub async fn render(mut job: RenderJob, observer: Arc<dyn RenderObserver>) -> Re
     })
 }
 
-/// The decoding stage: pictures to pixels with the pointer on them, and their hashes. Gives the times of each, and what
-/// the pictures look like.
+/// The decoding stage: pictures to pixels with the pointer on them, for each video, and their hashes. Gives the times of each, and what the pictures of each video look like.
 fn decode_frames(
     mut captured: mpsc::Receiver<CapturedFrame>,
-    plan: &RenderPlan,
-    mut overlay: Overlay,
-    mut hashes: Option<FrameHashes>,
-    decoded: &blocking::SyncSender<Frame>,
-) -> Result<(BusyTimes, Appearance)> {
-    let mut appearance = Appearance::new();
-    let mut shown = Shown::default();
+    plan: &CapturePlan,
+    mut drawings: Vec<Drawing>,
+    drawn: &blocking::SyncSender<Frame>,
+) -> Result<(BusyTimes, Vec<Appearance>)> {
+    let mut decoder = Decoder::new(plan.canvas);
     let mut busy = BusyTimes::default();
-    let canvas = plan.canvas();
     while let Some(captured) = captured.blocking_recv() {
         let CapturedFrame {
             spec,
@@ -194,84 +189,78 @@ fn decode_frames(
             page,
         } = captured;
         let begun = Instant::now();
-        let picture = shown.show(shot, canvas)?;
-        if let Picture::New(picture) = &picture {
-            appearance.look(picture, page);
-        }
+        let picture = decoder.decode(shot)?;
         busy.decode_s += begun.elapsed().as_secs_f64();
-        let begun = Instant::now();
-        let picture = overlay.over(picture, pointer.as_ref());
-        busy.overlay_s += begun.elapsed().as_secs_f64();
-        let frame = Frame { spec, picture, lasts };
-        if let Some(hashes) = &mut hashes {
-            let begun = Instant::now();
-            hashes.add(spec, &frame.picture)?;
-            for index in spec.index + 1..spec.index + lasts {
-                hashes.add(plan.frame(index), &Picture::Repeat)?;
-            }
-            busy.hash_s += begun.elapsed().as_secs_f64();
-        }
-        if decoded.send(frame).is_err() {
-            return Ok((busy, appearance));
+        let video = plan.video_at(spec.index);
+        let captured = Captured {
+            index: spec.index - plan.start_of(video),
+            lasts,
+            picture,
+            pointer: pointer.as_ref(),
+            page,
+        };
+        let frame = drawings[video].draw(&captured, &mut busy)?;
+        if drawn.send(frame).is_err() {
+            break;
         }
     }
-    hashes.map_or(Ok(()), FrameHashes::finish)?;
-    Ok((busy, appearance))
+    let appearances = drawings.into_iter().map(|drawing| drawing.appearance);
+    Ok((busy, appearances.collect()))
 }
 
-/// The picture of the last frame that had one.
-#[derive(Default)]
-struct Shown(Option<Arc<RgbaImage>>);
+/// The picture that was captured last, decoded.
+struct Decoder {
+    canvas: Canvas,
+    picture: Option<Arc<RgbaImage>>,
+}
 
-impl Shown {
-    /// Decodes what was captured.
-    fn show(&mut self, shot: Shot, canvas: Canvas) -> Result<Picture> {
-        Ok(match shot {
-            Shot::Encoded(screenshot) => self.next(decode(&screenshot, canvas)?),
-            Shot::Raw(picture) => self.next(picture.to_rgba()),
-            Shot::Packed(picture) => self.next(picture.unpack()?),
-            Shot::Drawn(picture) => self.next(picture),
-            Shot::Synthetic(number) => self.next(synthetic_picture(canvas.size, number)),
-            Shot::Repeat => Picture::Repeat,
-        })
+impl Decoder {
+    const fn new(canvas: Canvas) -> Self {
+        Self {
+            canvas,
+            picture: None,
+        }
     }
 
-    /// A picture that equals the one before is a repeat, so that the video is the same wherever a segment begins.
-    fn next(&mut self, pixels: RgbaImage) -> Picture {
-        if self.0.as_deref() == Some(&pixels) {
-            return Picture::Repeat;
+    /// What a frame shows.
+    fn decode(&mut self, shot: Shot) -> Result<&Arc<RgbaImage>> {
+        let picture = match shot {
+            Shot::Encoded(screenshot) => Some(decode(&screenshot, self.canvas)?),
+            Shot::Raw(picture) => Some(picture.to_rgba()),
+            Shot::Packed(picture) => Some(picture.unpack()?),
+            Shot::Drawn(picture) => Some(picture),
+            Shot::Synthetic(number) => Some(synthetic_picture(self.canvas.size, number)),
+            Shot::Repeat => None,
+        };
+        if let Some(picture) = picture {
+            self.picture = Some(Arc::new(picture));
         }
-        Picture::New(Arc::clone(self.0.insert(Arc::new(pixels))))
+        let lacking = || Error::new(Kind::Internal, "the first frame has no picture");
+        self.picture.as_ref().ok_or_else(lacking)
     }
 }
 
-/// The encoding stage: what was written, and the seconds it took. None when the frames ended early: then the failure is
-/// on the other side.
+/// The encoding stage: one video after the other, each with its number of frames. Gives what was written of each, and
+/// the seconds it took. None when the frames ended early: then the failure is on the other side.
 fn encode_frames(
-    mut encoder: Encoder,
-    mut beside: Beside,
+    videos: impl Iterator<Item = (Output, u64)>,
     frames: &blocking::Receiver<Frame>,
-    expected: u64,
     observer: &dyn RenderObserver,
-) -> Result<Option<(EncodeSummary, f64)>> {
+) -> Result<Option<(Vec<EncodeSummary>, f64)>> {
     let mut busy_s = 0.0;
     let mut count = 0;
-    for frame in frames {
-        let begun = Instant::now();
-        encoder.push(&frame)?;
-        beside.push(&frame)?;
-        busy_s += begun.elapsed().as_secs_f64();
-        count += frame.lasts;
-        observer.on(RenderEvent::FramesEncoded(count));
+    let mut summaries = Vec::new();
+    for (output, frame_count) in videos {
+        let tell = |frames| {
+            count += frames;
+            observer.on(RenderEvent::FramesEncoded(count));
+        };
+        match output.write(frame_count, frames, &mut busy_s, tell)? {
+            Some(summary) => summaries.push(summary),
+            None => return Ok(None),
+        }
     }
-    if count < expected {
-        return Ok(None);
-    }
-    let begun = Instant::now();
-    let summary = encoder.finish()?;
-    beside.finish(summary.grid_frames)?;
-    busy_s += begun.elapsed().as_secs_f64();
-    Ok(Some((summary, busy_s)))
+    Ok(Some((summaries, busy_s)))
 }
 
 fn thread_failed(error: &JoinError) -> Error {

@@ -8,18 +8,19 @@ use image::RgbaImage;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
-use super::{PictureSource, QUEUE, RenderEvent, RenderObserver, Shown, Subject, thread_failed};
+use super::drawing::Shown;
+use super::{Decoder, PictureSource, QUEUE, RenderEvent, RenderObserver, Subject, thread_failed};
 use crate::capture::{CapturedFrame, FrameSink, capture, capture_synthetic};
 use crate::error::Result;
 use crate::frame::{FrameSpec, Picture};
 use crate::overlay::Overlay;
-use crate::timeline::RenderPlan;
+use crate::timeline::CapturePlan;
 
 /// What the pictures are taken of, and how.
 #[derive(Debug)]
 pub struct SampleJob {
     pub subject: Subject,
-    /// The frames, by their index.
+    /// The frames of the plan, by their index.
     pub frames: BTreeSet<u64>,
 }
 
@@ -74,13 +75,14 @@ async fn take(job: &SampleJob, observer: &dyn RenderObserver, sink: FrameSink) -
 
 fn look_at<S>(
     mut captured: mpsc::Receiver<CapturedFrame>,
-    plan: &RenderPlan,
+    plan: &CapturePlan,
     mut overlay: Overlay,
     frames: &BTreeSet<u64>,
     mut state: S,
     look: fn(&mut S, FrameSpec, &RgbaImage) -> Result<()>,
 ) -> Result<S> {
-    let mut shown = Shown::default();
+    let mut decoder = Decoder::new(plan.canvas);
+    let mut shown = Shown::new();
     let mut drawn = None;
     while let Some(captured) = captured.blocking_recv() {
         let CapturedFrame {
@@ -90,7 +92,7 @@ fn look_at<S>(
             lasts,
             ..
         } = captured;
-        let picture = shown.show(shot, plan.canvas())?;
+        let picture = shown.next(decoder.decode(shot)?);
         if let Picture::New(picture) = overlay.over(picture, pointer.as_ref()) {
             drawn = Some(picture);
         }

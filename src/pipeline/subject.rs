@@ -13,12 +13,12 @@ use crate::error::{Error, Result};
 use crate::overlay::OverlayStyle;
 use crate::player::{Players, Problems, StageLook};
 use crate::recording::Recording;
-use crate::timeline::{RenderPlan, Slideshow};
+use crate::timeline::{CapturePlan, Slideshow};
 
 #[derive(Debug)]
 pub struct Subject {
     pub recording: Arc<Recording>,
-    pub plan: Arc<RenderPlan>,
+    pub plan: Arc<CapturePlan>,
     pub source: PictureSource,
     /// How the page lies in the picture, and on what.
     pub stage: StageLook,
@@ -49,7 +49,7 @@ impl Subject {
         observer: &dyn RenderObserver,
     ) -> Result<(Browser, &'a CaptureWay)> {
         let passed_over = |method, why: &Error| observer.on(RenderEvent::WayPassedOver { method, why });
-        start_first(ways, self.plan.canvas(), passed_over).await
+        start_first(ways, self.plan.canvas, passed_over).await
     }
 
     /// Draws these segments of a slideshow; tells what of it is damaged.
@@ -75,6 +75,6 @@ impl Subject {
             provider: self.assets.clone(),
             base: self.asset_base.clone(),
         };
-        Players::new(browser, self.plan.canvas(), self.stage, &self.recording, assets)
+        Players::new(browser, self.plan.canvas, self.stage, &self.recording, assets)
     }
 }

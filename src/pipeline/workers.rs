@@ -2,6 +2,7 @@
 //! The first failure ends them all.
 
 use std::iter;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,9 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::order::{Delivered, Delivery, SegmentQueue};
-use super::{
-    BrowserFacts, PictureSource, QUEUE, RenderEvent, RenderJob, RenderObserver, Subject, jobs, thread_failed,
-};
+use super::{BrowserFacts, PictureSource, QUEUE, RenderEvent, RenderObserver, Subject, jobs, thread_failed};
 use crate::assets::AssetsSummary;
 use crate::browser::Browser;
 use crate::capture::{CaptureMethod, CaptureStatistics, CaptureWay, FrameSink, capture, capture_synthetic};
@@ -31,14 +30,15 @@ pub(super) struct CaptureSummary {
     pub(super) segments: usize,
 }
 
-/// Captures all frames into `sink`, in order. Ends early without an error when that is closed.
+/// Captures all frames into `sink`, in order, with so many browsers, or as many as suit. Ends early without an error when
+/// that is closed.
 pub(super) async fn capture_frames(
-    job: &RenderJob,
+    subject: &Arc<Subject>,
+    wanted: Option<NonZeroUsize>,
     observer: &dyn RenderObserver,
     sink: FrameSink,
 ) -> Result<CaptureSummary> {
     let begun = Instant::now();
-    let subject = &job.subject;
     let plan = &subject.plan;
     let without_browser = |method, statistics, problems| CaptureSummary {
         statistics,
@@ -73,10 +73,8 @@ pub(super) async fn capture_frames(
     };
 
     let workload = Workload::of(plan, &subject.recording);
-    let wanted = job
-        .jobs
-        .map_or_else(|| jobs::suitable(way.method, &workload), usize::from);
-    let segments = workload.segments();
+    let wanted = wanted.map_or_else(|| jobs::suitable(way.method, &workload), usize::from);
+    let segments = workload.segments;
     let (jobs, segment_count) = (wanted.min(segments.len()), segments.len());
     observer.on(RenderEvent::BrowserStarted {
         version: browser.version(),
@@ -187,7 +185,7 @@ impl Worker {
         } = self;
         let browser = match started {
             Some(browser) => browser,
-            None => way.start(subject.plan.canvas()).await?,
+            None => way.start(subject.plan.canvas).await?,
         };
         let mut players = subject.players(&browser);
         let segments = std::iter::from_fn(move || queue.take(number));

@@ -84,15 +84,6 @@ pub struct Problems {
 }
 
 impl Problems {
-    pub const fn new() -> Self {
-        Self {
-            missing: Vec::new(),
-            warnings: Vec::new(),
-            fonts: Vec::new(),
-            visible: false,
-        }
-    }
-
     /// Counts those of another player as well.
     pub fn add(&mut self, other: Self) {
         self.merge(other, |known, more| known + more);

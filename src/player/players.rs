@@ -1,4 +1,4 @@
-//! The players of one browser: one for each window of the recording that the video shows, begun when it is first
+//! The players of one browser: one for each window of the recording that a video shows, begun when it is first
 //! shown and ended after its last time. `capture` asks for the one that a frame shows.
 
 use std::collections::BTreeMap;
@@ -19,8 +19,8 @@ pub struct Players<'a> {
     assets: PageAssets,
     /// By the window's place in the recording.
     running: BTreeMap<usize, Arc<Player>>,
-    /// Of players that have ended.
-    problems: Problems,
+    /// Of players that have ended, by the window.
+    problems: BTreeMap<usize, Problems>,
     blocked_requests: u64,
 }
 
@@ -39,7 +39,7 @@ impl<'a> Players<'a> {
             recording,
             assets,
             running: BTreeMap::new(),
-            problems: Problems::new(),
+            problems: BTreeMap::new(),
             blocked_requests: 0,
         }
     }
@@ -66,21 +66,32 @@ impl<'a> Players<'a> {
         Ok(player)
     }
 
-    /// Ends the player of a window that is not shown again.
+    /// Ends the player of a window that is not shown again, or only anew.
     pub async fn end(&mut self, window: usize) -> Result<()> {
         if let Some(player) = self.running.remove(&window) {
-            self.problems.add(player.problems().await?);
+            let problems = player.problems().await?;
+            self.problems.entry(window).or_default().unite(problems);
             self.blocked_requests += player.page().blocked_requests();
             player.page().close().await?;
         }
         Ok(())
     }
 
-    /// Ends them all, and tells what they could not show and how many requests of theirs were refused.
-    pub async fn finish(mut self) -> Result<(Problems, u64)> {
+    /// Ends them all. A window that is shown again begins anew.
+    pub async fn end_all(&mut self) -> Result<()> {
         while let Some(&window) = self.running.keys().next() {
             self.end(window).await?;
         }
-        Ok((self.problems, self.blocked_requests))
+        Ok(())
+    }
+
+    /// Ends them all, and tells what they could not show and how many requests of theirs were refused.
+    pub async fn finish(mut self) -> Result<(Problems, u64)> {
+        self.end_all().await?;
+        let mut problems = Problems::default();
+        for of_window in self.problems.into_values() {
+            problems.add(of_window);
+        }
+        Ok((problems, self.blocked_requests))
     }
 }

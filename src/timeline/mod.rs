@@ -1,9 +1,14 @@
 //! Which moments of the session the video shows, and when: options resolved against a recording, the map between
 //! the two clocks, and the grid of frames. Pure; the pipeline calls it before any browser starts.
 
+mod around;
+mod capture_plan;
+mod clip;
+mod clips;
 mod clock;
 mod options;
 mod plan;
+mod range;
 mod segments;
 mod session_time;
 mod size;
@@ -14,6 +19,10 @@ use crate::error::{Error, Kind, Result};
 use crate::frame::{Fps, Size};
 use crate::recording::{Recording, Span, Window, activity};
 
+pub use around::Around;
+pub use capture_plan::CapturePlan;
+pub use clip::ClipRange;
+pub use clips::ClipOptions;
 pub use clock::{ClockMap, Piece};
 pub use options::{Idle, TimelineOptions};
 pub use plan::RenderPlan;
@@ -23,10 +32,12 @@ pub use size::SizeOption;
 pub use slideshow::Slideshow;
 pub use windows::{Turn, WindowOption, WindowSchedule};
 
+use range::resolve_range;
+
 /// Longer videos are asked for by mistake: a clock jumped, and idle time is kept.
 const LONGEST_VIDEO_MS: f64 = 30.0 * 24.0 * 3_600_000.0;
 
-/// The options, made sense of for one recording.
+/// The options, made sense of for one recording and one video.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Timeline {
     /// What the video shows, in session time.
@@ -38,13 +49,20 @@ pub struct Timeline {
 }
 
 impl Timeline {
+    /// Of all that the options leave of the recording.
     pub fn resolve(recording: &Recording, options: &TimelineOptions) -> Result<Self> {
         let windows = WindowSchedule::resolve(recording, &options.window)?;
-        let scheduled = || {
-            let places = windows.shown_between(f64::NEG_INFINITY, f64::INFINITY);
-            places.into_iter().map(|place| &recording.windows[place])
-        };
-        let range = resolve_range(recording, scheduled(), options)?;
+        let range = resolve_range(recording, &windows, options)?;
+        Self::of(recording, &windows, range, options)
+    }
+
+    /// Of this part of the recording.
+    fn of(
+        recording: &Recording,
+        windows: &WindowSchedule,
+        range: Span,
+        options: &TimelineOptions,
+    ) -> Result<Self> {
         let speed = options.speed;
         if !(0.01..=1000.0).contains(&speed) {
             return Err(Error::new(
@@ -55,7 +73,7 @@ impl Timeline {
         let kept = match options.idle {
             Idle::Keep => vec![range],
             Idle::Skip { gap_ms, keep_ms } => {
-                let events = scheduled().flat_map(|window| &window.events);
+                let events = scheduled(recording, windows).flat_map(|window| &window.events);
                 let spans = activity::spans(events, recording.started_ms, gap_ms);
                 without_idle_gaps(range, &spans, gap_ms, keep_ms)
             }
@@ -73,9 +91,9 @@ impl Timeline {
         }
         Ok(Self {
             range,
-            viewport: size::largest_viewport(recording, &windows, range),
+            viewport: size::largest_viewport(recording, windows, range),
             clock,
-            windows,
+            windows: windows.clone(),
         })
     }
 
@@ -90,50 +108,13 @@ impl Timeline {
     }
 }
 
-/// The part of the session that is asked for, which is all of the windows' if nothing is.
-fn resolve_range<'a>(
-    recording: &Recording,
-    windows: impl Iterator<Item = &'a Window> + Clone,
-    options: &TimelineOptions,
-) -> Result<Span> {
-    let session_ms = |epoch_ms: Option<f64>| epoch_ms.map_or(0.0, |ms| ms - recording.started_ms);
-    let first_ms = session_ms(
-        windows
-            .clone()
-            .filter_map(Window::first_ms)
-            .min_by(f64::total_cmp),
-    );
-    let last_ms = session_ms(windows.filter_map(Window::last_ms).max_by(f64::total_cmp));
-    let seconds = |ms: f64| format!("{} s", (ms / 100.0).round() / 10.0);
-    let usage = |message: String| Err(Error::new(Kind::Usage, message));
-
-    // A start or end outside of the windows' own time shows nothing more, so it is moved to where that begins.
-    let start_ms = options
-        .start
-        .map_or(first_ms, |start| start.session_ms(recording.started_ms));
-    let end_ms = options
-        .end
-        .map_or(last_ms, |end| end.session_ms(recording.started_ms));
-    if options.start.is_some() && start_ms >= last_ms && start_ms > first_ms {
-        let (start, end) = (seconds(start_ms), seconds(last_ms));
-        return usage(format!(
-            "--start {start} is beyond the end of the recording ({end})"
-        ));
-    }
-    if options.end.is_some() && end_ms <= first_ms && end_ms < last_ms {
-        let (end, first) = (seconds(end_ms), seconds(first_ms));
-        return usage(format!(
-            "--end {end} is not after the beginning of the recording ({first})"
-        ));
-    }
-    if options.start.is_some() && options.end.is_some() && start_ms >= end_ms {
-        let (start, end) = (seconds(start_ms), seconds(end_ms));
-        return usage(format!("--start {start} is not before --end {end}"));
-    }
-    Ok(Span {
-        start_ms: start_ms.clamp(first_ms, last_ms),
-        end_ms: end_ms.clamp(first_ms, last_ms),
-    })
+/// The windows that are shown at all.
+fn scheduled<'a>(
+    recording: &'a Recording,
+    schedule: &WindowSchedule,
+) -> impl Iterator<Item = &'a Window> + Clone {
+    let places = schedule.shown_between(f64::NEG_INFINITY, f64::INFINITY);
+    places.into_iter().map(|place| &recording.windows[place])
 }
 
 /// The range without the middle of each gap between spans that is longer than `gap_ms`.
@@ -260,19 +241,84 @@ mod tests {
             assert_eq!(error.kind(), Kind::Usage);
             error.to_string()
         };
-        let beyond = "--start 90 s is beyond the end of the recording (41.2 s)";
+        let beyond = "--start 90 s is beyond the end of the recording: \
+            there is only 0 s to 41.2 s (1970-01-01T00:16:40Z to 1970-01-01T00:17:21Z)";
         assert_eq!(message("90", "", 1.0), beyond);
         assert_eq!(message("90", "95", 1.0), beyond);
         assert_eq!(
             message("20", "10.5", 1.0),
             "--start 20 s is not before --end 10.5 s"
         );
-        assert_eq!(
-            message("", "1970-01-01T00:16:00Z", 1.0),
-            "--end -40 s is not after the beginning of the recording (0 s)"
-        );
+        let before = message("", "1970-01-01T00:16:00Z", 1.0);
+        assert!(before.starts_with(
+            "--end -40 s is not after the beginning of the recording: there is only 0 s to 41.2 s ("
+        ));
         for speed in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert!(message("", "", speed).contains("is not between"), "{speed}");
+        }
+    }
+
+    /// A window that is blank until a text is added, and another that shows something from the beginning.
+    fn loading(first: &str, blank_s: u32, other: Option<u32>) -> Recording {
+        let body = r#"{"type":2,"tagName":"body","attributes":{},"childNodes":[],"id":2}"#;
+        let text = r#"{"type":3,"textContent":"Hello","id":3}"#;
+        let full = format!(r#"{{"node":{{"type":0,"childNodes":[{body}],"id":1}}}}"#);
+        let filled = full.replace("[],", &format!("[{text}],"));
+        let add = format!(
+            r#"{{"source":0,"removes":[],"texts":[],"attributes":[],"adds":[{{"parentId":2,"nextId":null,"node":{text}}}]}}"#
+        );
+        let mut lines = Vec::new();
+        let mut tell = |window: &str, second: u32, kind: u8, data: &str| {
+            let timestamp = 1_000_000 + 1000 * second;
+            lines.push(format!(
+                r#"["{window}",{{"type":{kind},"timestamp":{timestamp},"data":{data}}}]"#
+            ));
+        };
+        let meta = r#"{"href":"https://a.test/","width":800,"height":600}"#;
+        tell(first, 0, 4, meta);
+        tell(first, 0, 2, &full);
+        tell(first, blank_s, 3, &add);
+        tell(
+            first,
+            20,
+            3,
+            r#"{"source":0,"adds":[],"removes":[],"texts":[],"attributes":[]}"#,
+        );
+        if let Some(second) = other {
+            tell("other", second, 4, meta);
+            tell("other", second, 2, &filled);
+        }
+        let input = RawInput {
+            name: "test".to_owned(),
+            bytes: lines.join("\n").into(),
+        };
+        recording::open(input).unwrap()
+    }
+
+    #[test]
+    fn a_blank_start_is_left_out() {
+        for (blank_s, other, start, end, expected) in [
+            (7, None, None, None, (7.0, 20.0)),
+            (7, None, Some("3"), Some("9"), (7.0, 9.0)),
+            (7, None, Some("8"), None, (8.0, 20.0)),
+            // Nothing is seen at all.
+            (7, None, None, Some("6"), (0.0, 6.0)),
+            // Another window opens, and shows something first.
+            (7, Some(5), None, None, (5.0, 20.0)),
+            (7, Some(9), None, None, (7.0, 20.0)),
+        ] {
+            let recording = loading("first", blank_s, other);
+            let timeline = resolve(&recording, |options| {
+                options.trim_start = true;
+                options.idle = Idle::Keep;
+                options.start = start.map(|time: &str| time.parse().unwrap());
+                options.end = end.map(|time: &str| time.parse().unwrap());
+            });
+            assert_eq!(
+                shown(&timeline.unwrap()),
+                [expected],
+                "{blank_s} {other:?} {start:?} {end:?}"
+            );
         }
     }
 

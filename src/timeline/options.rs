@@ -11,6 +11,8 @@ pub struct TimelineOptions {
     pub start: Option<SessionTime>,
     /// The end of the recording if nothing else is said.
     pub end: Option<SessionTime>,
+    /// Whether what is blank at the beginning is left out.
+    pub trim_start: bool,
     /// The video plays this many times as fast as the session.
     pub speed: f64,
     pub idle: Idle,
@@ -22,6 +24,7 @@ impl Default for TimelineOptions {
         Self {
             start: None,
             end: None,
+            trim_start: false,
             speed: 1.0,
             idle: Idle::default(),
             window: WindowOption::default(),

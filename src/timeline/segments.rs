@@ -1,9 +1,9 @@
-//! How one video's frames are shared out: cut into segments, preferably where nothing is under way. Pure; the
-//! pipeline hands the segments to its browsers.
+//! How frames are shared out: cut into segments, preferably where nothing is under way. Pure; the pipeline hands the
+//! segments to its browsers.
 
 use std::ops::Range;
 
-use super::RenderPlan;
+use super::{CapturePlan, RenderPlan};
 use crate::recording::{Event, EventType, IncrementalSource, Recording, Span, activity};
 
 /// After this much session time without an event, transitions have ended.
@@ -16,9 +16,38 @@ const SCROLL_GLIDE_MS: f64 = 100.0;
 /// take room, until it is their turn.
 const CAPTURES_PER_SEGMENT: u64 = 60;
 
-/// Which frames of a plan will probably be captured, and where it is good to cut.
+/// How much there is to capture, and the parts that it is cut into.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Workload {
+    /// All frames of the capture plan, in order. Where they are cut hangs on the recording and the videos alone, not on
+    /// who renders them: pictures begin anew there.
+    pub segments: Vec<Range<u64>>,
+    /// How many pictures will be taken, as far as events tell: animations go on after theirs.
+    pub expected_captures: u64,
+}
+
+impl Workload {
+    /// Cuts each video where it would be cut if it were rendered alone, so that its pictures are the same.
+    pub fn of(plan: &CapturePlan, recording: &Recording) -> Self {
+        let mut starts = Vec::new();
+        let mut expected_captures = 0;
+        for (number, video) in plan.videos.iter().enumerate() {
+            let first = plan.start_of(number);
+            let changes = ChangedFrames::of(video, recording);
+            expected_captures += changes.expected_captures();
+            starts.extend(changes.starts().map(|frame| first + frame));
+        }
+        let ends = starts.iter().skip(1).copied().chain([plan.frame_count]);
+        Self {
+            segments: starts.iter().zip(ends).map(|(&start, end)| start..end).collect(),
+            expected_captures,
+        }
+    }
+}
+
+/// Which frames of a video will probably be captured, and where it is good to cut.
+#[derive(Debug, Clone, PartialEq)]
+struct ChangedFrames {
     frame_count: u64,
     /// In order, neither overlapping nor touching.
     busy: Vec<Busy>,
@@ -33,8 +62,8 @@ struct Busy {
     captures_before: u64,
 }
 
-impl Workload {
-    pub fn of(plan: &RenderPlan, recording: &Recording) -> Self {
+impl ChangedFrames {
+    fn of(plan: &RenderPlan, recording: &Recording) -> Self {
         let changes = changes(plan, recording);
         let mut busy: Vec<Busy> = Vec::new();
         let mut good_cuts: Vec<u64> = Vec::new();
@@ -74,18 +103,13 @@ impl Workload {
         }
     }
 
-    /// How many pictures will be taken, as far as events tell: animations go on after theirs.
-    pub fn expected_captures(&self) -> u64 {
+    fn expected_captures(&self) -> u64 {
         self.captures_before(self.frame_count)
     }
 
-    /// All frames, in order. Where they are cut hangs on the recording alone, not on who renders it: pictures begin anew
-    /// there.
-    pub fn segments(&self) -> Vec<Range<u64>> {
-        let cuts = self.cuts(CAPTURES_PER_SEGMENT);
-        let starts = std::iter::once(0).chain(cuts.iter().copied());
-        let ends = cuts.iter().copied().chain([self.frame_count]);
-        starts.zip(ends).map(|(start, end)| start..end).collect()
+    /// The frames that segments begin with, the first frame among them.
+    fn starts(&self) -> impl Iterator<Item = u64> {
+        std::iter::once(0).chain(self.cuts(CAPTURES_PER_SEGMENT))
     }
 
     /// Where to cut for segments of `share` captures or somewhat more: at good places, or in the midst of changes
@@ -177,10 +201,10 @@ mod tests {
     use crate::frame::Fps;
     use crate::recording;
     use crate::source::RawInput;
-    use crate::timeline::{Idle, SizeOption, Timeline, TimelineOptions};
+    use crate::timeline::{ClipOptions, Idle, SizeOption, Timeline, TimelineOptions};
 
     /// A recording with a mutation at each of these seconds, after a snapshot at 0, planned at 10 frames a second.
-    fn workload(mutations: &[f64], snapshots: &[f64], options: &TimelineOptions) -> Workload {
+    fn session(mutations: &[f64], snapshots: &[f64]) -> Recording {
         let event = |second: &f64, kind: u8| {
             let timestamp = 1_000_000.0 + second * 1000.0;
             format!(r#"{{"type":{kind},"timestamp":{timestamp},"data":{{"source":0,"node":{{}}}}}}"#)
@@ -195,12 +219,29 @@ mod tests {
             name: "test".to_owned(),
             bytes: format!("[{}]", events.join(",")).into(),
         };
-        let recording = recording::open(input).unwrap();
+        recording::open(input).unwrap()
+    }
+
+    fn changes(mutations: &[f64], snapshots: &[f64], options: &TimelineOptions) -> ChangedFrames {
+        let recording = session(mutations, snapshots);
         let timeline = Timeline::resolve(&recording, options).unwrap();
-        Workload::of(
+        ChangedFrames::of(
             &timeline.plan(SizeOption::Native, 1.0, Fps::new(10, 1)),
             &recording,
         )
+    }
+
+    /// Segments of videos of these seconds.
+    fn segments(recording: &Recording, clips: &[&str]) -> Vec<Range<u64>> {
+        let options = ClipOptions {
+            ranges: clips.iter().map(|range| range.parse().unwrap()).collect(),
+            around: Vec::new(),
+        };
+        let timelines = options.resolve(recording, &[], &kept()).unwrap();
+        let plan = CapturePlan::new(&timelines, SizeOption::Native, 1.0, Fps::new(10, 1));
+        let workload = Workload::of(&plan, recording);
+        assert_eq!(workload.segments.last().unwrap().end, plan.frame_count);
+        workload.segments
     }
 
     fn kept() -> TimelineOptions {
@@ -217,17 +258,17 @@ mod tests {
             .collect()
     }
 
-    fn busy(workload: &Workload) -> Vec<Range<u64>> {
-        workload.busy.iter().map(|busy| busy.frames.clone()).collect()
+    fn busy(frames: &ChangedFrames) -> Vec<Range<u64>> {
+        frames.busy.iter().map(|busy| busy.frames.clone()).collect()
     }
 
     #[test]
     fn changed_frames_are_counted_and_pauses_found() {
-        let workload = workload(&[0.05, 0.1, 1.0, 1.31, 1.7, 3.0], &[1.3], &kept());
-        assert_eq!(busy(&workload), [0..2, 10..11, 13..15, 17..18, 29..30]);
-        assert_eq!(workload.expected_captures(), 7);
+        let frames = changes(&[0.05, 0.1, 1.0, 1.31, 1.7, 3.0], &[1.3], &kept());
+        assert_eq!(busy(&frames), [0..2, 10..11, 13..15, 17..18, 29..30]);
+        assert_eq!(frames.expected_captures(), 7);
         // After 0.9 s, with a snapshot, after 1.3 s; not after 0.3 s.
-        assert_eq!(workload.good_cuts, [0, 10, 13, 29]);
+        assert_eq!(frames.good_cuts, [0, 10, 13, 29]);
         for (frame, before) in [
             (0, 0),
             (1, 1),
@@ -238,10 +279,10 @@ mod tests {
             (30, 7),
             (99, 7),
         ] {
-            assert_eq!(workload.captures_before(frame), before, "{frame}");
+            assert_eq!(frames.captures_before(frame), before, "{frame}");
         }
         for (captures, frame) in [(0, 0), (1, 1), (2, 10), (3, 13), (4, 14), (6, 29)] {
-            assert_eq!(workload.frame_of_capture(captures), frame, "{captures}");
+            assert_eq!(frames.frame_of_capture(captures), frame, "{captures}");
         }
     }
 
@@ -249,8 +290,8 @@ mod tests {
     fn cuts_are_at_good_places_where_there_are_some() {
         // Busy for 4 s, then for 2 s, then for 10 s without a pause.
         let mutations = [every_tenth(0, 4), every_tenth(6, 8), every_tenth(20, 30)].concat();
-        let workload = workload(&mutations, &[], &kept());
-        assert_eq!(workload.good_cuts, [0, 60, 200]);
+        let frames = changes(&mutations, &[], &kept());
+        assert_eq!(frames.good_cuts, [0, 60, 200]);
         for (share, cuts) in [
             (35, vec![60, 215, 250]),
             // The recording ends with its last change: 99 captures after 20 s.
@@ -260,25 +301,34 @@ mod tests {
             (15, vec![15, 60, 200, 215, 230, 245, 260, 275]),
             (200, vec![]),
         ] {
-            assert_eq!(workload.cuts(share), cuts, "{share}");
+            assert_eq!(frames.cuts(share), cuts, "{share}");
         }
     }
 
     #[test]
     fn segments_cover_all_frames_once() {
-        let busy = workload(&every_tenth(0, 60), &[], &kept());
-        let segments = busy.segments();
-        assert_eq!(segments.len(), 9);
-        assert_eq!((segments[0].start, segments[8].end), (0, busy.frame_count));
-        assert!(segments.windows(2).all(|pair| pair[0].end == pair[1].start));
-        assert_eq!(workload(&every_tenth(0, 2), &[], &kept()).segments().len(), 1);
+        let busy = session(&every_tenth(0, 60), &[]);
+        let whole = segments(&busy, &[]);
+        assert_eq!((whole.len(), whole[0].start), (9, 0));
+        assert!(whole.windows(2).all(|pair| pair[0].end == pair[1].start));
+        assert_eq!(segments(&session(&every_tenth(0, 2), &[]), &[]).len(), 1);
+    }
+
+    #[test]
+    fn videos_are_cut_where_each_would_be_alone() {
+        let busy = session(&every_tenth(0, 60), &[]);
+        assert_eq!(segments(&busy, &["0+20"]), [0..60, 60..120, 120..200]);
+        assert_eq!(
+            segments(&busy, &["30+2", "0+20", "10+2"]),
+            [0..20, 20..80, 80..140, 140..220, 220..240]
+        );
     }
 
     #[test]
     fn thirteen_idle_hours_are_one_segment() {
-        let idle = workload(&[46_800.0], &[], &kept());
-        assert_eq!(idle.segments(), vec![0..468_000; 1]);
-        assert_eq!(idle.expected_captures(), 2);
+        let idle = session(&[46_800.0], &[]);
+        assert_eq!(segments(&idle, &[]), vec![0..468_000; 1]);
+        assert_eq!(changes(&[46_800.0], &[], &kept()).expected_captures(), 2);
     }
 
     #[test]
@@ -288,7 +338,7 @@ mod tests {
             end: "3".parse().ok(),
             ..kept()
         };
-        let part = workload(&[0.5, 1.0, 2.5, 4.0, 5.0], &[], &options);
+        let part = changes(&[0.5, 1.0, 2.5, 4.0, 5.0], &[], &options);
         assert_eq!(busy(&part), [0..1, 5..6]);
     }
 }

@@ -1,9 +1,9 @@
 //! Whether all that a plan shows are screenshots of an app, so that nobody has to draw a page. Pure; the pipeline asks
 //! before it starts a browser.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::RenderPlan;
+use super::{CapturePlan, RenderPlan};
 use crate::recording::{Recording, Slides};
 
 /// The screenshots of each window that is shown.
@@ -15,11 +15,17 @@ pub struct Slideshow {
 
 impl Slideshow {
     /// None if a frame shows anything else.
-    pub fn of(plan: &RenderPlan, recording: &Recording) -> Option<Self> {
-        let (start_ms, end_ms) = (plan.frame(0).session_ms, plan.clock.session_end_ms());
+    pub fn of(plan: &CapturePlan, recording: &Recording) -> Option<Self> {
+        let shown = plan.videos.iter().flat_map(|video| {
+            let (start_ms, end_ms) = (video.frame(0).session_ms, video.clock.session_end_ms());
+            video.windows.shown_between(start_ms, end_ms)
+        });
         let mut windows = BTreeMap::new();
-        for place in plan.windows.shown_between(start_ms, end_ms) {
-            let is_seen = |from_ms, until_ms| is_seen(plan, place, from_ms, until_ms);
+        for place in shown.collect::<BTreeSet<_>>() {
+            let is_seen = |from_ms, until_ms| {
+                let mut videos = plan.videos.iter();
+                videos.any(|video| is_seen(video, place, from_ms, until_ms))
+            };
             let slides = Slides::read(&recording.windows[place], recording.started_ms, is_seen)?;
             windows.insert(place, slides);
         }
@@ -98,7 +104,7 @@ mod tests {
         };
         let timeline = Timeline::resolve(&recording, &options).unwrap();
         Slideshow::of(
-            &timeline.plan(SizeOption::Native, 1.0, Fps::new(10, 1)),
+            &CapturePlan::new(&[timeline], SizeOption::Native, 1.0, Fps::new(10, 1)),
             &recording,
         )
     }

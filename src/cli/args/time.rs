@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::timeline::{Idle, SessionTime, TimelineOptions, WindowOption};
+use crate::timeline::{Around, ClipOptions, ClipRange, Idle, SessionTime, TimelineOptions, WindowOption};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct TimeArgs {
@@ -13,6 +13,21 @@ pub(in crate::cli) struct TimeArgs {
     /// End here
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
     pub(in crate::cli) end: Option<SessionTime>,
+
+    /// Show only this part of the session, or START..END; may be repeated, and each becomes a video of its own: an n in
+    /// curly brackets in the names of files is its number
+    #[arg(long, value_name = "START+LENGTH", help_heading = "Time")]
+    pub(in crate::cli) clip: Vec<ClipRange>,
+
+    /// Show what is around something that happened: error (also exceptions and failed requests), click:TEXT, page:ADDRESS
+    /// with * for anything, custom:TAG, or a time; from 10 s before it to 5 s after it unless other numbers stand behind
+    /// it. May be repeated. With an n in curly brackets in the output's name each is a video, else the first
+    #[arg(long, value_name = "EVENT[:BEFORE:AFTER]", help_heading = "Time")]
+    pub(in crate::cli) around: Vec<Around>,
+
+    /// Leave out the beginning for as long as the page is blank
+    #[arg(long, help_heading = "Time")]
+    pub(in crate::cli) trim_start: bool,
 
     /// Play this many times as fast
     #[arg(long, default_value = "1", value_name = "X", help_heading = "Time")]
@@ -29,9 +44,17 @@ impl TimeArgs {
         TimelineOptions {
             start: self.start,
             end: self.end,
+            trim_start: self.trim_start,
             speed: self.speed,
             idle: self.idle,
             window: window.clone(),
+        }
+    }
+
+    pub(in crate::cli) fn clips(&self) -> ClipOptions {
+        ClipOptions {
+            ranges: self.clip.clone(),
+            around: self.around.clone(),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! A recorded document as far as naming its elements needs it: who is in whom, and what is written there. `moments`
-//! feeds it with the events of a window, in order.
+//! A recorded document as far as naming its elements needs it, and telling whether it has something to be seen: who is
+//! in whom, and what is written there. `moments` and `sights` feed it with the events of a window, in order.
 
 use std::collections::HashMap;
 
@@ -7,6 +7,8 @@ use crate::recording::Event;
 use crate::recording::event::{EventType, IncrementalSource};
 use crate::recording::json_text;
 use crate::recording::serialized_node::{Attributes, Element, Visitor, walk};
+
+use super::appearance::Appearance;
 
 /// What is longer than this is no name of an element: it is a part of the page.
 const LONGEST_NAME: usize = 80;
@@ -21,6 +23,8 @@ const NAMING_ATTRIBUTES: [&str; 6] = ["aria-label", "alt", "title", "placeholder
 #[derive(Debug, Default)]
 pub(super) struct Document {
     nodes: HashMap<i64, Node>,
+    /// The node of the document itself.
+    root: Option<i64>,
     title: Option<i64>,
 }
 
@@ -41,6 +45,7 @@ enum NodeKind {
         acts: bool,
         /// By an attribute.
         name: Option<Box<str>>,
+        appearance: Appearance,
     },
     /// `style` and `script`, whose text is not to be read by people.
     Code,
@@ -55,7 +60,7 @@ impl Document {
             (EventType::FullSnapshot, _) => {
                 *self = Self::default();
                 if let Some(node) = data(event).and_then(|data| json_text::member(data, "node")) {
-                    self.build(node);
+                    self.root = self.build(node);
                 }
             }
             (_, Some(IncrementalSource::Mutation)) => self.mutate(data(event).unwrap_or_default()),
@@ -105,6 +110,30 @@ impl Document {
             NodeKind::Element { name: Some(name), .. } => Some(collapsed(name)),
             _ => None,
         }
+    }
+
+    /// Whether there is something to be seen: text, or an element that is seen by itself, in nothing that is hidden. Style
+    /// sheets are not asked. Counts the nodes that were looked at in `looks`.
+    pub(super) fn shows_something(&self, looks: &mut u64) -> bool {
+        let Some(root) = self.root else {
+            return false;
+        };
+        let mut at = Some(root);
+        while let Some(current) = at {
+            *looks += 1;
+            let Some(node) = self.nodes.get(&current) else {
+                return false;
+            };
+            let inside = match &node.kind {
+                NodeKind::Text(text) if !text.trim().is_empty() => return true,
+                NodeKind::Element { appearance, .. } if appearance.is_hidden() => None,
+                NodeKind::Element { appearance, .. } if appearance.is_seen() => return true,
+                NodeKind::Code => None,
+                _ => node.first_child,
+            };
+            at = inside.or_else(|| self.after(current, root));
+        }
+        false
     }
 
     /// All text in an element, or none if it is longer than this many characters without its white space.
@@ -184,12 +213,15 @@ impl Document {
             if let (Some(id), Some(attributes)) =
                 (number(change, "id"), json_text::member(change, "attributes"))
                 && let Some(Node {
-                    kind: NodeKind::Element { name, .. },
+                    kind: NodeKind::Element { name, appearance, .. },
                     ..
                 }) = self.nodes.get_mut(&id)
-                && let Some(new) = naming(&Attributes::of(attributes))
             {
-                *name = Some(new);
+                let attributes = Attributes::of(attributes);
+                appearance.change(&attributes);
+                if let Some(new) = naming(&attributes) {
+                    *name = Some(new);
+                }
             }
         }
     }
@@ -328,6 +360,7 @@ impl Visitor for Builder<'_> {
                     acts: matches!(tag, "a" | "button" | "label" | "summary" | "option")
                         || element.attributes.json("role").is_some(),
                     name: naming(&element.attributes),
+                    appearance: Appearance::of(element),
                 },
             };
         });

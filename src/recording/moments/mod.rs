@@ -1,10 +1,13 @@
 //! The moments of a recording that people speak of: clicks with what was clicked, pages, errors, custom events.
 //! Clips are cut around them; whatever else tells a person what happens when starts from here too.
 
+mod appearance;
 mod document;
 mod faults;
+mod sights;
 
 use document::{Document, data, number};
+pub use sights::sights;
 
 use super::event::{EventType, IncrementalSource};
 use super::json_text::{member, text};

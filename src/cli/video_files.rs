@@ -1,0 +1,141 @@
+//! One of the videos that `render` makes, and all files that belong to it: begun before any work, filled while it runs,
+//! moved to their places at its end.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::args::RenderArgs;
+use super::print;
+use super::settings::{Destination, RenderSettings};
+use super::side_files::SideFiles;
+use crate::aside::aside;
+use crate::encode::{EncoderSettings, is_our_file};
+use crate::error::{Error, Result};
+use crate::output::{FolderStaging, Spool, Staging};
+use crate::pipeline::Output;
+use crate::recording::{Moment, Recording};
+use crate::timeline::RenderPlan;
+
+pub(super) struct VideoFiles {
+    pub(super) destination: Destination,
+    video: Staged,
+    side_files: SideFiles,
+    report: Option<Staging>,
+    hashes: Option<Staging>,
+}
+
+impl VideoFiles {
+    /// Those of the clip with this number, which counts from 1. Fails on a wrong name or place.
+    pub(super) fn begin(args: &RenderArgs, settings: &RenderSettings, number: usize) -> Result<Self> {
+        let file = |name: &Path| settings.naming.file(name, number);
+        let replaced = |name: &Option<_>| {
+            let name: Option<&Path> = name.as_deref();
+            name.map(|name| Staging::begin(&file(name), true)).transpose()
+        };
+        let destination = settings.destination.map(file);
+        Ok(Self {
+            video: Staged::begin(&destination, args.force)?,
+            destination,
+            side_files: SideFiles::begin(&args.beside, file, args.force)?,
+            report: replaced(&args.report)?,
+            hashes: replaced(&args.frame_hashes)?,
+        })
+    }
+
+    /// What the pipeline is to make of a video. Writes what is known before it.
+    pub(super) fn output(
+        &self,
+        args: &RenderArgs,
+        settings: &RenderSettings,
+        recording: &Recording,
+        moments: &[Moment],
+        video: &RenderPlan,
+    ) -> Result<Output> {
+        let (beside, annotations) = self.side_files.plan(&args.beside, recording, moments, video)?;
+        Ok(Output {
+            encoder: EncoderSettings {
+                format: settings.format,
+                quality: settings.quality,
+                size: video.size,
+                fps: video.fps,
+                timing: settings.timing,
+                loops: settings.loops,
+            },
+            annotations,
+            beside,
+            path: self.video.path().to_path_buf(),
+            frame_hashes: self.hashes.as_ref().map(|hashes| hashes.path().to_path_buf()),
+        })
+    }
+
+    /// How large the video is.
+    pub(super) fn bytes(&self) -> Result<u64> {
+        size_of(self.video.path())
+    }
+
+    /// Moves what tells of the video to its place, even if the video is not what was wished for.
+    pub(super) fn deliver_report(&mut self, report: impl FnOnce() -> Result<Vec<u8>>) -> Result<()> {
+        if let Some(staging) = self.report.take() {
+            fs::write(staging.path(), report()?).map_err(|source| Error::io("writing the report", source))?;
+            staging.commit()?;
+        }
+        self.hashes.take().map_or(Ok(()), Staging::commit)
+    }
+
+    /// Moves all that is left to its place.
+    pub(super) async fn deliver(self) -> Result<()> {
+        self.side_files.commit()?;
+        self.video.deliver().await
+    }
+}
+
+/// The video while it is made, on the way to where it was asked for.
+enum Staged {
+    File(Staging),
+    Folder(FolderStaging),
+    Stream(Spool),
+}
+
+impl Staged {
+    fn begin(destination: &Destination, overwrite: bool) -> Result<Self> {
+        match destination {
+            Destination::File(path) => Staging::begin(path, overwrite).map(Self::File),
+            Destination::Folder(path) => FolderStaging::begin(path, overwrite, is_our_file).map(Self::Folder),
+            Destination::StandardOutput => Spool::begin().map(Self::Stream),
+        }
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::File(staging) => staging.path(),
+            Self::Folder(staging) => staging.path(),
+            Self::Stream(spool) => spool.path(),
+        }
+    }
+
+    async fn deliver(self) -> Result<()> {
+        match self {
+            Self::File(staging) => staging.commit(),
+            Self::Folder(staging) => staging.commit(),
+            Self::Stream(spool) => {
+                let mut reader = spool.into_reader()?;
+                aside("writer", move || print::data(&mut reader)).await
+            }
+        }
+    }
+}
+
+/// Of a file, or of all files in a folder.
+fn size_of(path: &Path) -> Result<u64> {
+    let size = || {
+        let meta = fs::metadata(path)?;
+        if !meta.is_dir() {
+            return Ok(meta.len());
+        }
+        fs::read_dir(path)?
+            .map(|entry| Ok(entry?.metadata()?.len()))
+            .sum()
+    };
+    size().map_err(|source: io::Error| Error::io(format!("looking at {}", path.display()), source))
+}

@@ -1,0 +1,66 @@
+//! One of the videos that a render makes: what it is to be, its writing, and what it has become. The encoding stage
+//! writes one after the other.
+
+use std::path::PathBuf;
+use std::sync::mpsc::Receiver;
+use std::time::Instant;
+
+use super::Doubt;
+use crate::beside::Beside;
+use crate::encode::{Annotations, EncodeSummary, Encoder, EncoderSettings};
+use crate::error::Result;
+use crate::frame::Frame;
+
+/// What a video is to be, and where it goes.
+#[derive(Debug)]
+pub struct Output {
+    pub encoder: EncoderSettings,
+    /// What the video file says of itself.
+    pub annotations: Annotations,
+    /// What is made of the frames beside the video.
+    pub beside: Beside,
+    /// Where the video is written; the caller moves it to its place.
+    pub path: PathBuf,
+    /// Where a line for each frame of the grid is written.
+    pub frame_hashes: Option<PathBuf>,
+}
+
+/// What a finished video is.
+#[derive(Debug)]
+pub struct Written {
+    pub encoded: EncodeSummary,
+    /// Why it may not be what was recorded.
+    pub doubt: Option<Doubt>,
+}
+
+impl Output {
+    /// Writes the next so many frames of the grid, and tells of each how many it lasts. Adds the seconds that it took to
+    /// `busy_s`. None when the frames ended early: then the failure is on the other side.
+    pub(super) fn write(
+        self,
+        frame_count: u64,
+        frames: &Receiver<Frame>,
+        busy_s: &mut f64,
+        mut tell: impl FnMut(u64),
+    ) -> Result<Option<EncodeSummary>> {
+        let mut beside = self.beside;
+        let mut encoder = Encoder::create(&self.path, self.encoder, &self.annotations)?;
+        let mut written = 0;
+        while written < frame_count {
+            let Ok(frame) = frames.recv() else {
+                return Ok(None);
+            };
+            let begun = Instant::now();
+            encoder.push(&frame)?;
+            beside.push(&frame)?;
+            *busy_s += begun.elapsed().as_secs_f64();
+            written += frame.lasts;
+            tell(frame.lasts);
+        }
+        let begun = Instant::now();
+        let summary = encoder.finish()?;
+        beside.finish(summary.grid_frames)?;
+        *busy_s += begun.elapsed().as_secs_f64();
+        Ok(Some(summary))
+    }
+}

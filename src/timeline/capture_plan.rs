@@ -1,0 +1,127 @@
+//! What the browsers go through, whatever number of videos is made of it: the frames of one video after the other.
+//! `capture` fills it, `pipeline` puts the pictures into the videos.
+
+use std::sync::Arc;
+
+use super::{RenderPlan, SizeOption, Timeline, WindowSchedule};
+use crate::frame::{Canvas, Fps, FrameSpec};
+
+/// The videos that are made together, all of one size and on grids of one rate. Each begins with pages that have shown
+/// nothing, so that its pictures are those that it has alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CapturePlan {
+    pub canvas: Canvas,
+    pub fps: Fps,
+    pub windows: WindowSchedule,
+    /// Never empty.
+    pub videos: Vec<Arc<RenderPlan>>,
+    /// The place of each video's first frame.
+    starts: Vec<u64>,
+    pub frame_count: u64,
+}
+
+impl CapturePlan {
+    /// Lays a grid of frames over each of the timelines, which are of one recording and never none. The canvas is the
+    /// one that the largest viewport wants.
+    ///
+    /// # Panics
+    /// Without a timeline.
+    pub fn new(timelines: &[Timeline], size: SizeOption, scale: f64, fps: Fps) -> Self {
+        let largest = timelines
+            .iter()
+            .max_by_key(|timeline| timeline.viewport.pixels())
+            .expect("a capture plan has a video");
+        let canvas = size.resolve(largest.viewport, scale);
+        let plan = |timeline: &Timeline| {
+            let (clock, windows) = (timeline.clock.clone(), timeline.windows.clone());
+            Arc::new(RenderPlan::new(canvas, fps, clock, windows))
+        };
+        let videos: Vec<_> = timelines.iter().map(plan).collect();
+        let mut frame_count = 0;
+        let starts = videos.iter().map(|video| {
+            let start = frame_count;
+            frame_count += video.frame_count;
+            start
+        });
+        Self {
+            canvas,
+            fps,
+            windows: largest.windows.clone(),
+            starts: starts.collect(),
+            frame_count,
+            videos,
+        }
+    }
+
+    /// The frame at a place, by its index counted through all videos; its times are those of its video.
+    pub fn frame(&self, place: u64) -> FrameSpec {
+        let video = self.video_at(place);
+        FrameSpec {
+            index: place,
+            ..self.videos[video].frame(place - self.starts[video])
+        }
+    }
+
+    /// Which of the videos the frame at a place belongs to.
+    pub fn video_at(&self, place: u64) -> usize {
+        self.starts.partition_point(|start| *start <= place) - 1
+    }
+
+    /// The place of a video's first frame.
+    pub fn start_of(&self, video: usize) -> u64 {
+        self.starts[video]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::Size;
+    use crate::recording::Span;
+    use crate::timeline::ClockMap;
+
+    /// A video of these seconds of the session, in a window of this width.
+    fn timeline(start: f64, end: f64, width: u32) -> Timeline {
+        let range = Span {
+            start_ms: start * 1000.0,
+            end_ms: end * 1000.0,
+        };
+        Timeline {
+            range,
+            viewport: Size::new(width, 100),
+            clock: ClockMap::new(&[range], 1.0),
+            windows: WindowSchedule::only(0),
+        }
+    }
+
+    #[test]
+    fn videos_come_one_after_the_other_and_are_what_they_are_alone() {
+        let timelines = [
+            timeline(5.0, 6.0, 200),
+            timeline(0.03, 2.1, 300),
+            timeline(1.0, 1.0, 100),
+        ];
+        let plan = CapturePlan::new(&timelines, SizeOption::Native, 1.0, Fps::new(10, 1));
+        assert_eq!(
+            (plan.canvas.size, plan.frame_count),
+            (Size::new(300, 100), 10 + 21 + 1)
+        );
+        let mut place = 0;
+        for (number, timeline) in timelines.iter().enumerate() {
+            assert_eq!(plan.start_of(number), place);
+            let alone = timeline.plan(SizeOption::Native, 1.0, Fps::new(10, 1));
+            for frame in alone.frames() {
+                assert_eq!(plan.video_at(place), number);
+                assert_eq!(
+                    plan.frame(place),
+                    FrameSpec {
+                        index: place,
+                        ..frame
+                    }
+                );
+                place += 1;
+            }
+        }
+        assert_eq!(place, plan.frame_count);
+    }
+}
