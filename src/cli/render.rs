@@ -49,12 +49,19 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     let recording = reading.recording(args.session.clone(), telling).await?;
     let recording = Arc::new(recording);
     let timeline = Timeline::resolve(&recording, &settings.timeline)?;
-    let plan = Arc::new(timeline.plan(args.size, args.picture.scale, settings.fps));
+    let plan = Arc::new(
+        args.words
+            .plan(&timeline, args.size, args.picture.scale, settings.fps),
+    );
+    let script = args.words.script(&recording, &plan)?;
     if !args.quiet {
         tell_plan(&recording, &timeline, &plan, args.verbose);
     }
 
-    let (beside, annotations) = side_files.plan(&args.beside, &recording, &plan)?;
+    let (beside, mut annotations) = side_files.plan(&args.beside, &recording, &plan)?;
+    if let Some(title) = args.words.title.as_ref().filter(|_| !args.beside.no_annotations) {
+        annotations.title = Some(title.clone());
+    }
     let progress = Arc::new(Progress::new(args.progress, args.quiet, args.verbose, &plan));
     let job = RenderJob {
         subject: Arc::new(Subject {
@@ -65,6 +72,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
             assets: Arc::new(assets),
             asset_base: args.assets.asset_base.clone(),
             overlay: settings.overlay,
+            script,
         }),
         jobs: args.jobs,
         encoder: EncoderSettings {

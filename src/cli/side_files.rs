@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::args::BesideArgs;
-use crate::beside::{Beside, ContactSheet, Highlights, Poster, Story, SubtitleFormat};
+use crate::beside::{Beside, ContactSheet, Highlights, Poster, SubtitleFormat};
 use crate::encode::{Annotations, PictureFormat, PngFolder, Timing, is_our_file};
 use crate::error::{Error, Kind, Result};
 use crate::output::{FolderStaging, Staging};
 use crate::recording::Recording;
+use crate::story::Story;
 use crate::timeline::RenderPlan;
 
 pub(super) struct SideFiles {

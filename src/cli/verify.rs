@@ -23,7 +23,7 @@ use crate::similarity::{luma, ssim};
 use crate::timeline::{RenderPlan, SizeOption, Timeline};
 
 const OTHER_OPTIONS: &str = "Give the options that the video was rendered with: --start, --end, --speed, --idle, --window, --fps, \
-     and those for the picture.";
+     and those for the picture and the words in it.";
 
 pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     let reading = Reading::resolve(&args.input)?;
@@ -46,8 +46,10 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
         Error::new(Kind::VideoDiffers, message).hint("Say how many frames a second it has with --fps.")
     })?;
     let assets = aside("reader", move || Assets::open(&asset_options)).await?;
-    let plan = Arc::new(timeline.plan(SizeOption::Fit(facts.size), args.picture.scale, fps));
+    let size = SizeOption::Fit(facts.size);
+    let plan = Arc::new(args.words.plan(&timeline, size, args.picture.scale, fps));
     check_shape(facts, &plan)?;
+    let script = args.words.script(&recording, &plan)?;
 
     let job = SampleJob {
         subject: Subject {
@@ -58,6 +60,7 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
             assets: Arc::new(assets),
             asset_base: args.assets.asset_base.clone(),
             overlay: args.picture.overlay(),
+            script,
         },
         frames: chosen(plan.frame_count, (!args.all).then_some(args.samples.get())),
     };

@@ -92,7 +92,7 @@ pub struct BrowserFacts {
 pub struct BusyTimes {
     /// Pictures to RGBA pixels.
     pub decode_s: f64,
-    /// The pointer onto them.
+    /// Pointer and words onto them.
     pub overlay_s: f64,
     pub hash_s: f64,
     /// To the codec's colours, and into the file.
@@ -129,7 +129,7 @@ pub async fn render(mut job: RenderJob, observer: Arc<dyn RenderObserver>) -> Re
 
     let (to_decoder, from_capture) = mpsc::channel(QUEUE);
     let (to_encoder, from_decoder) = blocking::sync_channel(QUEUE);
-    let overlay = Overlay::new(job.subject.overlay);
+    let overlay = job.subject.overlay();
     let decoder = spawn_blocking(move || decode_frames(from_capture, &plan, overlay, hashes, &to_encoder));
     let watching = Arc::clone(&observer);
     let encoder =
@@ -168,7 +168,7 @@ pub async fn render(mut job: RenderJob, observer: Arc<dyn RenderObserver>) -> Re
     })
 }
 
-/// The decoding stage: pictures to pixels with the pointer on them, and their hashes. Gives the times of each, and what
+/// The decoding stage: pictures to pixels with pointer and words on them, and their hashes. Gives the times of each, and what
 /// the pictures look like.
 fn decode_frames(
     mut captured: mpsc::Receiver<CapturedFrame>,
@@ -195,20 +195,25 @@ fn decode_frames(
             appearance.look(picture, page);
         }
         busy.decode_s += begun.elapsed().as_secs_f64();
-        let begun = Instant::now();
-        let picture = overlay.over(picture, pointer.as_ref());
-        busy.overlay_s += begun.elapsed().as_secs_f64();
-        let frame = Frame { spec, picture, lasts };
-        if let Some(hashes) = &mut hashes {
+        let mut frames = overlay.over(Frame { spec, picture, lasts }, pointer.as_ref());
+        let mut drawn = || {
             let begun = Instant::now();
-            hashes.add(spec, &frame.picture)?;
-            for index in spec.index + 1..spec.index + lasts {
-                hashes.add(plan.frame(index), &Picture::Repeat)?;
+            let frame = frames.next();
+            busy.overlay_s += begun.elapsed().as_secs_f64();
+            frame
+        };
+        while let Some(frame) = drawn() {
+            if let Some(hashes) = &mut hashes {
+                let begun = Instant::now();
+                hashes.add(frame.spec, &frame.picture)?;
+                for index in frame.spec.index + 1..frame.spec.index + frame.lasts {
+                    hashes.add(plan.frame(index), &Picture::Repeat)?;
+                }
+                busy.hash_s += begun.elapsed().as_secs_f64();
             }
-            busy.hash_s += begun.elapsed().as_secs_f64();
-        }
-        if decoded.send(frame).is_err() {
-            return Ok((busy, appearance));
+            if decoded.send(frame).is_err() {
+                return Ok((busy, appearance));
+            }
         }
     }
     hashes.map_or(Ok(()), FrameHashes::finish)?;

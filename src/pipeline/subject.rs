@@ -9,9 +9,10 @@ use crate::assets::Assets;
 use crate::browser::{Browser, PageAssets};
 use crate::capture::{CaptureWay, start_first};
 use crate::error::{Error, Result};
-use crate::overlay::OverlayStyle;
+use crate::overlay::{Overlay, OverlayStyle};
 use crate::player::{Players, StageLook};
 use crate::recording::Recording;
+use crate::story::Script;
 use crate::timeline::RenderPlan;
 
 #[derive(Debug)]
@@ -26,8 +27,10 @@ pub struct Subject {
     pub assets: Arc<Assets>,
     /// What relative addresses are relative to. None: the recorded page.
     pub asset_base: Option<Url>,
-    /// What is drawn on the captured pictures.
+    /// How what is drawn on the captured pictures looks.
     pub overlay: OverlayStyle,
+    /// What is told in words on them.
+    pub script: Arc<Script>,
 }
 
 impl Subject {
@@ -38,6 +41,11 @@ impl Subject {
     ) -> Result<(Browser, &CaptureWay)> {
         let passed_over = |method, why: &Error| observer.on(RenderEvent::WayPassedOver { method, why });
         start_first(&self.ways, self.plan.canvas(), passed_over).await
+    }
+
+    /// What draws on the captured pictures, which it must get in order.
+    pub(super) fn overlay(&self) -> Overlay {
+        Overlay::new(self.overlay, Arc::clone(&self.script))
     }
 
     /// The players of a browser, none of which has begun.

@@ -19,7 +19,7 @@ use crate::recording::Window;
 
 use self::pointer::{Fit, PointerSample, PointerTrack};
 pub use players::Players;
-pub use stage::{Background, PageFit, StageLook, Theme};
+pub use stage::{Background, PageFit, StageLook};
 
 /// The player's script, built by `make player` and embedded here.
 const SCRIPT: &str = include_str!(concat!(

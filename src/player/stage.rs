@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use crate::frame::Color;
+use crate::frame::{Color, Theme};
 
 /// How a page is fitted into a canvas of another shape.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum, Serialize)]
@@ -16,15 +16,6 @@ pub enum PageFit {
     Contain,
     /// It fills the width; what is longer is cut at the bottom
     Width,
-}
-
-/// The colours of what is not the page.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Theme {
-    Light,
-    #[default]
-    Dark,
 }
 
 /// What the page lies on.

@@ -26,7 +26,7 @@ pub use container::Container;
 pub use event::{Detail, Event, EventType, IncrementalSource, Meta};
 pub use format::Format;
 pub use lacks::{Elsewhere, HostCount, Iframes, Lacks};
-pub use moments::{Moment, MomentKind, moments};
+pub use moments::{Moment, MomentKind, TypedText, Typing, moments, typing};
 pub use problem::{Place, Problem, ProblemKind};
 pub use summary::{IdleGap, Page, Summary, WindowSummary, without_query};
 

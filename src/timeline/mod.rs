@@ -18,7 +18,7 @@ pub use options::{Idle, TimelineOptions};
 pub use plan::RenderPlan;
 pub use segments::Workload;
 pub use session_time::SessionTime;
-pub use size::SizeOption;
+pub use size::{BandHeight, SizeOption};
 pub use windows::{Turn, WindowOption, WindowSchedule};
 
 /// Longer videos are asked for by mistake: a clock jumped, and idle time is kept.
@@ -79,8 +79,13 @@ impl Timeline {
 
     /// Lays the grid of frames over the video, each drawn at this device pixel ratio.
     pub fn plan(&self, size: SizeOption, scale: f64, fps: Fps) -> RenderPlan {
+        self.plan_with_band(size, scale, fps, |_| 0)
+    }
+
+    /// The same, with a band below the page.
+    pub fn plan_with_band(&self, size: SizeOption, scale: f64, fps: Fps, band: BandHeight) -> RenderPlan {
         RenderPlan::new(
-            size.resolve(self.viewport, scale),
+            size.resolve(self.viewport, scale, band),
             fps,
             self.clock.clone(),
             self.windows.clone(),

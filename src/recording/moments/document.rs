@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::field::{Field, FieldKind};
 use crate::recording::Event;
 use crate::recording::event::{EventType, IncrementalSource};
 use crate::recording::json_text;
@@ -22,6 +23,8 @@ const NAMING_ATTRIBUTES: [&str; 6] = ["aria-label", "alt", "title", "placeholder
 pub(super) struct Document {
     nodes: HashMap<i64, Node>,
     title: Option<i64>,
+    /// The `label` for the field with this attribute `id`.
+    labels: HashMap<Box<str>, i64>,
 }
 
 #[derive(Debug, Default)]
@@ -41,6 +44,7 @@ enum NodeKind {
         acts: bool,
         /// By an attribute.
         name: Option<Box<str>>,
+        field: Option<Box<Field>>,
     },
     /// `style` and `script`, whose text is not to be read by people.
     Code,
@@ -90,6 +94,38 @@ impl Document {
             }
         }
         String::new()
+    }
+
+    /// None for what is no field of a form.
+    pub(super) fn field_kind(&self, id: i64) -> Option<FieldKind> {
+        self.field(id).map(|field| field.kind)
+    }
+
+    /// What a field is called: by the label for it, an attribute that names it, or the label that it is in.
+    pub(super) fn field_name(&self, id: i64) -> String {
+        let Some(field) = self.field(id) else {
+            return String::new();
+        };
+        let label = field.html_id.as_ref().and_then(|id| self.labels.get(id));
+        let around = || self.nodes.get(&id)?.parent;
+        label
+            .and_then(|label| self.name_without_fields(*label))
+            .or_else(|| field.name.as_deref().map(collapsed))
+            .or_else(|| self.name_without_fields(around()?))
+            .unwrap_or_default()
+    }
+
+    fn field(&self, id: i64) -> Option<&Field> {
+        match &self.nodes.get(&id)?.kind {
+            NodeKind::Element { field, .. } => field.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The text that is directly in a `label`: what is deeper in it may be what stands in a field.
+    fn name_without_fields(&self, id: i64) -> Option<String> {
+        let text = collapsed(&self.text_directly_in(id));
+        (!text.is_empty() && text.chars().count() <= LONGEST_NAME).then_some(text)
     }
 
     fn own_name(&self, id: i64) -> Option<String> {
@@ -184,12 +220,17 @@ impl Document {
             if let (Some(id), Some(attributes)) =
                 (number(change, "id"), json_text::member(change, "attributes"))
                 && let Some(Node {
-                    kind: NodeKind::Element { name, .. },
+                    kind: NodeKind::Element { name, field, .. },
                     ..
                 }) = self.nodes.get_mut(&id)
-                && let Some(new) = naming(&Attributes::of(attributes))
             {
-                *name = Some(new);
+                let attributes = Attributes::of(attributes);
+                if let Some(new) = naming(&attributes) {
+                    *name = Some(new);
+                }
+                if let Some(field) = field {
+                    field.change(&attributes);
+                }
             }
         }
     }
@@ -321,6 +362,11 @@ impl Visitor for Builder<'_> {
         if tag == "title" && self.document.title.is_none() {
             self.document.title = Some(id);
         }
+        if tag == "label"
+            && let Some(field) = element.attributes.text("for")
+        {
+            self.document.labels.insert(field.into(), id);
+        }
         self.document.change(id, |node| {
             node.kind = match tag {
                 "style" | "script" | "noscript" => NodeKind::Code,
@@ -328,6 +374,7 @@ impl Visitor for Builder<'_> {
                     acts: matches!(tag, "a" | "button" | "label" | "summary" | "option")
                         || element.attributes.json("role").is_some(),
                     name: naming(&element.attributes),
+                    field: Field::of(tag, &element.attributes).map(Box::new),
                 },
             };
         });

@@ -3,6 +3,10 @@
 
 mod document;
 mod faults;
+mod field;
+mod typing;
+
+pub use typing::{TypedText, Typing, typing};
 
 use document::{Document, data, number};
 
@@ -36,6 +40,8 @@ pub enum MomentKind {
 
 /// rrweb's `MouseInteractions`.
 const CLICK: i64 = 2;
+const FOCUS: i64 = 5;
+const BLUR: i64 = 6;
 const TOUCH_START: i64 = 7;
 
 /// All moments of all windows, in order of time. Reads the whole text of documents and their changes once.

@@ -1,0 +1,258 @@
+//! Labels on the picture: where they lie, so that none covers another, and how they look. Captions and what is typed
+//! stand at the bottom, notes at the top, the title in the middle, skipped time in the corner.
+
+use std::sync::Arc;
+
+use image::RgbaImage;
+
+use super::draw::{Area, Plate, draw_plate};
+use super::look::{NOTE_INK, NOTE_PLATE, Palette};
+use super::text::{Block, Keep, Room, Span, Typesetter};
+use crate::story::{Label, LabelKind};
+
+/// Between labels, and around all of them, in the size of the text.
+const GAP: f32 = 0.45;
+const MARGIN: f32 = 1.1;
+/// A line is never wider than this part of the picture, nor than so many times the size of the text.
+const WIDEST: f32 = 0.86;
+const WIDEST_TEXT: f32 = 44.0;
+
+/// How one kind of label is set, in the size of ordinary text.
+struct Style {
+    size: f32,
+    bold: bool,
+    /// Lines that one line of the label may be broken into.
+    most_lines: usize,
+    keep: Keep,
+    padding: (f32, f32),
+    radius: f32,
+}
+
+const fn style(kind: LabelKind) -> Style {
+    let caption = Style {
+        size: 1.0,
+        bold: false,
+        most_lines: 2,
+        keep: Keep::Beginning,
+        padding: (0.8, 0.36),
+        radius: 0.4,
+    };
+    match kind {
+        LabelKind::Caption => caption,
+        LabelKind::Typing => Style {
+            most_lines: 1,
+            keep: Keep::End,
+            ..caption
+        },
+        LabelKind::Note => Style {
+            most_lines: 3,
+            bold: true,
+            ..caption
+        },
+        LabelKind::Title => Style {
+            size: 1.75,
+            bold: true,
+            padding: (1.4, 0.9),
+            radius: 0.6,
+            ..caption
+        },
+        LabelKind::Skipped => Style {
+            size: 0.86,
+            most_lines: 1,
+            padding: (0.7, 0.22),
+            radius: 0.9,
+            ..caption
+        },
+    }
+}
+
+/// A label at its place.
+#[derive(Debug)]
+pub(super) struct PlacedLabel {
+    plate: Plate,
+    /// Lines with the places of their upper left corners.
+    lines: Vec<(Block, (i32, i32))>,
+    area: Option<Area>,
+}
+
+impl PlacedLabel {
+    pub(super) const fn area(&self) -> Option<Area> {
+        self.area
+    }
+
+    pub(super) fn draw(&self, typesetter: &mut Typesetter, picture: &mut RgbaImage) {
+        let Some(area) = self.area else { return };
+        draw_plate(self.plate, picture);
+        for (block, place) in &self.lines {
+            typesetter.draw(block, picture, *place, area);
+        }
+    }
+}
+
+/// Gives the labels of one picture their places. `page` is what the picture shows of the page, in pixels.
+pub(super) fn place(
+    labels: &[Arc<Label>],
+    (width, height): (u32, u32),
+    text_size: f32,
+    palette: Palette,
+    typesetter: &mut Typesetter,
+) -> Vec<PlacedLabel> {
+    let mut set = |kind: LabelKind| -> Vec<SetLabel> {
+        let labels = labels.iter().filter(|label| label.kind == kind);
+        labels
+            .map(|label| SetLabel::new(label, width, text_size, palette, typesetter))
+            .collect()
+    };
+    let whole = |ems: f32| (ems * text_size).round() as i32;
+    let (margin, gap) = (whole(MARGIN), whole(GAP));
+    let (width, height) = (width as i32, height as i32);
+    let middle = |label: &SetLabel| (width - label.width) / 2;
+    let mut placed = Vec::new();
+
+    let mut top = margin;
+    for label in set(LabelKind::Skipped) {
+        top = margin + label.height + gap;
+        let (left, corner) = (width - margin - label.width, margin);
+        placed.push(label.at(left, corner, (width, height)));
+    }
+    // Beside what is in the corner if there is room, else below it.
+    let notes = set(LabelKind::Note);
+    let corner = placed.first().map_or(width, |label: &PlacedLabel| label.plate.left as i32);
+    if notes.iter().all(|note| middle(note) + note.width + gap <= corner) {
+        top = margin;
+    }
+    for note in notes {
+        let left = middle(&note);
+        let bottom = top + note.height;
+        placed.push(note.at(left, top, (width, height)));
+        top = bottom + gap;
+    }
+
+    // What is typed keeps its place above a caption of one line, whether there is one or not.
+    let mut bottom = height - margin;
+    let captions = set(LabelKind::Caption);
+    let typed = set(LabelKind::Typing);
+    let mut above = bottom;
+    for caption in captions {
+        bottom -= caption.height;
+        above = bottom - gap;
+        let left = middle(&caption);
+        placed.push(caption.at(left, bottom, (width, height)));
+    }
+    for typed in typed {
+        let usual = height - margin - typed.height - gap;
+        let top = above.min(usual) - typed.height;
+        let left = middle(&typed);
+        placed.push(typed.at(left, top, (width, height)));
+    }
+
+    for title in set(LabelKind::Title) {
+        let (left, top) = (middle(&title), top.max((height - title.height) * 2 / 5));
+        placed.push(title.at(left, top, (width, height)));
+    }
+    placed
+}
+
+/// A label without a place, in pixels.
+struct SetLabel {
+    blocks: Vec<Block>,
+    width: i32,
+    height: i32,
+    padding: (i32, i32),
+    plate: Plate,
+}
+
+impl SetLabel {
+    fn new(
+        label: &Label,
+        picture_width: u32,
+        text_size: f32,
+        palette: Palette,
+        typesetter: &mut Typesetter,
+    ) -> Self {
+        let style = style(label.kind);
+        let size = (style.size * text_size).round();
+        let whole = |ems: f32| (ems * text_size).round() as i32;
+        let padding = (whole(style.padding.0), whole(style.padding.1));
+        let widest = (picture_width as f32 * WIDEST - 2.0 * padding.0 as f32).min(WIDEST_TEXT * size);
+        let room = Room {
+            width: widest,
+            lines: style.most_lines,
+            keep: style.keep,
+        };
+        let (ink, plate, plate_opacity) = match label.kind {
+            LabelKind::Note => (NOTE_INK, NOTE_PLATE, 0.95),
+            _ => (palette.ink, palette.plate, palette.plate_opacity),
+        };
+        let blocks: Vec<Block> = label
+            .lines
+            .iter()
+            .map(|line| {
+                let head = match &*line.head {
+                    "" => String::new(),
+                    head => format!("{head}  "),
+                };
+                let spans = [
+                    Span {
+                        text: &head,
+                        bold: style.bold,
+                        ink: palette.faint_ink,
+                    },
+                    Span {
+                        text: &line.text,
+                        bold: style.bold,
+                        ink,
+                    },
+                ];
+                typesetter.set(&spans, size, room)
+            })
+            .collect();
+        let text_width = blocks.iter().map(|block| block.width).max().unwrap_or(0) as i32;
+        let text_height = blocks.iter().map(|block| block.height).sum::<u32>() as i32;
+        let (width, height) = (text_width + 2 * padding.0, text_height + 2 * padding.1);
+        Self {
+            blocks,
+            width,
+            height,
+            padding,
+            plate: Plate {
+                left: 0.0,
+                top: 0.0,
+                width: width as f32,
+                height: height as f32,
+                radius: (style.radius * text_size).min(height as f32 / 2.0),
+                color: plate,
+                opacity: plate_opacity,
+                edge: palette.edge,
+                edge_opacity: palette.edge_opacity,
+            },
+        }
+    }
+
+    fn at(self, left: i32, top: i32, picture: (i32, i32)) -> PlacedLabel {
+        let plate = Plate {
+            left: left as f32,
+            top: top as f32,
+            ..self.plate
+        };
+        let mut below = top + self.padding.1;
+        let lines = self
+            .blocks
+            .into_iter()
+            .map(|block| {
+                let place = (left + self.padding.0, below);
+                below += block.height as i32;
+                (block, place)
+            })
+            .collect();
+        PlacedLabel {
+            plate,
+            lines,
+            area: Area::within(
+                (f64::from(left), f64::from(top)),
+                (f64::from(left + self.width), f64::from(top + self.height)),
+                (picture.0 as u32, picture.1 as u32),
+            ),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The form field that an element is, and whether what is typed into it may be seen. `Document` keeps one with each field.
+
+use crate::recording::serialized_node::Attributes;
+
+/// What a field is called by, the best first. Its value is left out: that is what was typed.
+const NAMING_ATTRIBUTES: [&str; 4] = ["aria-label", "placeholder", "title", "name"];
+
+/// How rrweb marks a field that was once one for a password, though it shows its text now.
+const WAS_PASSWORD: &str = "data-rr-is-password";
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Field {
+    pub(super) kind: FieldKind,
+    /// The attribute by which a `label` finds it.
+    pub(super) html_id: Option<Box<str>>,
+    pub(super) name: Option<Box<str>>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum FieldKind {
+    #[default]
+    Text,
+    /// Nothing that is typed into it is ever shown.
+    Secret,
+    /// A box to tick, a slider, a list: nothing is typed there.
+    NotTyped,
+}
+
+impl Field {
+    /// None for elements that are no fields.
+    pub(super) fn of(tag: &str, attributes: &Attributes<'_>) -> Option<Self> {
+        matches!(tag, "input" | "textarea").then(|| {
+            let mut field = Self::default();
+            field.change(attributes);
+            field
+        })
+    }
+
+    /// Takes attributes that are new or changed. What was secret stays so: a password that is shown is still one.
+    pub(super) fn change(&mut self, attributes: &Attributes<'_>) {
+        if self.kind != FieldKind::Secret {
+            self.kind = kind(attributes).unwrap_or(self.kind);
+        }
+        if let Some(id) = attributes.text("id") {
+            self.html_id = Some(id.into());
+        }
+        let name = NAMING_ATTRIBUTES.iter().find_map(|name| attributes.text(name));
+        if let Some(name) = name.filter(|name| !name.trim().is_empty()) {
+            self.name = Some(name.into());
+        }
+    }
+}
+
+/// None where the attributes say nothing about it.
+fn kind(attributes: &Attributes<'_>) -> Option<FieldKind> {
+    let text = |name: &str| attributes.text(name).map(|text| text.to_ascii_lowercase());
+    let is_secret = |purpose: &str| {
+        purpose.ends_with("password") || purpose == "one-time-code" || purpose.starts_with("cc-")
+    };
+    let purpose = text("autocomplete").unwrap_or_default();
+    if attributes.json(WAS_PASSWORD).is_some() || purpose.split_whitespace().any(is_secret) {
+        return Some(FieldKind::Secret);
+    }
+    Some(match &*text("type")? {
+        "password" => FieldKind::Secret,
+        "button" | "checkbox" | "color" | "date" | "datetime-local" | "file" | "hidden" | "image" | "month"
+        | "radio" | "range" | "reset" | "submit" | "time" | "week" => FieldKind::NotTyped,
+        _ => FieldKind::Text,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_and_their_like_are_secret() {
+        use FieldKind::{NotTyped, Secret, Text};
+        for (tag, attributes, expected) in [
+            ("div", "{}", None),
+            ("input", "{}", Some(Text)),
+            ("textarea", r#"{"rows":"3"}"#, Some(Text)),
+            ("input", r#"{"type":"email"}"#, Some(Text)),
+            ("input", r#"{"type":"Password"}"#, Some(Secret)),
+            (
+                "input",
+                r#"{"type":"text","data-rr-is-password":""}"#,
+                Some(Secret),
+            ),
+            (
+                "input",
+                r#"{"autocomplete":"section-a new-password"}"#,
+                Some(Secret),
+            ),
+            ("input", r#"{"autocomplete":"cc-number"}"#, Some(Secret)),
+            ("input", r#"{"type":"checkbox"}"#, Some(NotTyped)),
+        ] {
+            let field = Field::of(tag, &Attributes::of(attributes));
+            assert_eq!(field.map(|field| field.kind), expected, "{attributes}");
+        }
+    }
+
+    #[test]
+    fn a_password_that_is_shown_stays_secret() {
+        let mut field = Field::of("input", &Attributes::of(r#"{"type":"password","name":"pw"}"#)).unwrap();
+        field.change(&Attributes::of(r#"{"type":"text","title":"Shown"}"#));
+        assert_eq!(
+            (field.kind, field.name.as_deref()),
+            (FieldKind::Secret, Some("Shown"))
+        );
+        let mut plain = Field::of("input", &Attributes::of(r#"{"type":"text"}"#)).unwrap();
+        plain.change(&Attributes::of(r#"{"class":"x"}"#));
+        assert_eq!(plain.kind, FieldKind::Text);
+    }
+}
