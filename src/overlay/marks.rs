@@ -149,7 +149,11 @@ mod tests {
     }
 
     fn style(cursor: CursorLook) -> OverlayStyle {
-        OverlayStyle { cursor, trail: true }
+        OverlayStyle {
+            cursor,
+            trail: true,
+            ..OverlayStyle::default()
+        }
     }
 
     #[test]

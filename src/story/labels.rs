@@ -62,17 +62,12 @@ fn plain(text: &str) -> Vec<Line> {
     }]
 }
 
-/// The frames that begin within this video time, at least one.
+/// The frames that begin within this video time, at least one; the last of the video for what comes after it.
 fn frames_between(plan: &RenderPlan, start_ms: f64, end_ms: f64) -> Range<u64> {
-    let first = first_frame(plan, start_ms);
-    first..first_frame(plan, end_ms).max(first + 1)
-}
-
-/// The first frame that is shown from a video time on; the last one for what comes after it.
-fn first_frame(plan: &RenderPlan, video_ms: f64) -> u64 {
     // The small part keeps rounding from leaving out a frame that stands on the very moment.
-    let frames = video_ms * plan.fps.as_f64() / 1000.0 - 1e-6;
-    (frames.ceil() as u64).min(plan.frame_count - 1)
+    let frame = |ms: f64| (ms * plan.fps.as_f64() / 1000.0 - 1e-6).ceil() as u64;
+    let first = frame(start_ms).min(plan.frame_count - 1);
+    first..frame(end_ms).max(first + 1)
 }
 
 pub(super) fn title(plan: &RenderPlan, text: &str) -> TimedLabel {

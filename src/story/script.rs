@@ -260,11 +260,14 @@ mod tests {
                 (10, "Click|“Pay”"),
                 (20, "Click|“Pay”; Name|A"),
                 (25, "Click|“Pay”; Name|An"),
-                (30, "idle 29 s skipped"),
-                (40, ""),
+                (30, "|idle 30 s skipped; Click|“Pay”; Name|An"),
+                (35, "|idle 30 s skipped; Page|a.test/b#c; |Click; Name|An"),
+                (40, "|idle 30 s skipped; Page|a.test/b#c; |Click"),
+                (50, "Page|a.test/b#c; |Click"),
+                (60, ""),
+                (85, "Page|b.test/"),
+                (100, "|Click"),
             ])
-            .into_iter()
-            .collect::<Vec<_>>()
         );
     }
 
@@ -275,8 +278,50 @@ mod tests {
             skipped: true,
             ..ScriptOptions::default()
         };
-        let told = told(&script("skip:5:1", &options).unwrap());
-        assert_eq!(told, lines(&[(0, "")]));
+        assert_eq!(
+            told(&script("skip:5:1", &options).unwrap()),
+            lines(&[
+                (0, "0:00 / 00:16:40 UTC / a.test/ / window 1 of 2 / "),
+                (10, "0:01 / 00:16:41 UTC / a.test/ / window 1 of 2 / "),
+                (20, "0:02 / 00:16:42 UTC / a.test/ / window 1 of 2 / "),
+                (30, "0:32 / 00:17:12 UTC / a.test/ / window 1 of 2 / idle 30 s skipped"),
+                (35, "0:33 / 00:17:13 UTC / a.test/b / window 1 of 2 / idle 30 s skipped"),
+                (45, "0:34 / 00:17:14 UTC / a.test/b / window 1 of 2 / idle 30 s skipped"),
+                (50, "0:34 / 00:17:14 UTC / a.test/b / window 1 of 2 / "),
+                (55, "0:35 / 00:17:15 UTC / a.test/b / window 1 of 2 / "),
+                (65, "0:36 / 00:17:16 UTC / a.test/b / window 1 of 2 / "),
+                (75, "0:37 / 00:17:17 UTC / a.test/b / window 1 of 2 / "),
+                (85, "0:38 / 00:17:18 UTC / b.test/ / window 2 of 2 / "),
+                (95, "0:39 / 00:17:19 UTC / b.test/ / window 2 of 2 / "),
+                (104, "0:40 / 00:17:20 UTC / b.test/ / window 2 of 2 / "),
+            ])
+        );
+    }
+
+    #[test]
+    fn every_frame_of_a_stretch_says_the_same() {
+        let options = ScriptOptions {
+            footer: true,
+            captions: true,
+            keys: true,
+            skipped: true,
+            ..ScriptOptions::default()
+        };
+        let (script, plan) = script("skip:5:1", &options).unwrap();
+        let mut at = 0;
+        while at < plan.frame_count {
+            let first = script.stretch(at);
+            assert!(first.end > at);
+            for index in at..first.end.min(plan.frame_count) {
+                let same = script.stretch(index);
+                assert_eq!(
+                    (same.end, same.labels, &same.footer),
+                    (first.end, first.labels, &first.footer),
+                    "{index}"
+                );
+            }
+            at = first.end;
+        }
     }
 
     #[test]

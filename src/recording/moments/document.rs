@@ -44,6 +44,7 @@ enum NodeKind {
         acts: bool,
         /// By an attribute.
         name: Option<Box<str>>,
+        is_label: bool,
         field: Option<Box<Field>>,
     },
     /// `style` and `script`, whose text is not to be read by people.
@@ -73,9 +74,12 @@ impl Document {
         (!title.is_empty()).then_some(title)
     }
 
-    /// What a person would call the element: the text on it, else an attribute that names it, else the same of the
+    /// What a person would call the element: the label of a field; else the text on it, else an attribute that names it, else the same of the
     /// button or link that it is in. Empty if there is nothing.
     pub(super) fn name(&self, id: i64) -> String {
+        if self.field(id).is_some() {
+            return self.field_name(id);
+        }
         if let Some(name) = self.own_name(id) {
             return name;
         }
@@ -101,18 +105,32 @@ impl Document {
         self.field(id).map(|field| field.kind)
     }
 
-    /// What a field is called: by the label for it, an attribute that names it, or the label that it is in.
+    /// What a field is called: by its label, an attribute that people are told, or at last one that they are not. Never by
+    /// what stands in it.
     pub(super) fn field_name(&self, id: i64) -> String {
         let Some(field) = self.field(id) else {
             return String::new();
         };
-        let label = field.html_id.as_ref().and_then(|id| self.labels.get(id));
-        let around = || self.nodes.get(&id)?.parent;
-        label
-            .and_then(|label| self.name_without_fields(*label))
+        let pointing = field.html_id.as_ref().and_then(|id| self.labels.get(id).copied());
+        pointing
+            .and_then(|label| self.label_text(label))
+            .or_else(|| self.label_text(self.label_around(id)?))
             .or_else(|| field.name.as_deref().map(collapsed))
-            .or_else(|| self.name_without_fields(around()?))
+            .or_else(|| field.form_name.as_deref().map(collapsed))
             .unwrap_or_default()
+    }
+
+    fn label_around(&self, id: i64) -> Option<i64> {
+        let parent = |id: &i64| self.nodes.get(id).and_then(|node| node.parent);
+        let is_label = |id: &i64| {
+            matches!(
+                self.nodes.get(id).map(|node| &node.kind),
+                Some(NodeKind::Element { is_label: true, .. })
+            )
+        };
+        std::iter::successors(Some(id), parent)
+            .take(MOST_ANCESTORS)
+            .find(is_label)
     }
 
     fn field(&self, id: i64) -> Option<&Field> {
@@ -122,10 +140,9 @@ impl Document {
         }
     }
 
-    /// The text that is directly in a `label`: what is deeper in it may be what stands in a field.
-    fn name_without_fields(&self, id: i64) -> Option<String> {
-        let text = collapsed(&self.text_directly_in(id));
-        (!text.is_empty() && text.chars().count() <= LONGEST_NAME).then_some(text)
+    fn label_text(&self, id: i64) -> Option<String> {
+        let text = collapsed(&self.text_within(id, LONGEST_NAME)?);
+        (!text.is_empty()).then_some(text)
     }
 
     fn own_name(&self, id: i64) -> Option<String> {
@@ -143,7 +160,7 @@ impl Document {
         }
     }
 
-    /// All text in an element, or none if it is longer than this many characters without its white space.
+    /// All text in an element but for what stands in fields, or none if it is longer than this many characters without its white space.
     fn text_within(&self, id: i64, most: usize) -> Option<String> {
         let mut text = String::new();
         let mut length = 0;
@@ -160,7 +177,8 @@ impl Document {
                 text.push_str(piece);
                 text.push(' ');
             }
-            let inside = node.first_child.filter(|_| !matches!(node.kind, NodeKind::Code));
+            let is_read = !matches!(node.kind, NodeKind::Code | NodeKind::Element { field: Some(_), .. });
+            let inside = node.first_child.filter(|_| is_read);
             at = inside.or_else(|| self.after(current, id));
         }
         Some(text)
@@ -374,6 +392,7 @@ impl Visitor for Builder<'_> {
                     acts: matches!(tag, "a" | "button" | "label" | "summary" | "option")
                         || element.attributes.json("role").is_some(),
                     name: naming(&element.attributes),
+                    is_label: tag == "label",
                     field: Field::of(tag, &element.attributes).map(Box::new),
                 },
             };

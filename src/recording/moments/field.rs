@@ -2,8 +2,8 @@
 
 use crate::recording::serialized_node::Attributes;
 
-/// What a field is called by, the best first. Its value is left out: that is what was typed.
-const NAMING_ATTRIBUTES: [&str; 4] = ["aria-label", "placeholder", "title", "name"];
+/// What a field is called by if there is no label, the best first. Its value is left out: that is what was typed.
+const NAMING_ATTRIBUTES: [&str; 3] = ["aria-label", "placeholder", "title"];
 
 /// How rrweb marks a field that was once one for a password, though it shows its text now.
 const WAS_PASSWORD: &str = "data-rr-is-password";
@@ -13,7 +13,10 @@ pub(super) struct Field {
     pub(super) kind: FieldKind,
     /// The attribute by which a `label` finds it.
     pub(super) html_id: Option<Box<str>>,
+    /// For people.
     pub(super) name: Option<Box<str>>,
+    /// For the program that gets the form.
+    pub(super) form_name: Option<Box<str>>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -27,10 +30,20 @@ pub(super) enum FieldKind {
 }
 
 impl Field {
-    /// None for elements that are no fields.
+    /// None for elements that are no fields, as buttons are.
     pub(super) fn of(tag: &str, attributes: &Attributes<'_>) -> Option<Self> {
-        matches!(tag, "input" | "textarea").then(|| {
+        let is_field = match tag {
+            "input" => !matches!(
+                attributes.text("type").unwrap_or_default().to_ascii_lowercase().as_str(),
+                "button" | "image" | "reset" | "submit"
+            ),
+            _ => matches!(tag, "textarea" | "select"),
+        };
+        is_field.then(|| {
             let mut field = Self::default();
+            if tag == "select" {
+                field.kind = FieldKind::NotTyped;
+            }
             field.change(attributes);
             field
         })
@@ -44,9 +57,12 @@ impl Field {
         if let Some(id) = attributes.text("id") {
             self.html_id = Some(id.into());
         }
-        let name = NAMING_ATTRIBUTES.iter().find_map(|name| attributes.text(name));
-        if let Some(name) = name.filter(|name| !name.trim().is_empty()) {
+        let given = |name: &&str| attributes.text(name).filter(|text| !text.trim().is_empty());
+        if let Some(name) = NAMING_ATTRIBUTES.iter().find_map(given) {
             self.name = Some(name.into());
+        }
+        if let Some(name) = given(&"name") {
+            self.form_name = Some(name.into());
         }
     }
 }
@@ -63,8 +79,8 @@ fn kind(attributes: &Attributes<'_>) -> Option<FieldKind> {
     }
     Some(match &*text("type")? {
         "password" => FieldKind::Secret,
-        "button" | "checkbox" | "color" | "date" | "datetime-local" | "file" | "hidden" | "image" | "month"
-        | "radio" | "range" | "reset" | "submit" | "time" | "week" => FieldKind::NotTyped,
+        "checkbox" | "color" | "date" | "datetime-local" | "file" | "hidden" | "month" | "radio" | "range"
+        | "time" | "week" => FieldKind::NotTyped,
         _ => FieldKind::Text,
     })
 }
@@ -78,6 +94,7 @@ mod tests {
         use FieldKind::{NotTyped, Secret, Text};
         for (tag, attributes, expected) in [
             ("div", "{}", None),
+            ("input", r#"{"type":"submit","value":"Send"}"#, None),
             ("input", "{}", Some(Text)),
             ("textarea", r#"{"rows":"3"}"#, Some(Text)),
             ("input", r#"{"type":"email"}"#, Some(Text)),
@@ -94,6 +111,7 @@ mod tests {
             ),
             ("input", r#"{"autocomplete":"cc-number"}"#, Some(Secret)),
             ("input", r#"{"type":"checkbox"}"#, Some(NotTyped)),
+            ("select", "{}", Some(NotTyped)),
         ] {
             let field = Field::of(tag, &Attributes::of(attributes));
             assert_eq!(field.map(|field| field.kind), expected, "{attributes}");

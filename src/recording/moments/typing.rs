@@ -125,10 +125,12 @@ fn shown(before: &str, now: &str) -> TypedText {
         return TypedText::Masked(now.chars().count().min(MOST_LETTERS));
     }
     let (before, letters): (Vec<char>, Vec<char>) = (before.chars().collect(), now.chars().collect());
-    let behind = letters
+    let pairs = letters.iter().zip(&before);
+    let kept = pairs.take_while(|(now, before)| now == before).count();
+    let behind = letters[kept..]
         .iter()
         .rev()
-        .zip(before.iter().rev())
+        .zip(before[kept..].iter().rev())
         .take_while(|(now, before)| now == before)
         .count();
     let caret = letters.len() - behind;
@@ -149,7 +151,7 @@ mod tests {
         let plain = |text: &str| TypedText::Plain(text.to_owned());
         for (before, now, expected) in [
             ("", "a", plain("a")),
-            ("Hello world", "Hello big world", plain("Hello big")),
+            ("Hello world", "Hello big world", plain("Hello big ")),
             ("Hello", "Hell", plain("Hell")),
             ("abc", "bc", plain("bc")),
             ("abc", "", plain("")),
