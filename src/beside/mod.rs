@@ -6,7 +6,7 @@ mod highlights;
 mod poster;
 mod subtitles;
 
-pub use self::contact_sheet::ContactSheet;
+pub use self::contact_sheet::{ContactSheet, SheetMoment};
 pub use self::highlights::Highlights;
 pub use self::poster::Poster;
 pub use self::subtitles::SubtitleFormat;

@@ -58,7 +58,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
         tell_plan(&recording, &timeline, &plan, args.verbose);
     }
 
-    let (beside, mut annotations) = side_files.plan(&args.beside, &recording, &plan)?;
+    let (beside, mut annotations) = side_files.plan(&args.beside, args.picture.theme, &recording, &plan)?;
     if let Some(title) = args.words.title.as_ref().filter(|_| !args.beside.no_annotations) {
         annotations.title = Some(title.clone());
     }

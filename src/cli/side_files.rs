@@ -5,12 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::args::BesideArgs;
-use crate::beside::{Beside, ContactSheet, Highlights, Poster, SubtitleFormat};
+use crate::beside::{Beside, ContactSheet, Highlights, Poster, SheetMoment, SubtitleFormat};
 use crate::encode::{Annotations, PictureFormat, PngFolder, Timing, is_our_file};
 use crate::error::{Error, Kind, Result};
+use crate::frame::Theme;
 use crate::output::{FolderStaging, Staging};
 use crate::recording::Recording;
-use crate::story::Story;
+use crate::story::{Places, Story};
 use crate::timeline::RenderPlan;
 
 pub(super) struct SideFiles {
@@ -45,6 +46,7 @@ impl SideFiles {
     pub(super) fn plan(
         &self,
         args: &BesideArgs,
+        theme: Theme,
         recording: &Recording,
         plan: &RenderPlan,
     ) -> Result<(Beside, Annotations)> {
@@ -61,8 +63,9 @@ impl SideFiles {
                 .as_ref()
                 .map(|(staging, format)| Poster::new(staging.path().to_owned(), *format, poster_frame)),
             contact_sheet: self.contact_sheet.as_ref().map(|(staging, format)| {
-                let places = highlights.spread(args.moments.get());
-                ContactSheet::new(staging.path().to_owned(), *format, places)
+                let frames = highlights.spread(args.moments.get());
+                let moments = sheet_moments(recording, plan, &frames);
+                ContactSheet::new(staging.path().to_owned(), *format, theme, moments)
             }),
             frames: self
                 .frames
@@ -87,6 +90,16 @@ impl SideFiles {
         files.into_iter().flatten().try_for_each(Staging::commit)?;
         self.frames.map_or(Ok(()), FolderStaging::commit)
     }
+}
+
+fn sheet_moments(recording: &Recording, plan: &RenderPlan, frames: &[u64]) -> Vec<SheetMoment> {
+    let places = Places::new(recording, plan);
+    let moment = |&frame: &u64| {
+        let (time, place) = places.at(frame);
+        let page = place.name.clone();
+        SheetMoment { frame, time, page }
+    };
+    frames.iter().map(moment).collect()
 }
 
 /// The frame that shows the moment that is asked for.

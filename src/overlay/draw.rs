@@ -56,7 +56,12 @@ impl Area {
     }
 
     /// Lays one pixel over that of a picture without transparency, if it is in the area. The last channel is its opacity.
-    pub(super) fn blend(self, picture: &mut RgbaImage, (x, y): (i32, i32), [red, green, blue, opacity]: [u8; 4]) {
+    pub(super) fn blend(
+        self,
+        picture: &mut RgbaImage,
+        (x, y): (i32, i32),
+        [red, green, blue, opacity]: [u8; 4],
+    ) {
         let (Ok(x), Ok(y)) = (u32::try_from(x), u32::try_from(y)) else {
             return;
         };
@@ -303,9 +308,23 @@ fn rounded(left: f32, top: f32, width: f32, height: f32, radius: f32) -> Option<
     path.line_to(right - radius, top);
     path.cubic_to(right - handle, top, right, top + handle, right, top + radius);
     path.line_to(right, bottom - radius);
-    path.cubic_to(right, bottom - handle, right - handle, bottom, right - radius, bottom);
+    path.cubic_to(
+        right,
+        bottom - handle,
+        right - handle,
+        bottom,
+        right - radius,
+        bottom,
+    );
     path.line_to(left + radius, bottom);
-    path.cubic_to(left + handle, bottom, left, bottom - handle, left, bottom - radius);
+    path.cubic_to(
+        left + handle,
+        bottom,
+        left,
+        bottom - handle,
+        left,
+        bottom - radius,
+    );
     path.line_to(left, top + radius);
     path.cubic_to(left, top + handle, left + handle, top, left + radius, top);
     path.close();

@@ -22,7 +22,11 @@ const LEAST_ADDRESS: f32 = 6.0;
 /// How high the footer of a video of this size is, in pixels; even.
 pub fn footer_height(video: Size) -> u32 {
     let text_size = text_size(video);
-    let rows = if is_narrow(video.width, text_size) { 2.0 } else { 1.0 };
+    let rows = if is_narrow(video.width, text_size) {
+        2.0
+    } else {
+        1.0
+    };
     let height = (ROW_HEIGHT * rows + 2.0 * PADDING) * text_size;
     (height.round() as u32).next_multiple_of(2)
 }

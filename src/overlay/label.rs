@@ -117,7 +117,9 @@ pub(super) fn place(
     }
     // Beside what is in the corner if there is room, else below it.
     let notes = set(LabelKind::Note);
-    let corner = placed.first().map_or(width, |label: &PlacedLabel| label.plate.left as i32);
+    let corner = placed
+        .first()
+        .map_or(width, |label: &PlacedLabel| label.plate.left as i32);
     if notes.iter().all(|note| middle(note) + note.width + gap <= corner) {
         top = margin;
     }

@@ -21,7 +21,9 @@ pub(super) fn legible(text: &str) -> String {
         .take(MOST_LETTERS * MOST_PARTS)
         .collect();
     let letters = clean.graphemes(true).take(MOST_LETTERS);
-    letters.flat_map(|letter| letter.chars().take(MOST_PARTS)).collect()
+    letters
+        .flat_map(|letter| letter.chars().take(MOST_PARTS))
+        .collect()
 }
 
 /// Format characters but for those that join letters, characters for private use (icons of web fonts), and no characters.

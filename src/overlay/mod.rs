@@ -5,6 +5,7 @@ mod draw;
 mod footer;
 mod label;
 mod legible;
+mod lettering;
 mod look;
 mod marks;
 mod text;
@@ -24,6 +25,7 @@ use crate::frame::{Frame, Picture, Pointer, Theme};
 use crate::story::{FooterText, Label, Script, Stretch};
 
 pub use self::footer::footer_height;
+pub use self::lettering::Lettering;
 
 /// How the mouse looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
@@ -163,7 +165,9 @@ impl Iterator for Frames<'_> {
         let end = stretch.end.min(self.end);
         let picture = mem::replace(&mut self.frame.picture, Picture::Repeat);
         let style = self.overlay.style;
-        let marks = self.pointer.map_or_else(Vec::new, |pointer| marks(pointer, style));
+        let marks = self
+            .pointer
+            .map_or_else(Vec::new, |pointer| marks(pointer, style));
         let picture = self.overlay.draw(picture, marks, stretch);
         self.frame.spec = script.plan().frame(end);
         Some(Frame {

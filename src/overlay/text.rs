@@ -144,7 +144,13 @@ impl Typesetter {
             let look = plain.clone().weight(weight).color(Color::rgb(red, green, blue));
             (text, look)
         });
-        lines.set_rich_text(&mut self.fonts, spans, &plain, Shaping::Advanced, Some(Align::Left));
+        lines.set_rich_text(
+            &mut self.fonts,
+            spans,
+            &plain,
+            Shaping::Advanced,
+            Some(Align::Left),
+        );
         let runs = lines.layout_runs();
         let (count, widest) = runs.fold((0, 0.0_f32), |(count, widest), run| {
             (count + 1, widest.max(run.line_w))
@@ -159,7 +165,13 @@ impl Typesetter {
     }
 
     /// Draws on a picture without transparency, within the area only.
-    pub(super) fn draw(&mut self, block: &Block, picture: &mut RgbaImage, (left, top): (i32, i32), area: Area) {
+    pub(super) fn draw(
+        &mut self,
+        block: &Block,
+        picture: &mut RgbaImage,
+        (left, top): (i32, i32),
+        area: Area,
+    ) {
         let baseline = f32::midpoint(block.line_height as f32, block.size * CAPITALS).round() as i32;
         for (run, line) in block.lines.layout_runs().zip(0..) {
             let y = top + line * block.line_height as i32 + baseline;
@@ -179,7 +191,12 @@ impl Typesetter {
         if self.knows_machine {
             return;
         }
-        let ids: Vec<_> = self.fonts.db().faces().map(|face| (face.id, face.weight)).collect();
+        let ids: Vec<_> = self
+            .fonts
+            .db()
+            .faces()
+            .map(|face| (face.id, face.weight))
+            .collect();
         let built_in: Vec<_> = ids
             .into_iter()
             .filter_map(|(id, weight)| self.fonts.get_font(id, weight))

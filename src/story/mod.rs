@@ -4,11 +4,13 @@
 
 mod footer;
 mod labels;
+mod places;
 mod script;
 mod words;
 
 pub use footer::FooterText;
 pub use labels::{Label, LabelKind, Line};
+pub use places::{Place, Places};
 pub use script::{Note, Script, ScriptOptions, Stretch};
 
 use crate::encode::{Annotations, Chapter, Cue};

@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
+use super::Story;
 use super::footer::{Footer, FooterText};
 use super::labels::{self, Label, LabelKind, TimedLabel};
-use super::Story;
 use crate::error::{Error, Kind, Result};
 use crate::recording::Recording;
 use crate::timeline::{RenderPlan, SessionTime};
@@ -234,7 +234,10 @@ mod tests {
     }
 
     fn lines(lines: &[(u64, &str)]) -> Vec<(u64, String)> {
-        lines.iter().map(|(at, words)| (*at, (*words).to_owned())).collect()
+        lines
+            .iter()
+            .map(|(at, words)| (*at, (*words).to_owned()))
+            .collect()
     }
 
     #[test]
@@ -284,9 +287,18 @@ mod tests {
                 (0, "0:00 / 00:16:40 UTC / a.test/ / window 1 of 2 / "),
                 (10, "0:01 / 00:16:41 UTC / a.test/ / window 1 of 2 / "),
                 (20, "0:02 / 00:16:42 UTC / a.test/ / window 1 of 2 / "),
-                (30, "0:32 / 00:17:12 UTC / a.test/ / window 1 of 2 / idle 30 s skipped"),
-                (35, "0:33 / 00:17:13 UTC / a.test/b / window 1 of 2 / idle 30 s skipped"),
-                (45, "0:34 / 00:17:14 UTC / a.test/b / window 1 of 2 / idle 30 s skipped"),
+                (
+                    30,
+                    "0:32 / 00:17:12 UTC / a.test/ / window 1 of 2 / idle 30 s skipped"
+                ),
+                (
+                    35,
+                    "0:33 / 00:17:13 UTC / a.test/b / window 1 of 2 / idle 30 s skipped"
+                ),
+                (
+                    45,
+                    "0:34 / 00:17:14 UTC / a.test/b / window 1 of 2 / idle 30 s skipped"
+                ),
                 (50, "0:34 / 00:17:14 UTC / a.test/b / window 1 of 2 / "),
                 (55, "0:35 / 00:17:15 UTC / a.test/b / window 1 of 2 / "),
                 (65, "0:36 / 00:17:16 UTC / a.test/b / window 1 of 2 / "),

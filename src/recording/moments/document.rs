@@ -177,7 +177,10 @@ impl Document {
                 text.push_str(piece);
                 text.push(' ');
             }
-            let is_read = !matches!(node.kind, NodeKind::Code | NodeKind::Element { field: Some(_), .. });
+            let is_read = !matches!(
+                node.kind,
+                NodeKind::Code | NodeKind::Element { field: Some(_), .. }
+            );
             let inside = node.first_child.filter(|_| is_read);
             at = inside.or_else(|| self.after(current, id));
         }

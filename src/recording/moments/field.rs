@@ -34,7 +34,11 @@ impl Field {
     pub(super) fn of(tag: &str, attributes: &Attributes<'_>) -> Option<Self> {
         let is_field = match tag {
             "input" => !matches!(
-                attributes.text("type").unwrap_or_default().to_ascii_lowercase().as_str(),
+                attributes
+                    .text("type")
+                    .unwrap_or_default()
+                    .to_ascii_lowercase()
+                    .as_str(),
                 "button" | "image" | "reset" | "submit"
             ),
             _ => matches!(tag, "textarea" | "select"),
@@ -79,8 +83,8 @@ fn kind(attributes: &Attributes<'_>) -> Option<FieldKind> {
     }
     Some(match &*text("type")? {
         "password" => FieldKind::Secret,
-        "checkbox" | "color" | "date" | "datetime-local" | "file" | "hidden" | "month" | "radio" | "range"
-        | "time" | "week" => FieldKind::NotTyped,
+        "checkbox" | "color" | "date" | "datetime-local" | "file" | "hidden" | "month" | "radio"
+        | "range" | "time" | "week" => FieldKind::NotTyped,
         _ => FieldKind::Text,
     })
 }

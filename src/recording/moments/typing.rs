@@ -69,7 +69,11 @@ struct Reader {
 
 impl Reader {
     fn read(mut self, window: &Window) -> Vec<Change> {
-        window.events.iter().filter_map(|event| self.look(event)).collect()
+        window
+            .events
+            .iter()
+            .filter_map(|event| self.look(event))
+            .collect()
     }
 
     fn look(&mut self, event: &Event) -> Option<Change> {
@@ -181,14 +185,20 @@ mod tests {
             format!(r#"{{"type":2,"timestamp":1000000,"data":{FORM}}}"#),
         ];
         lines.extend(events.iter().zip(1..).map(|(data, number)| {
-            format!(r#"{{"type":3,"timestamp":{},"data":{data}}}"#, 1_000_000 + number * 100)
+            format!(
+                r#"{{"type":3,"timestamp":{},"data":{data}}}"#,
+                1_000_000 + number * 100
+            )
         }));
         let input = RawInput {
             name: "test".to_owned(),
             bytes: format!("[{}]", lines.join(",")).into(),
         };
         let found = typing(&recording::open(input).unwrap());
-        found.into_iter().map(|typing| (typing.field, typing.text)).collect()
+        found
+            .into_iter()
+            .map(|typing| (typing.field, typing.text))
+            .collect()
     }
 
     #[test]
