@@ -250,11 +250,107 @@ impl SetLabel {
         PlacedLabel {
             plate,
             lines,
+            // Round corners touch the pixels beside them.
             area: Area::within(
-                (f64::from(left), f64::from(top)),
-                (f64::from(left + self.width), f64::from(top + self.height)),
+                (f64::from(left - 1), f64::from(top - 1)),
+                (f64::from(left + self.width + 1), f64::from(top + self.height + 1)),
                 (picture.0 as u32, picture.1 as u32),
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use image::Rgba;
+
+    use super::*;
+    use crate::frame::Theme;
+    use crate::story::Line;
+
+    const TEXT_SIZE: f32 = 16.0;
+
+    fn label(kind: LabelKind, texts: &[&str]) -> Arc<Label> {
+        let line = |text: &&str| Line {
+            head: "Head".to_owned(),
+            text: (*text).to_owned(),
+        };
+        let lines = texts.iter().map(line).collect();
+        Arc::new(Label { kind, lines })
+    }
+
+    fn placed(labels: &[Arc<Label>], page: (u32, u32)) -> Vec<PlacedLabel> {
+        let palette = Palette::of(Theme::Dark);
+        place(labels, page, TEXT_SIZE, palette, &mut Typesetter::new())
+    }
+
+    fn all_kinds(text: &str) -> [Arc<Label>; 5] {
+        [
+            label(LabelKind::Skipped, &[text]),
+            label(LabelKind::Caption, &[text, text]),
+            label(LabelKind::Typing, &[text]),
+            label(LabelKind::Note, &[text]),
+            label(LabelKind::Title, &[text]),
+        ]
+    }
+
+    #[test]
+    fn labels_lie_beside_each_other_and_within_the_page() {
+        for (width, height) in [(1280, 720), (640, 480), (400, 700)] {
+            for text in ["Short", &"A text that is longer than a line can be ".repeat(9)] {
+                let placed = placed(&all_kinds(text), (width, height));
+                assert_eq!(placed.len(), 5);
+                let edges = |label: &PlacedLabel| {
+                    let Plate { left, top, .. } = label.plate;
+                    [left, top, left + label.plate.width, top + label.plate.height]
+                };
+                for (place, label) in placed.iter().enumerate() {
+                    let [left, top, right, bottom] = edges(label);
+                    assert!(left >= 0.0 && top >= 0.0, "{width} {label:?}");
+                    assert!(
+                        right <= width as f32 && bottom <= height as f32,
+                        "{width} {label:?}"
+                    );
+                    for other in &placed[..place] {
+                        let [other_left, other_top, other_right, other_bottom] = edges(other);
+                        let apart = right <= other_left
+                            || other_right <= left
+                            || bottom <= other_top
+                            || other_bottom <= top;
+                        assert!(apart, "{width}x{height}: {label:?} covers {other:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn labels_stay_within_their_area() {
+        let grey = RgbaImage::from_pixel(500, 300, Rgba([120, 120, 120, 255]));
+        let zalgo = format!("g{}", "\u{30d}".repeat(11)).repeat(20);
+        for text in ["Pay now", "العربية 完了 🎁 Ждать", "", &zalgo] {
+            for kind in all_kinds(text) {
+                let mut typesetter = Typesetter::new();
+                let labels = [kind];
+                let palette = Palette::of(Theme::Light);
+                let placed = place(&labels, (500, 300), TEXT_SIZE, palette, &mut typesetter);
+                let mut picture = grey.clone();
+                placed[0].draw(&mut typesetter, &mut picture);
+                assert!(picture != grey);
+                placed[0].area().unwrap().copy(&grey, &mut picture);
+                assert!(picture == grey, "{labels:?} leaves its area");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_typed_does_not_jump_with_a_caption() {
+        let typing = label(LabelKind::Typing, &["x"]);
+        let caption = label(LabelKind::Caption, &["Pay"]);
+        let top = |labels: &[Arc<Label>]| placed(labels, (640, 360)).last().unwrap().plate.top;
+        assert_eq!(
+            top(std::slice::from_ref(&typing)).to_bits(),
+            top(&[caption, typing]).to_bits()
+        );
     }
 }

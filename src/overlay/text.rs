@@ -234,3 +234,102 @@ impl fmt::Debug for Typesetter {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use image::Rgba;
+
+    use super::*;
+
+    const WIDE: Room = Room {
+        width: 2000.0,
+        lines: 1,
+        keep: Keep::Beginning,
+    };
+
+    fn span(text: &str) -> Span<'_> {
+        Span {
+            text,
+            bold: false,
+            ink: [0; 3],
+        }
+    }
+
+    /// The letters that were set, in the order in which they are read.
+    fn letters(block: &Block) -> String {
+        let runs = block.lines.layout_runs();
+        let lines: Vec<&str> = runs
+            .map(|run| {
+                let first = run.glyphs.iter().map(|glyph| glyph.start).min().unwrap_or(0);
+                let end = run.glyphs.iter().map(|glyph| glyph.end).max().unwrap_or(0);
+                run.text[first..end].trim_end()
+            })
+            .collect();
+        lines.join("/")
+    }
+
+    #[test]
+    fn long_texts_are_shortened_where_they_matter_least() {
+        let mut typesetter = Typesetter::new();
+        let text = "The quick brown fox jumps over the lazy dog";
+        let mut set = |lines, keep| {
+            let room = Room {
+                width: 120.0,
+                lines,
+                keep,
+            };
+            let block = typesetter.set(&[span(text)], 16.0, room);
+            assert!(
+                block.width <= 120 && block.height <= 22 * lines as u32,
+                "{block:?}"
+            );
+            letters(&block)
+        };
+        assert_eq!(set(1, Keep::Beginning), "The quick bro…");
+        let two = set(2, Keep::Beginning);
+        assert!(two.starts_with("The quick") && two.ends_with('…'), "{two}");
+        assert_eq!(two.matches('/').count(), 1);
+        assert_eq!(set(9, Keep::Beginning).replace('/', " "), text);
+        assert_eq!(set(1, Keep::End), "…the lazy dog");
+    }
+
+    #[test]
+    fn rooms_without_any_room_are_no_harm() {
+        let mut typesetter = Typesetter::new();
+        for width in [-5.0, 0.0, 3.0] {
+            let room = Room { width, ..WIDE };
+            typesetter.set(&[span("Pay now"), span("")], 16.0, room);
+            typesetter.set(&[span("")], 16.0, room);
+        }
+    }
+
+    #[test]
+    fn built_in_letters_look_the_same_once_the_machines_fonts_are_known() {
+        let drawn = |typesetter: &mut Typesetter| {
+            let block = typesetter.set(&[span("Ünïcode Ελλάδα Привет 0123")], 20.0, WIDE);
+            let mut picture = RgbaImage::from_pixel(400, 30, Rgba([255; 4]));
+            let all = Area::within((0.0, 0.0), (400.0, 30.0), (400, 30)).unwrap();
+            typesetter.draw(&block, &mut picture, (4, 2), all);
+            picture
+        };
+        let mut typesetter = Typesetter::new();
+        let before = drawn(&mut typesetter);
+        assert!(!typesetter.knows_machine);
+        assert!(before.pixels().any(|pixel| pixel.0[0] < 60));
+        typesetter.set(&[span("完了")], 20.0, WIDE);
+        assert!(typesetter.knows_machine);
+        assert!(drawn(&mut typesetter) == before);
+    }
+
+    #[test]
+    fn a_megabyte_of_text_is_soon_set() {
+        let mut typesetter = Typesetter::new();
+        let begun = std::time::Instant::now();
+        for text in ["x", "x\n", "\u{202e}a ", "\u{301}", "w\u{200d}"] {
+            let room = Room { lines: 3, ..WIDE };
+            let block = typesetter.set(&[span(&text.repeat(1 << 18))], 16.0, room);
+            assert!(block.width <= 2000);
+        }
+        assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
+    }
+}
