@@ -139,8 +139,7 @@ pub(super) fn skipped(plan: &RenderPlan) -> Vec<TimedLabel> {
     let mut labels: Vec<TimedLabel> = Vec::new();
     for pair in pieces.windows(2) {
         let cut_ms = pair[1].session_start_ms - pair[0].session_end_ms;
-        let first = plan.first_frame_from(pair[1].session_start_ms);
-        let start_ms = plan.fps.frame_ms(first);
+        let start_ms = pair[1].video_start_ms;
         let frames = frames_between(plan, start_ms, start_ms + SKIPPED_MS);
         if let Some((last, _)) = labels.last_mut() {
             last.end = last.end.min(frames.start);
