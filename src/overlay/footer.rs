@@ -5,7 +5,7 @@ use image::RgbaImage;
 
 use super::draw::Area;
 use super::look::{Palette, text_size};
-use super::text::{Keep, Room, Span, Typesetter};
+use super::text::{Block, Keep, LINE_HEIGHT, Room, Span, Typesetter};
 use crate::frame::Size;
 use crate::story::FooterText;
 
@@ -65,8 +65,8 @@ pub(super) fn draw_footer(
         text_size,
         gap: whole(GAP),
         left: whole(MARGIN),
-        right: width as i32 - whole(MARGIN),
-        top: top as i32 + whole(PADDING) + (whole(ROW_HEIGHT) - whole(super::text::LINE_HEIGHT)) / 2 + 1,
+        right: width.cast_signed() - whole(MARGIN),
+        top: top.cast_signed() + whole(PADDING) + (whole(ROW_HEIGHT) - whole(LINE_HEIGHT)) / 2 + 1,
     };
     let (ink, faint) = (palette.ink, palette.faint_ink);
     let (margin, end) = (row.left, row.right);
@@ -108,14 +108,14 @@ impl Row<'_> {
         if let Some(block) = self.set(text, bold, ink) {
             self.typesetter
                 .draw(&block, self.picture, (self.left, self.top), self.band);
-            self.left += block.width as i32 + self.gap;
+            self.left += block.width + self.gap;
         }
     }
 
     /// Writes up to the right end.
     fn last(&mut self, text: &str, ink: [u8; 3]) {
         if let Some(block) = self.set(text, false, ink) {
-            self.right -= block.width as i32;
+            self.right -= block.width;
             self.typesetter
                 .draw(&block, self.picture, (self.right, self.top), self.band);
             self.right -= self.gap;
@@ -123,7 +123,7 @@ impl Row<'_> {
     }
 
     /// None if there is nothing to write, or no room.
-    fn set(&mut self, text: &str, bold: bool, ink: [u8; 3]) -> Option<super::text::Block> {
+    fn set(&mut self, text: &str, bold: bool, ink: [u8; 3]) -> Option<Block> {
         let room = Room {
             width: (self.right - self.left) as f32,
             lines: 1,

@@ -105,7 +105,7 @@ pub(super) fn place(
     };
     let whole = |ems: f32| (ems * text_size).round() as i32;
     let (margin, gap) = (whole(MARGIN), whole(GAP));
-    let (width, height) = (width as i32, height as i32);
+    let (width, height) = (width.cast_signed(), height.cast_signed());
     let middle = |label: &SetLabel| (width - label.width) / 2;
     let mut placed = Vec::new();
 
@@ -209,8 +209,8 @@ impl SetLabel {
                 typesetter.set(&spans, size, room)
             })
             .collect();
-        let text_width = blocks.iter().map(|block| block.width).max().unwrap_or(0) as i32;
-        let text_height = blocks.iter().map(|block| block.height).sum::<u32>() as i32;
+        let text_width = blocks.iter().map(|block| block.width).max().unwrap_or(0);
+        let text_height: i32 = blocks.iter().map(|block| block.height).sum();
         let (width, height) = (text_width + 2 * padding.0, text_height + 2 * padding.1);
         Self {
             blocks,
@@ -242,9 +242,9 @@ impl SetLabel {
             .blocks
             .into_iter()
             .map(|block| {
-                let place = (left + self.padding.0, below);
-                below += block.height as i32;
-                (block, place)
+                let corner = (left + self.padding.0, below);
+                below += block.height;
+                (block, corner)
             })
             .collect();
         PlacedLabel {

@@ -61,7 +61,7 @@ impl Lettering {
         let end = (f64::from(left + width), f64::from(top + self.line_height()));
         if let Some(area) = Area::within(corner, end, picture.dimensions()) {
             self.typesetter
-                .draw(&line, picture, (left as i32, top as i32), area);
+                .draw(&line, picture, (left.cast_signed(), top.cast_signed()), area);
         }
     }
 }

@@ -227,13 +227,12 @@ impl WordPen {
 impl Sheet {
     /// The picture with room for a band below it, in pixels.
     fn new(base: Arc<RgbaImage>, band: u32) -> Self {
-        let picture = match band {
-            0 => RgbaImage::clone(&base),
-            _ => {
-                let mut picture = RgbaImage::new(base.width(), base.height() + band);
-                fill_from(&mut picture, &base);
-                picture
-            }
+        let picture = if band == 0 {
+            RgbaImage::clone(&base)
+        } else {
+            let mut picture = RgbaImage::new(base.width(), base.height() + band);
+            fill_from(&mut picture, &base);
+            picture
         };
         Self {
             picture: Arc::new(picture),

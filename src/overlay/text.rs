@@ -58,9 +58,9 @@ pub(super) enum Keep {
 pub(super) struct Block {
     lines: Buffer,
     size: f32,
-    line_height: u32,
-    pub(super) width: u32,
-    pub(super) height: u32,
+    line_height: i32,
+    pub(super) width: i32,
+    pub(super) height: i32,
 }
 
 /// Sets and draws text. Making one is cheap; the machine's fonts are looked for when they are needed.
@@ -158,9 +158,9 @@ impl Typesetter {
         Block {
             lines,
             size,
-            line_height: line_height as u32,
-            width: widest.ceil() as u32,
-            height: count * line_height as u32,
+            line_height: line_height as i32,
+            width: widest.ceil() as i32,
+            height: count * line_height as i32,
         }
     }
 
@@ -174,7 +174,7 @@ impl Typesetter {
     ) {
         let baseline = f32::midpoint(block.line_height as f32, block.size * CAPITALS).round() as i32;
         for (run, line) in block.lines.layout_runs().zip(0..) {
-            let y = top + line * block.line_height as i32 + baseline;
+            let y = top + line * block.line_height + baseline;
             for glyph in run.glyphs {
                 let placed = glyph.physical((left as f32, y as f32), 1.0);
                 let ink = glyph.color_opt.unwrap_or(Color::rgb(0, 0, 0));
@@ -280,7 +280,7 @@ mod tests {
             };
             let block = typesetter.set(&[span(text)], 16.0, room);
             assert!(
-                block.width <= 120 && block.height <= 22 * lines as u32,
+                block.width <= 120 && block.height <= 22 * i32::try_from(lines).unwrap(),
                 "{block:?}"
             );
             letters(&block)

@@ -12,6 +12,10 @@ use crate::timeline::{RenderPlan, SessionTime};
 
 /// What is wanted; nothing by itself.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch that the user may set"
+)]
 pub struct ScriptOptions {
     pub title: Option<String>,
     pub notes: Vec<Note>,
