@@ -157,6 +157,16 @@ pub enum Theme {
     Dark,
 }
 
+impl Theme {
+    /// What pictures lie on.
+    pub const fn surround(self) -> Color {
+        match self {
+            Self::Dark => Color([0x1b, 0x1d, 0x23]),
+            Self::Light => Color([0xe6, 0xe8, 0xec]),
+        }
+    }
+}
+
 /// Frames per second as a fraction, so that 30000/1001 stays exact over any length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fps {

@@ -96,10 +96,8 @@ impl ContactSheet {
 }
 
 const fn paper(theme: Theme) -> Rgba<u8> {
-    match theme {
-        Theme::Dark => Rgba([0x1b, 0x1d, 0x23, 0xff]),
-        Theme::Light => Rgba([0xe6, 0xe8, 0xec, 0xff]),
-    }
+    let [red, green, blue] = theme.surround().0;
+    Rgba([red, green, blue, 0xff])
 }
 
 /// How many pictures stand side by side.

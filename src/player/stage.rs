@@ -38,8 +38,7 @@ impl StageLook {
     pub const fn surround(self) -> Color {
         match (self.background, self.theme) {
             (Background::Color(color), _) => color,
-            (Background::Theme, Theme::Dark) => Color([0x1b, 0x1d, 0x23]),
-            (Background::Theme, Theme::Light) => Color([0xe6, 0xe8, 0xec]),
+            (Background::Theme, theme) => theme.surround(),
         }
     }
 }
