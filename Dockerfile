@@ -12,6 +12,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /replaycast
 COPY Cargo.toml Cargo.lock build.rs ./
+COPY assets/ assets/
 COPY src/ src/
 COPY --from=player /player-assets/dist/ player-assets/dist/
 RUN cargo build --release --locked

@@ -1,4 +1,4 @@
-//! The vocabulary that the stages share: sizes, frame rates, frame numbers and the frames themselves.
+//! The vocabulary that the stages share: sizes, colours, frame rates, frame numbers and the frames themselves.
 //! `timeline` plans with it, `capture` fills it, `encode` writes it.
 
 use std::fmt;
@@ -145,6 +145,25 @@ fn hex_channels(digits: &str) -> Option<[u8; 3]> {
         [red, green, blue] => Some([red, green, blue].map(|digit| digit * 0x11)),
         [r1, r0, g1, g0, b1, b0] => Some([r1 << 4 | r0, g1 << 4 | g0, b1 << 4 | b0]),
         _ => None,
+    }
+}
+
+/// The colours of what is not the page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    Light,
+    #[default]
+    Dark,
+}
+
+impl Theme {
+    /// What pictures lie on.
+    pub const fn surround(self) -> Color {
+        match self {
+            Self::Dark => Color([0x1b, 0x1d, 0x23]),
+            Self::Light => Color([0xe6, 0xe8, 0xec]),
+        }
     }
 }
 

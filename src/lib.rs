@@ -1,8 +1,8 @@
 //! Turns a session replay, a stream of rrweb events, into a video.
 //!
 //! Data flows one way: [`source`] reads bytes, [`recording`] makes them a `Recording`, [`timeline`] plans the
-//! frame grid, [`capture`] takes the pictures that the [`player`] draws in the [`browser`], [`overlay`] draws the
-//! cursor on them, [`encode`] writes the video, [`beside`] what goes with it, [`output`] puts them in their place. [`pipeline`] runs the stages side by side.
+//! frame grid, [`story`] says what is told when, [`capture`] takes the pictures that the [`player`] draws in the [`browser`],
+//! [`overlay`] draws cursor and words on them, [`encode`] writes the video, [`beside`] what goes with it, [`output`] puts them in their place. [`pipeline`] runs the stages side by side.
 
 mod aside;
 pub mod assets;
@@ -21,4 +21,5 @@ pub mod player;
 pub mod recording;
 pub mod similarity;
 pub mod source;
+pub mod story;
 pub mod timeline;

@@ -18,8 +18,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("assets", &["browser", "source", "error"]),
     ("player", &["browser", "recording", "error", "frame"]),
     ("capture", &["browser", "player", "timeline", "error", "frame"]),
-    ("overlay", &["frame"]),
     ("encode", &["error", "frame"]),
+    ("story", &["encode", "timeline", "recording", "error", "frame"]),
+    ("overlay", &["story", "timeline", "frame"]),
     (
         "beside",
         &["encode", "overlay", "timeline", "recording", "error", "frame"],
@@ -42,8 +43,9 @@ const ALL_BUT_CLI: &[&str] = &[
     "assets",
     "player",
     "capture",
-    "overlay",
     "encode",
+    "story",
+    "overlay",
     "beside",
     "output",
     "frame_hashes",
@@ -67,6 +69,11 @@ const BELONGS_TO: &[(&str, &str, &str)] = &[
         "tiny_skia",
         "overlay",
         "only src/overlay draws: give it a mark for what is to be seen",
+    ),
+    (
+        "cosmic_text",
+        "overlay",
+        "only src/overlay sets text: give it a label for what is to be read",
     ),
     (
         "reqwest",

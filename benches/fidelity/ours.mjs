@@ -17,7 +17,8 @@ export function render(program, recording, folder, { surround, capture, assets }
     '--asset-cache': file('cache'),
   };
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const args = ['render', recording, '-q', '--force', '--offline', ...given.flatMap(([name, value]) => [name, String(value)])];
+  const values = given.flatMap(([name, value]) => [name, String(value)]);
+  const args = ['render', recording, '-q', '--force', '--offline', '--no-idle-mark', ...values];
   execFileSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   return new Rendered(folder);
 }

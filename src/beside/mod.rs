@@ -1,16 +1,14 @@
 //! What is written beside the video: the poster, the contact sheet and the folder of frames, fed by the frames of the video;
-//! and what the recording tells of itself, as chapters and subtitles. The command line says what is wanted.
+//! and subtitles as a file. The command line says what is wanted.
 
 mod contact_sheet;
 mod highlights;
 mod poster;
-mod story;
 mod subtitles;
 
-pub use self::contact_sheet::ContactSheet;
+pub use self::contact_sheet::{ContactSheet, SheetMoment};
 pub use self::highlights::Highlights;
 pub use self::poster::Poster;
-pub use self::story::Story;
 pub use self::subtitles::SubtitleFormat;
 
 use crate::encode::PngFolder;

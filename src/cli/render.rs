@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::args::RenderArgs;
+use super::args::{RenderArgs, check_shown};
 use super::naming::{NUMBER, Naming};
 use super::print;
 use super::progress::Progress;
 use super::reading::{Reading, Telling};
 use super::report::{ClipNumber, Report, ReportedVideo};
 use super::settings::{CaptureChoice, Destination, RenderSettings};
-use super::side_files::check_poster_time;
 use super::video_files::VideoFiles;
 use crate::aside::aside;
 use crate::assets::{Assets, AssetsSummary};
@@ -43,13 +42,17 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     for number in more {
         files.push(VideoFiles::begin(args, &settings, number)?);
     }
-    let plan = CapturePlan::new(&timelines, args.size, args.picture.scale, settings.fps);
+    let band = args.words.band();
+    let plan = CapturePlan::new(&timelines, args.size, args.picture.scale, settings.fps, band);
     let plan = Arc::new(plan);
+    let scripts = args.words.scripts(&recording, &moments, &plan)?;
     if !args.quiet {
         tell_plan(&recording, &timelines, &plan, args.verbose);
     }
 
-    check_poster_time(&args.beside, &recording, &plan)?;
+    if let Some(time) = args.beside.poster_at {
+        check_shown("--poster-at", time.session_ms(recording.started_ms), &plan)?;
+    }
     let outputs = files.iter().zip(&plan.videos);
     let outputs = outputs.map(|(files, video)| files.output(args, &settings, &recording, &moments, video));
     let progress = Arc::new(Progress::new(args.progress, args.quiet, args.verbose, &plan));
@@ -62,6 +65,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
             assets: Arc::new(assets),
             asset_base: args.assets.asset_base.clone(),
             overlay: settings.overlay,
+            scripts,
         }),
         jobs: args.jobs,
         outputs: outputs.collect::<Result<_>>()?,
@@ -149,7 +153,7 @@ fn tell_plan(recording: &Recording, timelines: &[Timeline], plan: &CapturePlan, 
         recording.name,
         print::seconds(session_ms / 1000.0),
         print::seconds(video_ms / 1000.0),
-        plan.canvas.size,
+        plan.videos[0].size,
         plan.fps,
     ));
     if verbose {
@@ -199,7 +203,7 @@ fn tell_result(
         format!(
             "{destination}: {}, {}, {}",
             print::seconds(output.encoded.duration_ms / 1000.0),
-            plan.canvas.size,
+            plan.videos[0].size,
             print::bytes(*bytes),
         )
     });

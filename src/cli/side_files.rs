@@ -5,12 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::args::BesideArgs;
-use crate::beside::{Beside, ContactSheet, Highlights, Poster, Story, SubtitleFormat};
+use crate::beside::{Beside, ContactSheet, Highlights, Poster, SheetMoment, SubtitleFormat};
 use crate::encode::{Annotations, PictureFormat, PngFolder, Timing, is_our_file};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
+use crate::frame::Theme;
 use crate::output::{FolderStaging, Staging};
 use crate::recording::{Moment, Recording};
-use crate::timeline::{CapturePlan, RenderPlan};
+use crate::story::{Places, Story};
+use crate::timeline::RenderPlan;
 
 pub(super) struct SideFiles {
     poster: Option<(Staging, PictureFormat)>,
@@ -49,6 +51,7 @@ impl SideFiles {
     pub(super) fn plan(
         &self,
         args: &BesideArgs,
+        theme: Theme,
         recording: &Recording,
         moments: &[Moment],
         plan: &RenderPlan,
@@ -66,8 +69,9 @@ impl SideFiles {
                 .as_ref()
                 .map(|(staging, format)| Poster::new(staging.path().to_owned(), *format, poster_frame)),
             contact_sheet: self.contact_sheet.as_ref().map(|(staging, format)| {
-                let places = highlights.spread(args.moments.get());
-                ContactSheet::new(staging.path().to_owned(), *format, places)
+                let frames = highlights.spread(args.moments.get());
+                let moments = sheet_moments(recording, moments, plan, &frames);
+                ContactSheet::new(staging.path().to_owned(), *format, theme, moments)
             }),
             frames: self
                 .frames
@@ -94,33 +98,23 @@ impl SideFiles {
     }
 }
 
-/// Fails if the moment that is asked for is in none of the videos.
-pub(super) fn check_poster_time(args: &BesideArgs, recording: &Recording, plan: &CapturePlan) -> Result<()> {
-    let Some(time) = args.poster_at else {
-        return Ok(());
+fn sheet_moments(
+    recording: &Recording,
+    moments: &[Moment],
+    plan: &RenderPlan,
+    frames: &[u64],
+) -> Vec<SheetMoment> {
+    let places = Places::new(recording, moments, plan);
+    let moment = |&frame: &u64| {
+        let (time, place) = places.at(frame);
+        let page = place.name.clone();
+        SheetMoment { frame, time, page }
     };
-    let videos = || plan.videos.iter();
-    if videos().any(|video| poster_frame(args, recording, video).is_some()) {
-        return Ok(());
-    }
-    let seconds = |ms: f64| format!("{} s", (ms / 100.0).round() / 10.0);
-    let shown: Vec<String> = videos()
-        .map(|video| {
-            let (start_ms, end_ms) = (video.frame(0).session_ms, video.clock.session_end_ms());
-            format!("{} to {}", seconds(start_ms), seconds(end_ms))
-        })
-        .collect();
-    let message = format!(
-        "--poster-at {} is not in the video, which shows {} of the session",
-        seconds(time.session_ms(recording.started_ms)),
-        shown.join(", ")
-    );
-    Err(Error::new(Kind::Usage, message))
+    frames.iter().map(moment).collect()
 }
 
 /// The frame that shows the moment that is asked for; none if it is in another video.
 fn poster_frame(args: &BesideArgs, recording: &Recording, plan: &RenderPlan) -> Option<u64> {
     let ms = args.poster_at?.session_ms(recording.started_ms);
-    let shown = plan.frame(0).session_ms..=plan.clock.session_end_ms();
-    shown.contains(&ms).then(|| plan.first_frame_from(ms))
+    plan.shows(ms).then(|| plan.first_frame_from(ms))
 }

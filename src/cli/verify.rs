@@ -24,7 +24,7 @@ use crate::similarity::{luma, ssim};
 use crate::timeline::{CapturePlan, RenderPlan, SizeOption, Timeline};
 
 const OTHER_OPTIONS: &str = "Give the options that the video was rendered with: --start, --end, --trim-start, --speed, --idle, --window, --fps, \
-     and those for the picture.";
+     and those for the picture and the words in it.";
 
 pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     let reading = Reading::resolve(&args.input)?;
@@ -48,9 +48,12 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     })?;
     let assets = aside("reader", move || Assets::open(&asset_options)).await?;
     let size = SizeOption::Fit(facts.size);
-    let capture_plan = CapturePlan::new(&[timeline], size, args.picture.scale, fps);
+    let capture_plan = CapturePlan::new(&[timeline], size, args.picture.scale, fps, args.words.band());
     let plan = Arc::clone(&capture_plan.videos[0]);
     check_shape(facts, &plan)?;
+    let scripts = args
+        .words
+        .scripts(&recording, &moments(&recording), &capture_plan)?;
 
     let job = SampleJob {
         subject: Subject {
@@ -61,6 +64,7 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
             assets: Arc::new(assets),
             asset_base: args.assets.asset_base.clone(),
             overlay: args.picture.overlay(),
+            scripts,
         },
         frames: chosen(plan.frame_count, (!args.all).then_some(args.samples.get())),
     };

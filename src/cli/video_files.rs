@@ -52,7 +52,12 @@ impl VideoFiles {
         moments: &[Moment],
         video: &RenderPlan,
     ) -> Result<Output> {
-        let (beside, annotations) = self.side_files.plan(&args.beside, recording, moments, video)?;
+        let (beside, mut annotations) =
+            self.side_files
+                .plan(&args.beside, args.picture.theme, recording, moments, video)?;
+        if let Some(title) = args.words.title.as_ref().filter(|_| !args.beside.no_annotations) {
+            annotations.title = Some(title.clone());
+        }
         Ok(Output {
             encoder: EncoderSettings {
                 format: settings.format,

@@ -1,4 +1,4 @@
-//! Marks to pixels, by tiny-skia: antialiased, at fractions of a pixel, from outlines that stay sharp at any size.
+//! Marks and the plates of labels to pixels, by tiny-skia: antialiased, at fractions of a pixel, from outlines that stay sharp at any size.
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
@@ -43,7 +43,53 @@ pub(super) struct Area {
 }
 
 impl Area {
-    /// Copies these pixels from one picture to another of the same size.
+    /// From one corner to the other, as far as it is in a picture of this size; None if none of it is.
+    pub(super) fn within(from: (f64, f64), to: (f64, f64), (width, height): (u32, u32)) -> Option<Self> {
+        let within = |at: f64, end: u32| at.clamp(0.0, f64::from(end));
+        let area = Self {
+            left: within(from.0.floor(), width) as u32,
+            top: within(from.1.floor(), height) as u32,
+            right: within(to.0.ceil(), width) as u32,
+            bottom: within(to.1.ceil(), height) as u32,
+        };
+        (area.left < area.right && area.top < area.bottom).then_some(area)
+    }
+
+    /// Lays one pixel over that of a picture without transparency, if it is in the area. The last channel is its opacity.
+    pub(super) fn blend(
+        self,
+        picture: &mut RgbaImage,
+        (x, y): (i32, i32),
+        [red, green, blue, opacity]: [u8; 4],
+    ) {
+        let (Ok(x), Ok(y)) = (u32::try_from(x), u32::try_from(y)) else {
+            return;
+        };
+        if !(self.left..self.right).contains(&x) || !(self.top..self.bottom).contains(&y) {
+            return;
+        }
+        let Some(pixel) = picture.get_pixel_mut_checked(x, y) else {
+            return;
+        };
+        for (under, over) in pixel.0.iter_mut().zip([red, green, blue]) {
+            let opacity = u32::from(opacity);
+            let mixed = u32::from(over) * opacity + u32::from(*under) * (255 - opacity);
+            *under = ((mixed + 127) / 255) as u8;
+        }
+    }
+
+    pub(super) fn fill(self, picture: &mut RgbaImage, [red, green, blue]: [u8; 3]) {
+        let line = picture.width() as usize * 4;
+        let row = self.left as usize * 4..self.right as usize * 4;
+        let rows = self.top as usize * line..self.bottom as usize * line;
+        for line in (**picture)[rows].chunks_exact_mut(line) {
+            for pixel in line[row.clone()].chunks_exact_mut(4) {
+                pixel.copy_from_slice(&[red, green, blue, 255]);
+            }
+        }
+    }
+
+    /// Copies these pixels from one picture to another as wide, which has them too.
     pub(super) fn copy(self, from: &RgbaImage, to: &mut RgbaImage) {
         let line = from.width() as usize * 4;
         let row = self.left as usize * 4..self.right as usize * 4;
@@ -78,22 +124,43 @@ pub(super) fn area_of(mark: &Mark, (width, height): (u32, u32)) -> Option<Area> 
     let reach = reach + 1.0;
     let least = |of: fn(&Point) -> f64| points.iter().map(of).fold(f64::INFINITY, f64::min) - reach;
     let most = |of: fn(&Point) -> f64| points.iter().map(of).fold(f64::NEG_INFINITY, f64::max) + reach;
-    let within = |at: f64, end: u32| at.clamp(0.0, f64::from(end));
-    let area = Area {
-        left: within(least(|point| point.x).floor(), width) as u32,
-        top: within(least(|point| point.y).floor(), height) as u32,
-        right: within(most(|point| point.x).ceil(), width) as u32,
-        bottom: within(most(|point| point.y).ceil(), height) as u32,
-    };
-    (area.left < area.right && area.top < area.bottom).then_some(area)
+    Area::within(
+        (least(|point| point.x), least(|point| point.y)),
+        (most(|point| point.x), most(|point| point.y)),
+        (width, height),
+    )
+}
+
+/// Draws on a picture without transparency, on its first `height` rows only.
+pub(super) fn draw(mark: &Mark, picture: &mut RgbaImage, height: u32) {
+    let width = picture.width();
+    let rows = width as usize * height as usize * 4;
+    if let Some(pixels) = PixmapMut::from_bytes(&mut (**picture)[..rows], width, height) {
+        // A shape without any extent is none, and draws nothing.
+        let _ = Pen(pixels).draw(mark);
+    }
+}
+
+/// What a label lies on, in pixels: round corners, and an edge inside of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Plate {
+    pub(super) left: f32,
+    pub(super) top: f32,
+    pub(super) width: f32,
+    pub(super) height: f32,
+    pub(super) radius: f32,
+    pub(super) color: [u8; 3],
+    pub(super) opacity: f32,
+    pub(super) edge: [u8; 3],
+    pub(super) edge_opacity: f32,
 }
 
 /// Draws on a picture without transparency.
-pub(super) fn draw(mark: &Mark, picture: &mut RgbaImage) {
+pub(super) fn draw_plate(plate: Plate, picture: &mut RgbaImage) {
     let (width, height) = picture.dimensions();
     if let Some(pixels) = PixmapMut::from_bytes(picture, width, height) {
-        // A shape without any extent is none, and draws nothing.
-        let _ = Pen(pixels).draw(mark);
+        // A plate without any extent is none, and draws nothing.
+        let _ = Pen(pixels).plate(plate);
     }
 }
 
@@ -162,6 +229,20 @@ impl Pen<'_> {
         Some(())
     }
 
+    fn plate(&mut self, plate: Plate) -> Option<()> {
+        let outline = rounded(plate.left, plate.top, plate.width, plate.height, plate.radius)?;
+        self.fill(&outline, plate.color, plate.opacity);
+        let inside = rounded(
+            plate.left + 0.5,
+            plate.top + 0.5,
+            plate.width - 1.0,
+            plate.height - 1.0,
+            plate.radius - 0.5,
+        )?;
+        self.stroke(&inside, 1.0, plate.edge, plate.edge_opacity);
+        Some(())
+    }
+
     fn shadow(&mut self, path: &Path, unit: f32) {
         let fallen = path
             .clone()
@@ -216,6 +297,40 @@ fn circle(center: Point, radius: f32) -> Option<Path> {
     PathBuilder::from_circle(center.x as f32, center.y as f32, radius)
 }
 
+/// A quarter of a circle as a cubic curve: how far its handles reach.
+const QUARTER: f32 = 0.552_285;
+
+fn rounded(left: f32, top: f32, width: f32, height: f32, radius: f32) -> Option<Path> {
+    let (right, bottom) = (left + width, top + height);
+    let handle = radius * (1.0 - QUARTER);
+    let mut path = PathBuilder::new();
+    path.move_to(left + radius, top);
+    path.line_to(right - radius, top);
+    path.cubic_to(right - handle, top, right, top + handle, right, top + radius);
+    path.line_to(right, bottom - radius);
+    path.cubic_to(
+        right,
+        bottom - handle,
+        right - handle,
+        bottom,
+        right - radius,
+        bottom,
+    );
+    path.line_to(left + radius, bottom);
+    path.cubic_to(
+        left + handle,
+        bottom,
+        left,
+        bottom - handle,
+        left,
+        bottom - radius,
+    );
+    path.line_to(left, top + radius);
+    path.cubic_to(left, top + handle, left + handle, top, left + radius, top);
+    path.close();
+    path.finish()
+}
+
 /// A band along the points: round and as wide as given at the first, without width at the last.
 fn ribbon(points: &[Point], width: f32) -> Option<Path> {
     let last = points.len().checked_sub(1).filter(|last| *last > 0)?;
@@ -258,7 +373,7 @@ mod tests {
     fn drawn(marks: &[Mark]) -> RgbaImage {
         let mut picture = RgbaImage::from_pixel(120, 120, Rgba([GREY, GREY, GREY, 255]));
         for mark in marks {
-            draw(mark, &mut picture);
+            draw(mark, &mut picture, 120);
         }
         picture
     }

@@ -151,7 +151,11 @@ mod tests {
     }
 
     fn style(cursor: CursorLook) -> OverlayStyle {
-        OverlayStyle { cursor, trail: true }
+        OverlayStyle {
+            cursor,
+            trail: true,
+            ..OverlayStyle::default()
+        }
     }
 
     #[test]
@@ -229,7 +233,10 @@ mod tests {
             (Hand::FingerDown, CursorLook::None, 0),
         ] {
             moving.hand = hand;
-            let style = OverlayStyle { cursor, trail: false };
+            let style = OverlayStyle {
+                cursor,
+                ..OverlayStyle::default()
+            };
             assert_eq!(marks(&moving, style).len(), count, "{hand:?} {cursor:?}");
         }
     }

@@ -12,7 +12,7 @@ use super::appearance::Appearance;
 use crate::error::Result;
 use crate::frame::{Frame, PageArea, Picture, Pointer};
 use crate::frame_hashes::FrameHashes;
-use crate::overlay::{Overlay, OverlayStyle};
+use crate::overlay::Overlay;
 use crate::timeline::RenderPlan;
 
 /// Some frames of a video that look alike, as they were captured.
@@ -28,60 +28,81 @@ pub(super) struct Captured<'a> {
 pub(super) struct Drawing {
     plan: Arc<RenderPlan>,
     overlay: Overlay,
-    /// Opened with the first frame.
-    hashes_path: Option<PathBuf>,
-    hashes: Option<FrameHashes>,
+    hashes: Hashes,
     shown: Shown,
     pub(super) appearance: Appearance,
 }
 
 impl Drawing {
-    pub(super) const fn new(plan: Arc<RenderPlan>, overlay: OverlayStyle, hashes: Option<PathBuf>) -> Self {
+    pub(super) const fn new(plan: Arc<RenderPlan>, overlay: Overlay, hashes: Option<PathBuf>) -> Self {
         Self {
             plan,
-            overlay: Overlay::new(overlay),
-            hashes_path: hashes,
-            hashes: None,
+            overlay,
+            hashes: Hashes {
+                path: hashes,
+                file: None,
+            },
             shown: Shown::new(),
             appearance: Appearance::new(),
         }
     }
 
-    /// The next frames, complete.
-    pub(super) fn draw(&mut self, captured: &Captured<'_>, busy: &mut BusyTimes) -> Result<Frame> {
+    /// The next frames, complete, one after the other as what is written on them changes. False if `send` took one no more.
+    pub(super) fn draw(
+        &mut self,
+        captured: &Captured<'_>,
+        busy: &mut BusyTimes,
+        mut send: impl FnMut(Frame) -> bool,
+    ) -> Result<bool> {
         let begun = Instant::now();
         let picture = self.shown.next(captured.picture);
         if let Picture::New(picture) = &picture {
             self.appearance.look(picture, captured.page);
         }
         busy.decode_s += begun.elapsed().as_secs_f64();
-        let begun = Instant::now();
         let frame = Frame {
             spec: self.plan.frame(captured.index),
-            picture: self.overlay.over(picture, captured.pointer),
+            picture,
             lasts: captured.lasts,
         };
-        busy.overlay_s += begun.elapsed().as_secs_f64();
-        let begun = Instant::now();
-        self.hash(&frame)?;
-        busy.hash_s += begun.elapsed().as_secs_f64();
-        Ok(frame)
-    }
-
-    fn hash(&mut self, frame: &Frame) -> Result<()> {
-        if let Some(path) = self.hashes_path.take() {
-            self.hashes = Some(FrameHashes::create(&path)?);
+        let mut frames = self.overlay.over(frame, captured.pointer);
+        loop {
+            let begun = Instant::now();
+            let drawn = frames.next();
+            busy.overlay_s += begun.elapsed().as_secs_f64();
+            let Some(frame) = drawn else { return Ok(true) };
+            let begun = Instant::now();
+            self.hashes.add(&frame, &self.plan)?;
+            busy.hash_s += begun.elapsed().as_secs_f64();
+            if !send(frame) {
+                return Ok(false);
+            }
         }
-        let Some(hashes) = &mut self.hashes else {
+    }
+}
+
+/// The hashes of a video's frames, if they are wanted.
+struct Hashes {
+    /// Opened with the first frame.
+    path: Option<PathBuf>,
+    file: Option<FrameHashes>,
+}
+
+impl Hashes {
+    fn add(&mut self, frame: &Frame, plan: &RenderPlan) -> Result<()> {
+        if let Some(path) = self.path.take() {
+            self.file = Some(FrameHashes::create(&path)?);
+        }
+        let Some(file) = &mut self.file else {
             return Ok(());
         };
-        hashes.add(frame.spec, &frame.picture)?;
+        file.add(frame.spec, &frame.picture)?;
         let end = frame.spec.index + frame.lasts;
         for index in frame.spec.index + 1..end {
-            hashes.add(self.plan.frame(index), &Picture::Repeat)?;
+            file.add(plan.frame(index), &Picture::Repeat)?;
         }
-        if end == self.plan.frame_count {
-            self.hashes.take().map_or(Ok(()), FrameHashes::finish)?;
+        if end == plan.frame_count {
+            self.file.take().map_or(Ok(()), FrameHashes::finish)?;
         }
         Ok(())
     }

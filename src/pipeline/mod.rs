@@ -83,7 +83,7 @@ pub struct BrowserFacts {
 pub struct BusyTimes {
     /// Pictures to RGBA pixels.
     pub decode_s: f64,
-    /// The pointer onto them.
+    /// Pointer and words onto them.
     pub overlay_s: f64,
     pub hash_s: f64,
     /// To the codec's colours, and into the file.
@@ -122,9 +122,13 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
         outputs,
     } = job;
     let plan = Arc::clone(&subject.plan);
-    let videos = plan.videos.iter().zip(&outputs);
-    let drawings = videos
-        .map(|(video, output)| Drawing::new(Arc::clone(video), subject.overlay, output.frame_hashes.clone()))
+    let drawings = outputs
+        .iter()
+        .enumerate()
+        .map(|(video, output)| {
+            let plan = Arc::clone(&plan.videos[video]);
+            Drawing::new(plan, subject.overlay(video), output.frame_hashes.clone())
+        })
         .collect();
     let frame_counts: Vec<u64> = plan.videos.iter().map(|video| video.frame_count).collect();
 
@@ -171,7 +175,8 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
     })
 }
 
-/// The decoding stage: pictures to pixels with the pointer on them, for each video, and their hashes. Gives the times of each, and what the pictures of each video look like.
+/// The decoding stage: pictures to pixels with pointer and words on them, for each video, and their hashes. Gives the times
+/// of each, and what the pictures of each video look like.
 fn decode_frames(
     mut captured: mpsc::Receiver<CapturedFrame>,
     plan: &CapturePlan,
@@ -199,8 +204,8 @@ fn decode_frames(
             pointer: pointer.as_ref(),
             page,
         };
-        let frame = drawings[video].draw(&captured, &mut busy)?;
-        if drawn.send(frame).is_err() {
+        let is_wanted = drawings[video].draw(&captured, &mut busy, |frame| drawn.send(frame).is_ok())?;
+        if !is_wanted {
             break;
         }
     }

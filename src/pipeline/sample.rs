@@ -12,7 +12,7 @@ use super::drawing::Shown;
 use super::{Decoder, PictureSource, QUEUE, RenderEvent, RenderObserver, Subject, thread_failed};
 use crate::capture::{CapturedFrame, FrameSink, capture, capture_synthetic};
 use crate::error::Result;
-use crate::frame::{FrameSpec, Picture};
+use crate::frame::{Frame, FrameSpec, Picture};
 use crate::overlay::Overlay;
 use crate::timeline::CapturePlan;
 
@@ -35,7 +35,7 @@ pub async fn sample<S: Send + 'static>(
     let (sink, captured) = mpsc::channel(QUEUE);
     let (plan, overlay, frames) = (
         Arc::clone(&job.subject.plan),
-        Overlay::new(job.subject.overlay),
+        job.subject.overlay(0),
         job.frames.clone(),
     );
     let looking = spawn_blocking(move || look_at(captured, &plan, overlay, &frames, state, look));
@@ -93,12 +93,15 @@ fn look_at<S>(
             ..
         } = captured;
         let picture = shown.next(decoder.decode(shot)?);
-        if let Picture::New(picture) = overlay.over(picture, pointer.as_ref()) {
-            drawn = Some(picture);
-        }
-        for &index in frames.range(spec.index..spec.index + lasts) {
-            if let Some(picture) = drawn.as_deref() {
-                look(&mut state, plan.frame(index), picture)?;
+        let captured = Frame { spec, picture, lasts };
+        for frame in overlay.over(captured, pointer.as_ref()) {
+            if let Picture::New(picture) = frame.picture {
+                drawn = Some(picture);
+            }
+            for &index in frames.range(frame.spec.index..frame.spec.index + frame.lasts) {
+                if let Some(picture) = drawn.as_deref() {
+                    look(&mut state, plan.frame(index), picture)?;
+                }
             }
         }
     }

@@ -10,9 +10,10 @@ use crate::assets::Assets;
 use crate::browser::{Browser, PageAssets};
 use crate::capture::{CaptureStatistics, CaptureWay, FrameSink, capture_slideshow, start_first};
 use crate::error::{Error, Result};
-use crate::overlay::OverlayStyle;
+use crate::overlay::{Overlay, OverlayStyle};
 use crate::player::{Players, Problems, StageLook};
 use crate::recording::Recording;
+use crate::story::Script;
 use crate::timeline::{CapturePlan, Slideshow};
 
 #[derive(Debug)]
@@ -26,8 +27,10 @@ pub struct Subject {
     pub assets: Arc<Assets>,
     /// What relative addresses are relative to. None: the recorded page.
     pub asset_base: Option<Url>,
-    /// What is drawn on the captured pictures.
+    /// How what is drawn on the captured pictures looks.
     pub overlay: OverlayStyle,
+    /// What is told in words on them, for each video.
+    pub scripts: Vec<Arc<Script>>,
 }
 
 /// Where pictures come from.
@@ -67,6 +70,11 @@ impl Subject {
             observer.on(RenderEvent::ScreenshotsDamaged(damaged));
         }
         Ok(drawn)
+    }
+
+    /// What draws on the captured pictures of a video, which it must get in order.
+    pub(super) fn overlay(&self, video: usize) -> Overlay {
+        Overlay::new(self.overlay, Arc::clone(&self.scripts[video]))
     }
 
     /// The players of a browser, none of which has begun.

@@ -21,7 +21,7 @@ use crate::recording::{PointerSample, Window};
 use self::pointer::{Fit, PointerTrack};
 pub use players::Players;
 pub use slides::{SlideLayout, SlidePlayer};
-pub use stage::{Background, PageFit, StageLook, Theme};
+pub use stage::{Background, PageFit, StageLook};
 
 /// The player's script, built by `make player` and embedded here.
 const SCRIPT: &str = include_str!(concat!(

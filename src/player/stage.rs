@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::pointer::Fit;
-use crate::frame::{Canvas, Color, Size};
+use crate::frame::{Canvas, Color, Size, Theme};
 
 /// How a page is fitted into a canvas of another shape.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum, Serialize)]
@@ -17,15 +17,6 @@ pub enum PageFit {
     Contain,
     /// It fills the width; what is longer is cut at the bottom
     Width,
-}
-
-/// The colours of what is not the page.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Theme {
-    Light,
-    #[default]
-    Dark,
 }
 
 /// What the page lies on.
@@ -48,8 +39,7 @@ impl StageLook {
     pub const fn surround(self) -> Color {
         match (self.background, self.theme) {
             (Background::Color(color), _) => color,
-            (Background::Theme, Theme::Dark) => Color([0x1b, 0x1d, 0x23]),
-            (Background::Theme, Theme::Light) => Color([0xe6, 0xe8, 0xec]),
+            (Background::Theme, theme) => theme.surround(),
         }
     }
 

@@ -27,7 +27,7 @@ pub use container::Container;
 pub use event::{Detail, Event, EventType, IncrementalSource, Meta};
 pub use format::Format;
 pub use lacks::{Elsewhere, HostCount, Iframes, Lacks};
-pub use moments::{Moment, MomentKind, moments, sights};
+pub use moments::{Moment, MomentKind, TypedText, Typing, moments, sights, typing};
 pub use problem::{Place, Problem, ProblemKind};
 pub use slides::{PointerAct, PointerSample, Screenshot, Slide, SlideContent, Slides};
 pub use summary::{IdleGap, Page, Summary, WindowSummary, without_query};

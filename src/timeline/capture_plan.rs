@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{RenderPlan, SizeOption, Timeline, WindowSchedule};
+use super::{BandHeight, RenderPlan, SizeOption, Timeline, WindowSchedule};
 use crate::frame::{Canvas, Fps, FrameSpec};
 
 /// The videos that are made together, all of one size and on grids of one rate. Each begins with pages that have shown
@@ -22,19 +22,19 @@ pub struct CapturePlan {
 
 impl CapturePlan {
     /// Lays a grid of frames over each of the timelines, which are of one recording and never none. The canvas is the
-    /// one that the largest viewport wants.
+    /// one that the largest viewport wants, with a band below it.
     ///
     /// # Panics
     /// Without a timeline.
-    pub fn new(timelines: &[Timeline], size: SizeOption, scale: f64, fps: Fps) -> Self {
+    pub fn new(timelines: &[Timeline], size: SizeOption, scale: f64, fps: Fps, band: BandHeight) -> Self {
         let largest = timelines
             .iter()
             .max_by_key(|timeline| timeline.viewport.pixels())
             .expect("a capture plan has a video");
-        let canvas = size.resolve(largest.viewport, scale);
+        let layout = size.resolve(largest.viewport, scale, band);
         let plan = |timeline: &Timeline| {
             let (clock, windows) = (timeline.clock.clone(), timeline.windows.clone());
-            Arc::new(RenderPlan::new(canvas, fps, clock, windows))
+            Arc::new(RenderPlan::new(layout, fps, clock, windows))
         };
         let videos: Vec<_> = timelines.iter().map(plan).collect();
         let mut frame_count = 0;
@@ -44,7 +44,7 @@ impl CapturePlan {
             start
         });
         Self {
-            canvas,
+            canvas: layout.canvas,
             fps,
             windows: largest.windows.clone(),
             starts: starts.collect(),
@@ -101,7 +101,7 @@ mod tests {
             timeline(0.03, 2.1, 300),
             timeline(1.0, 1.0, 100),
         ];
-        let plan = CapturePlan::new(&timelines, SizeOption::Native, 1.0, Fps::new(10, 1));
+        let plan = CapturePlan::new(&timelines, SizeOption::Native, 1.0, Fps::new(10, 1), |_| 0);
         assert_eq!(
             (plan.canvas.size, plan.frame_count),
             (Size::new(300, 100), 10 + 21 + 1)

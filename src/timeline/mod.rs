@@ -28,7 +28,7 @@ pub use options::{Idle, TimelineOptions};
 pub use plan::RenderPlan;
 pub use segments::Workload;
 pub use session_time::SessionTime;
-pub use size::SizeOption;
+pub use size::{BandHeight, SizeOption};
 pub use slideshow::Slideshow;
 pub use windows::{Turn, WindowOption, WindowSchedule};
 
@@ -100,7 +100,7 @@ impl Timeline {
     /// Lays the grid of frames over the video, each drawn at this device pixel ratio.
     pub fn plan(&self, size: SizeOption, scale: f64, fps: Fps) -> RenderPlan {
         RenderPlan::new(
-            size.resolve(self.viewport, scale),
+            size.resolve(self.viewport, scale, |_| 0),
             fps,
             self.clock.clone(),
             self.windows.clone(),

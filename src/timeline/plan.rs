@@ -1,12 +1,16 @@
 //! The grid of frames that capture fills and the encoder writes: how large, how many, and what each of them shows.
 
+use super::size::Layout;
 use super::{ClockMap, WindowSchedule};
 use crate::frame::{Canvas, Fps, FrameSpec, Size};
 
 /// Everything about the video that is known before it is made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RenderPlan {
+    /// Of the video: the page and the band below it.
     pub size: Size,
+    /// How high the band below the page is, in pixels; 0 for none.
+    pub band: u32,
     /// The device pixel ratio.
     pub scale: f64,
     pub fps: Fps,
@@ -17,11 +21,13 @@ pub struct RenderPlan {
 }
 
 impl RenderPlan {
-    pub(super) fn new(canvas: Canvas, fps: Fps, clock: ClockMap, windows: WindowSchedule) -> Self {
+    pub(super) fn new(layout: Layout, fps: Fps, clock: ClockMap, windows: WindowSchedule) -> Self {
         // The small part keeps rounding from adding a frame to a video that fits the grid exactly.
         let frames = clock.video_duration_ms() * fps.as_f64() / 1000.0 - 1e-6;
+        let Layout { canvas, band } = layout;
         Self {
-            size: canvas.size,
+            size: Size::new(canvas.size.width, canvas.size.height + band),
+            band,
             scale: canvas.scale,
             fps,
             clock,
@@ -30,10 +36,15 @@ impl RenderPlan {
         }
     }
 
-    /// What every frame is drawn for.
+    /// Whether a session time is in the range that the video is of, though it may be cut out.
+    pub fn shows(&self, session_ms: f64) -> bool {
+        (self.frame(0).session_ms..=self.clock.session_end_ms()).contains(&session_ms)
+    }
+
+    /// What the page is drawn for in every frame.
     pub const fn canvas(&self) -> Canvas {
         Canvas {
-            size: self.size,
+            size: Size::new(self.size.width, self.size.height - self.band),
             scale: self.scale,
         }
     }
@@ -76,9 +87,12 @@ mod tests {
             end_ms: session_ms,
         };
         RenderPlan::new(
-            Canvas {
-                size: Size::new(16, 16),
-                scale: 1.0,
+            Layout {
+                canvas: Canvas {
+                    size: Size::new(16, 16),
+                    scale: 1.0,
+                },
+                band: 0,
             },
             fps,
             ClockMap::new(&[span], 1.0),

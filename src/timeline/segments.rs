@@ -238,7 +238,7 @@ mod tests {
             around: Vec::new(),
         };
         let timelines = options.resolve(recording, &[], &kept()).unwrap();
-        let plan = CapturePlan::new(&timelines, SizeOption::Native, 1.0, Fps::new(10, 1));
+        let plan = CapturePlan::new(&timelines, SizeOption::Native, 1.0, Fps::new(10, 1), |_| 0);
         let workload = Workload::of(&plan, recording);
         assert_eq!(workload.segments.last().unwrap().end, plan.frame_count);
         workload.segments

@@ -22,18 +22,48 @@ pub enum SizeOption {
     Fit(Size),
 }
 
+/// How high the band below the page is in a video of this size, in pixels, an even number: what the page does not get.
+/// It must grow slower than the video does.
+pub type BandHeight = fn(Size) -> u32;
+
+/// A video's picture: the page's canvas and a band below it, as wide.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Layout {
+    pub(super) canvas: Canvas,
+    pub(super) band: u32,
+}
+
 impl SizeOption {
-    /// The canvas, with even sides as video needs them. A native size is one of CSS pixels, of which each becomes
-    /// `scale` pixels to a side; a given one is the video's, whatever the scale.
-    pub(super) fn resolve(self, viewport: Size, scale: f64) -> Canvas {
-        let size = match self {
-            Self::Native => clamp(times(scaled_into(FULL_HD, clamp(viewport)), scale)),
-            Self::Fit(size) => clamp(size),
+    /// The layout, with even sides as video needs them. A native size is one of CSS pixels, of which each becomes `scale`
+    /// pixels to a side, and the band comes in addition; a given one is that of all of the video, whatever the scale.
+    pub(super) fn resolve(self, viewport: Size, scale: f64, band: BandHeight) -> Layout {
+        let (size, band) = match self {
+            Self::Native => {
+                let page = clamp(times(scaled_into(FULL_HD, clamp(viewport)), scale)).padded_to_even();
+                (page, band_below(page, band))
+            }
+            Self::Fit(size) => {
+                let video = clamp(size).padded_to_even();
+                let band = band(video).min(video.height - SMALLEST.height);
+                (Size::new(video.width, video.height - band), band)
+            }
         };
-        Canvas {
-            size: size.padded_to_even(),
-            scale,
+        Layout {
+            canvas: Canvas { size, scale },
+            band,
         }
+    }
+}
+
+/// The band of a video that has this page in it: the same that a video gets whose given size is page and band together.
+fn band_below(page: Size, band: BandHeight) -> u32 {
+    let mut height = 0;
+    loop {
+        let next = band(Size::new(page.width, page.height + height));
+        if next <= height {
+            return height;
+        }
+        height = next;
     }
 }
 
@@ -119,9 +149,25 @@ mod tests {
             (Fit(size(640, 360)), size(9, 9), 2.0, size(640, 360)),
             (Fit(size(0, 100_000)), size(9, 9), 1.0, size(16, 4320)),
         ] {
-            let resolved = option.resolve(viewport, scale);
-            assert_eq!(resolved.size, canvas, "{option:?} {viewport} at {scale}");
+            let resolved = option.resolve(viewport, scale, |_| 0);
+            assert_eq!(resolved.canvas.size, canvas, "{option:?} {viewport} at {scale}");
         }
+    }
+
+    #[test]
+    fn a_band_makes_a_native_video_higher_and_the_page_of_a_given_one_lower() {
+        let band: BandHeight = |video| (video.height / 20).next_multiple_of(2);
+        for (width, height) in [(1280, 720), (390, 664), (16, 16), (640, 4320), (801, 599)] {
+            let native = SizeOption::Native.resolve(Size::new(width, height), 1.0, band);
+            let without = SizeOption::Native.resolve(Size::new(width, height), 1.0, |_| 0);
+            assert_eq!(native.canvas, without.canvas);
+            let page = native.canvas.size;
+            let video = Size::new(page.width, page.height + native.band);
+            assert_eq!(native.band, band(video), "{video}");
+            assert_eq!(SizeOption::Fit(video).resolve(page, 1.0, band), native, "{video}");
+        }
+        let tight = SizeOption::Fit(Size::new(100, 20)).resolve(Size::new(9, 9), 1.0, |_| 30);
+        assert_eq!((tight.canvas.size.height, tight.band), (16, 4));
     }
 
     #[test]

@@ -104,7 +104,7 @@ mod tests {
         };
         let timeline = Timeline::resolve(&recording, &options).unwrap();
         Slideshow::of(
-            &CapturePlan::new(&[timeline], SizeOption::Native, 1.0, Fps::new(10, 1)),
+            &CapturePlan::new(&[timeline], SizeOption::Native, 1.0, Fps::new(10, 1), |_| 0),
             &recording,
         )
     }

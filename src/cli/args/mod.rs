@@ -10,6 +10,7 @@ mod picture;
 mod render;
 mod time;
 mod verify;
+mod words;
 
 use std::path::PathBuf;
 
@@ -26,6 +27,7 @@ pub(super) use picture::PictureArgs;
 pub(super) use render::{ProgressStyle, RenderArgs};
 pub(super) use time::TimeArgs;
 pub(super) use verify::VerifyArgs;
+pub(super) use words::{WordArgs, check_shown};
 
 /// Turns a session replay (rrweb events, from PostHog or any rrweb tool) into a video that opens anywhere.
 #[derive(Debug, Parser)]

@@ -2,8 +2,9 @@
 
 use clap::Args;
 
+use crate::frame::Theme;
 use crate::overlay::{CursorLook, OverlayStyle};
-use crate::player::{Background, PageFit, StageLook, Theme};
+use crate::player::{Background, PageFit, StageLook};
 use crate::timeline::WindowOption;
 
 #[derive(Debug, Args)]
@@ -69,6 +70,7 @@ impl PictureArgs {
         OverlayStyle {
             cursor: self.cursor,
             trail: self.trail,
+            theme: self.theme,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{AssetArgs, BesideArgs, CaptureArgs, InputArgs, PictureArgs, TimeArgs};
+use super::{AssetArgs, BesideArgs, CaptureArgs, InputArgs, PictureArgs, TimeArgs, WordArgs};
 use crate::encode::{Codec, Container, Loops, Quality};
 use crate::frame::Fps;
 use crate::timeline::SizeOption;
@@ -64,6 +64,9 @@ pub(in crate::cli) struct RenderArgs {
 
     #[command(flatten)]
     pub(in crate::cli) picture: PictureArgs,
+
+    #[command(flatten)]
+    pub(in crate::cli) words: WordArgs,
 
     #[command(flatten)]
     pub(in crate::cli) time: TimeArgs,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{AssetArgs, CaptureArgs, InputArgs, PictureArgs, TimeArgs};
+use super::{AssetArgs, CaptureArgs, InputArgs, PictureArgs, TimeArgs, WordArgs};
 use crate::frame::Fps;
 
 #[derive(Debug, Args)]
@@ -47,6 +47,9 @@ pub(in crate::cli) struct VerifyArgs {
 
     #[command(flatten)]
     pub(in crate::cli) picture: PictureArgs,
+
+    #[command(flatten)]
+    pub(in crate::cli) words: WordArgs,
 
     #[command(flatten)]
     pub(in crate::cli) time: TimeArgs,

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::field::{Field, FieldKind};
 use crate::recording::Event;
 use crate::recording::event::{EventType, IncrementalSource};
 use crate::recording::json_text;
@@ -26,6 +27,8 @@ pub(super) struct Document {
     /// The node of the document itself.
     root: Option<i64>,
     title: Option<i64>,
+    /// The `label` for the field with this attribute `id`.
+    labels: HashMap<Box<str>, i64>,
 }
 
 #[derive(Debug, Default)]
@@ -46,6 +49,8 @@ enum NodeKind {
         /// By an attribute.
         name: Option<Box<str>>,
         appearance: Appearance,
+        is_label: bool,
+        field: Option<Box<Field>>,
     },
     /// `style` and `script`, whose text is not to be read by people.
     Code,
@@ -74,9 +79,12 @@ impl Document {
         (!title.is_empty()).then_some(title)
     }
 
-    /// What a person would call the element: the text on it, else an attribute that names it, else the same of the
+    /// What a person would call the element: the label of a field; else the text on it, else an attribute that names it, else the same of the
     /// button or link that it is in. Empty if there is nothing.
     pub(super) fn name(&self, id: i64) -> String {
+        if self.field(id).is_some() {
+            return self.field_name(id);
+        }
         if let Some(name) = self.own_name(id) {
             return name;
         }
@@ -95,6 +103,51 @@ impl Document {
             }
         }
         String::new()
+    }
+
+    /// None for what is no field of a form.
+    pub(super) fn field_kind(&self, id: i64) -> Option<FieldKind> {
+        self.field(id).map(|field| field.kind)
+    }
+
+    /// What a field is called: by its label, an attribute that people are told, or at last one that they are not. Never by
+    /// what stands in it.
+    pub(super) fn field_name(&self, id: i64) -> String {
+        let Some(field) = self.field(id) else {
+            return String::new();
+        };
+        let pointing = field.html_id.as_ref().and_then(|id| self.labels.get(id).copied());
+        pointing
+            .and_then(|label| self.label_text(label))
+            .or_else(|| self.label_text(self.label_around(id)?))
+            .or_else(|| field.name.as_deref().map(collapsed))
+            .or_else(|| field.form_name.as_deref().map(collapsed))
+            .unwrap_or_default()
+    }
+
+    fn label_around(&self, id: i64) -> Option<i64> {
+        let parent = |id: &i64| self.nodes.get(id).and_then(|node| node.parent);
+        let is_label = |id: &i64| {
+            matches!(
+                self.nodes.get(id).map(|node| &node.kind),
+                Some(NodeKind::Element { is_label: true, .. })
+            )
+        };
+        std::iter::successors(Some(id), parent)
+            .take(MOST_ANCESTORS)
+            .find(is_label)
+    }
+
+    fn field(&self, id: i64) -> Option<&Field> {
+        match &self.nodes.get(&id)?.kind {
+            NodeKind::Element { field, .. } => field.as_deref(),
+            _ => None,
+        }
+    }
+
+    fn label_text(&self, id: i64) -> Option<String> {
+        let text = collapsed(&self.text_within(id, LONGEST_NAME)?);
+        (!text.is_empty()).then_some(text)
     }
 
     fn own_name(&self, id: i64) -> Option<String> {
@@ -136,7 +189,7 @@ impl Document {
         false
     }
 
-    /// All text in an element, or none if it is longer than this many characters without its white space.
+    /// All text in an element but for what stands in fields, or none if it is longer than this many characters without its white space.
     fn text_within(&self, id: i64, most: usize) -> Option<String> {
         let mut text = String::new();
         let mut length = 0;
@@ -153,7 +206,11 @@ impl Document {
                 text.push_str(piece);
                 text.push(' ');
             }
-            let inside = node.first_child.filter(|_| !matches!(node.kind, NodeKind::Code));
+            let is_read = !matches!(
+                node.kind,
+                NodeKind::Code | NodeKind::Element { field: Some(_), .. }
+            );
+            let inside = node.first_child.filter(|_| is_read);
             at = inside.or_else(|| self.after(current, id));
         }
         Some(text)
@@ -213,7 +270,13 @@ impl Document {
             if let (Some(id), Some(attributes)) =
                 (number(change, "id"), json_text::member(change, "attributes"))
                 && let Some(Node {
-                    kind: NodeKind::Element { name, appearance, .. },
+                    kind:
+                        NodeKind::Element {
+                            name,
+                            appearance,
+                            field,
+                            ..
+                        },
                     ..
                 }) = self.nodes.get_mut(&id)
             {
@@ -221,6 +284,9 @@ impl Document {
                 appearance.change(&attributes);
                 if let Some(new) = naming(&attributes) {
                     *name = Some(new);
+                }
+                if let Some(field) = field {
+                    field.change(&attributes);
                 }
             }
         }
@@ -353,6 +419,11 @@ impl Visitor for Builder<'_> {
         if tag == "title" && self.document.title.is_none() {
             self.document.title = Some(id);
         }
+        if tag == "label"
+            && let Some(field) = element.attributes.text("for")
+        {
+            self.document.labels.insert(field.into(), id);
+        }
         self.document.change(id, |node| {
             node.kind = match tag {
                 "style" | "script" | "noscript" => NodeKind::Code,
@@ -361,6 +432,8 @@ impl Visitor for Builder<'_> {
                         || element.attributes.json("role").is_some(),
                     name: naming(&element.attributes),
                     appearance: Appearance::of(element),
+                    is_label: tag == "label",
+                    field: Field::of(tag, &element.attributes).map(Box::new),
                 },
             };
         });

@@ -4,10 +4,13 @@
 mod appearance;
 mod document;
 mod faults;
+mod field;
 mod sights;
+mod typing;
 
 use document::{Document, data, number};
 pub use sights::sights;
+pub use typing::{TypedText, Typing, typing};
 
 use super::event::{EventType, IncrementalSource};
 use super::json_text::{member, text};
@@ -39,6 +42,8 @@ pub enum MomentKind {
 
 /// rrweb's `MouseInteractions`.
 const CLICK: i64 = 2;
+const FOCUS: i64 = 5;
+const BLUR: i64 = 6;
 const TOUCH_START: i64 = 7;
 
 /// All moments of all windows, in order of time. Reads the whole text of documents and their changes once.

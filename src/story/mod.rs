@@ -1,16 +1,29 @@
-//! What the recording tells of itself, in the times of the video: chapters, subtitles, title.
-//! Pure. Whatever is cut out of the video has the time of its cut; whatever lies outside of its range is left out.
+//! What the recording tells of itself, in the times of the video: chapters, subtitles and title here, and what is drawn in
+//! words on the pictures in `script`. Pure; `cli` asks for it, `encode` and `overlay` show it.
+//! Whatever is cut out of the video has the time of its cut; whatever lies outside of its range is left out.
+
+mod footer;
+mod labels;
+mod places;
+mod script;
+mod words;
+
+pub use footer::FooterText;
+pub use labels::{Label, LabelKind, Line};
+pub use places::{Place, Places};
+pub use script::{Note, Script, ScriptOptions, Stretch};
 
 use crate::encode::{Annotations, Chapter, Cue};
-use crate::recording::{Moment, MomentKind, Recording, without_query};
+use crate::recording::{Moment, MomentKind, Recording};
 use crate::timeline::RenderPlan;
+
+use self::words::{page_name, shortened};
 
 /// How long a subtitle stays, unless another comes.
 const CUE_MS: f64 = 2500.0;
 /// What happens this close together is told in one subtitle, of at most so many lines.
 const TOGETHER_MS: f64 = 300.0;
 const MOST_LINES: usize = 3;
-const MOST_LETTERS: usize = 80;
 /// A chapter that is not seen is none.
 const SHORTEST_CHAPTER_MS: f64 = 500.0;
 /// The shortest that a subtitle is shown, at the end of the video.
@@ -68,26 +81,6 @@ impl Told {
             }),
         }
     }
-}
-
-/// The title of a page, or else its address without its scheme and query.
-fn page_name(url: &str, title: Option<&str>) -> String {
-    let title = title.map(shortened).filter(|title| !title.is_empty());
-    title.unwrap_or_else(|| {
-        let address = without_query(url);
-        let address = address.split_once("://").map_or(address, |(_, rest)| rest);
-        shortened(address)
-    })
-}
-
-/// One line that can be read in passing.
-fn shortened(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= MOST_LETTERS {
-        return line;
-    }
-    let kept: String = line.chars().take(MOST_LETTERS - 1).collect();
-    format!("{}…", kept.trim_end())
 }
 
 impl<'a> Story<'a> {
@@ -295,14 +288,5 @@ mod tests {
         let found = tell(skip, cues);
         let survey = found.iter().find(|cue| cue.2.contains("survey"));
         assert!(survey.is_some_and(|cue| cue.0 < 4000.0), "{found:?}");
-    }
-
-    #[test]
-    fn long_texts_are_cut_and_lines_are_joined() {
-        assert_eq!(shortened(" a\n b\t c "), "a b c");
-        let long = shortened(&"ü".repeat(200));
-        assert_eq!((long.chars().count(), long.ends_with('…')), (MOST_LETTERS, true));
-        assert_eq!(page_name("https://a.test/x?q#y", Some(" ")), "a.test/x");
-        assert_eq!(page_name("https://a.test/x", Some("Shop")), "Shop");
     }
 }

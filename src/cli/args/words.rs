@@ -1,0 +1,154 @@
+//! What is told in words, on the picture and below it: shared by `render` and `verify`.
+
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+
+use crate::error::{Error, Kind, Result};
+use crate::overlay::footer_height;
+use crate::recording::{Moment, Recording};
+use crate::story::{Note, Script, ScriptOptions};
+use crate::timeline::{BandHeight, CapturePlan, SessionTime};
+
+#[derive(Debug, Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch that the user may set"
+)]
+pub(in crate::cli) struct WordArgs {
+    /// Where clicks, pages and errors are told: as subtitles to switch on, or always, in the picture
+    #[arg(
+        long,
+        value_enum,
+        default_value = "subtitles",
+        value_name = "HOW",
+        help_heading = "Words in the picture"
+    )]
+    pub(in crate::cli) captions: Captions,
+
+    /// Show what is typed, as it is typed; masked letters are dots, passwords are never shown
+    #[arg(long, help_heading = "Words in the picture")]
+    pub(in crate::cli) keys: bool,
+
+    /// Show a text for some seconds from this session time on, written as for --start; may be repeated
+    #[arg(
+        long = "annotate",
+        value_name = "TIME:TEXT",
+        value_parser = note,
+        allow_hyphen_values = true,
+        help_heading = "Words in the picture"
+    )]
+    pub(in crate::cli) notes: Vec<Note>,
+
+    /// Show a title in the first seconds; it is the video file's title, too
+    #[arg(long, value_name = "TEXT", help_heading = "Words in the picture")]
+    pub(in crate::cli) title: Option<String>,
+
+    /// Add a band below the picture: session time, date and time (UTC), the page's address, window, skipped idle time
+    #[arg(long, help_heading = "Words in the picture")]
+    pub(in crate::cli) footer: bool,
+
+    /// Do not say where idle time was skipped
+    #[arg(long, help_heading = "Words in the picture")]
+    pub(in crate::cli) no_idle_mark: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Captions {
+    /// Only as subtitles, in formats that have them
+    Subtitles,
+    /// In the picture, too
+    Burn,
+}
+
+impl WordArgs {
+    /// How high the footer is.
+    pub(in crate::cli) fn band(&self) -> BandHeight {
+        if self.footer { footer_height } else { |_| 0 }
+    }
+
+    /// What is told in each of the videos. `moments` are those of the recording. Fails if a note is about a moment that
+    /// none of the videos shows.
+    pub(in crate::cli) fn scripts(
+        &self,
+        recording: &Recording,
+        moments: &[Moment],
+        plan: &CapturePlan,
+    ) -> Result<Vec<Arc<Script>>> {
+        for note in &self.notes {
+            let session_ms = note.time.session_ms(recording.started_ms);
+            check_shown("--annotate", session_ms, plan)?;
+        }
+        let options = ScriptOptions {
+            title: self.title.clone(),
+            notes: self.notes.clone(),
+            captions: self.captions == Captions::Burn,
+            keys: self.keys,
+            skipped: !self.no_idle_mark,
+            footer: self.footer,
+        };
+        let script = |video| Arc::new(Script::new(recording, moments, video, &options));
+        Ok(plan.videos.iter().map(script).collect())
+    }
+}
+
+/// Fails if the moment that an option asks for is in none of the videos.
+pub(in crate::cli) fn check_shown(option: &str, session_ms: f64, plan: &CapturePlan) -> Result<()> {
+    if plan.videos.iter().any(|video| video.shows(session_ms)) {
+        return Ok(());
+    }
+    let seconds = |ms: f64| format!("{} s", (ms / 100.0).round() / 10.0);
+    let shown: Vec<String> = plan
+        .videos
+        .iter()
+        .map(|video| {
+            let (start_ms, end_ms) = (video.frame(0).session_ms, video.clock.session_end_ms());
+            format!("{} to {}", seconds(start_ms), seconds(end_ms))
+        })
+        .collect();
+    let message = format!(
+        "{option} {} is not in the video, which shows {} of the session",
+        seconds(session_ms),
+        shown.join(", ")
+    );
+    Err(Error::new(Kind::Usage, message))
+}
+
+/// The time is the longest beginning that is one: it may have colons in it.
+fn note(text: &str) -> Result<Note, String> {
+    let colons = text.match_indices(':').map(|(at, _)| at);
+    let mut parts = colons.map(|at| (&text[..at], &text[at + 1..]));
+    let split = parts.rfind(|(time, _)| time.parse::<SessionTime>().is_ok());
+    match split {
+        Some((time, words)) if !words.trim().is_empty() => Ok(Note {
+            time: time.parse()?,
+            text: words.trim().to_owned(),
+        }),
+        _ => Err(format!(
+            "'{text}' is not a time and a text; write for example 1:23:\"Here it fails\""
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_are_a_time_and_a_text() {
+        use SessionTime::{Absolute, Offset};
+        for (text, time, words) in [
+            ("12.5:Look", Offset(12_500.0), "Look"),
+            ("1:30: 5 items: all wrong", Offset(90_000.0), "5 items: all wrong"),
+            ("1:02:03.5:x", Offset(3_723_500.0), "x"),
+            ("2024-05-01T10:00:00Z:x", Absolute(1_714_557_600_000.0), "x"),
+            ("2024-05-01T12:00:00+02:00:x", Absolute(1_714_557_600_000.0), "x"),
+        ] {
+            let note = note(text).unwrap();
+            assert_eq!((note.time, note.text.as_str()), (time, words), "{text}");
+        }
+        for wrong in ["", "Look", "12.5", "12.5:", "12.5: ", "x:Look"] {
+            assert!(note(wrong).is_err(), "{wrong}");
+        }
+    }
+}
