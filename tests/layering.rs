@@ -20,6 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("capture", &["browser", "player", "timeline", "error", "frame"]),
     ("overlay", &["frame"]),
     ("encode", &["error", "frame"]),
+    ("fit", &["encode", "error", "frame"]),
     (
         "beside",
         &["encode", "overlay", "timeline", "recording", "error", "frame"],
@@ -44,6 +45,7 @@ const ALL_BUT_CLI: &[&str] = &[
     "capture",
     "overlay",
     "encode",
+    "fit",
     "beside",
     "output",
     "frame_hashes",

@@ -3,6 +3,7 @@
 mod args;
 mod doctor;
 mod fetch;
+mod fitting;
 mod inspect;
 mod print;
 mod progress;

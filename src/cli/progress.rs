@@ -8,7 +8,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle as BarStyle};
 use serde_json::json;
 
 use super::args::ProgressStyle;
-use super::print;
+use super::{fitting, print};
+use crate::encode::Codec;
 use crate::pipeline::{RenderEvent, RenderObserver};
 use crate::timeline::RenderPlan;
 
@@ -23,6 +24,7 @@ pub(super) struct Progress {
     frame_ms: f64,
     begun: Instant,
     display: Display,
+    codec: Codec,
     verbose: bool,
     quiet: bool,
 }
@@ -39,7 +41,13 @@ enum Display {
 }
 
 impl Progress {
-    pub(super) fn new(style: ProgressStyle, quiet: bool, verbose: bool, plan: &RenderPlan) -> Self {
+    pub(super) fn new(
+        style: ProgressStyle,
+        quiet: bool,
+        verbose: bool,
+        plan: &RenderPlan,
+        codec: Codec,
+    ) -> Self {
         let on_terminal = std::io::stderr().is_terminal();
         let lines = |json, every| Display::Lines {
             json,
@@ -58,6 +66,7 @@ impl Progress {
             frame_ms: plan.fps.frame_ms(1),
             begun: Instant::now(),
             display,
+            codec,
             verbose,
             quiet,
         }
@@ -114,6 +123,9 @@ impl RenderObserver for Progress {
     fn on(&self, event: RenderEvent<'_>) {
         match event {
             RenderEvent::FramesEncoded(count) => self.frames_done(count),
+            RenderEvent::EncodesAgain(again) if !self.quiet => {
+                self.note(&fitting::describe_next(again, self.codec));
+            }
             RenderEvent::WayPassedOver { .. } if !self.quiet => self.note(&event.to_string()),
             RenderEvent::BrowserStarted { .. } if self.verbose => self.note(&event.to_string()),
             _ => {}

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::args::RenderArgs;
+use super::fitting;
 use super::print;
 use super::progress::Progress;
 use super::reading::{Reading, Telling};
@@ -17,6 +18,7 @@ use crate::aside::aside;
 use crate::assets::{Assets, AssetsSummary};
 use crate::encode::{EncoderSettings, is_our_file};
 use crate::error::{Error, Result};
+use crate::fit::Target;
 use crate::output::{FolderStaging, Spool, Staging};
 use crate::pipeline::{RenderJob, Rendered, Subject, render};
 use crate::recording::Recording;
@@ -55,7 +57,14 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     }
 
     let (beside, annotations) = side_files.plan(&args.beside, &recording, &plan)?;
-    let progress = Arc::new(Progress::new(args.progress, args.quiet, args.verbose, &plan));
+    let codec = settings.format.codec();
+    let progress = Arc::new(Progress::new(
+        args.progress,
+        args.quiet,
+        args.verbose,
+        &plan,
+        codec,
+    ));
     let job = RenderJob {
         subject: Arc::new(Subject {
             recording: Arc::clone(&recording),
@@ -67,17 +76,20 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
             overlay: settings.overlay,
         }),
         jobs: args.jobs,
-        encoder: EncoderSettings {
-            format: settings.format,
-            quality: settings.quality,
-            size: plan.size,
-            fps: plan.fps,
-            timing: settings.timing,
-            loops: settings.loops,
+        target: Target {
+            path: video.path().to_path_buf(),
+            settings: EncoderSettings {
+                format: settings.format,
+                quality: settings.quality,
+                size: plan.size,
+                fps: plan.fps,
+                timing: settings.timing,
+                loops: settings.loops,
+            },
+            annotations,
+            max_bytes: args.max_size.map(|size| size.0),
         },
-        annotations,
         beside,
-        output: video.path().to_path_buf(),
         frame_hashes: hashes.as_ref().map(|hashes| hashes.path().to_path_buf()),
     };
     let rendered = render(job, progress.clone()).await;
@@ -106,7 +118,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     side_files.commit()?;
     video.deliver().await?;
     if !args.quiet {
-        tell_result(&settings.destination, &plan, &rendered, video_bytes, wall_s);
+        tell_result(&settings, &plan, &rendered, video_bytes, wall_s);
     }
     Ok(())
 }
@@ -172,7 +184,7 @@ fn tell_plan(recording: &Recording, timeline: &Timeline, plan: &RenderPlan, verb
     }
 }
 
-fn tell_result(destination: &Destination, plan: &RenderPlan, rendered: &Rendered, bytes: u64, wall_s: f64) {
+fn tell_result(settings: &RenderSettings, plan: &RenderPlan, rendered: &Rendered, bytes: u64, wall_s: f64) {
     if let Some(told) = describe_assets(&rendered.assets, rendered.problems.missing.len()) {
         print::note(&told);
     }
@@ -183,7 +195,10 @@ fn tell_result(destination: &Destination, plan: &RenderPlan, rendered: &Rendered
             fonts.join(", ")
         ));
     }
-    let name = match destination {
+    if let Some(fit) = &rendered.fit {
+        print::note(&fitting::describe(fit, bytes, settings.format.codec()));
+    }
+    let name = match &settings.destination {
         Destination::File(path) | Destination::Folder(path) => path.display().to_string(),
         Destination::StandardOutput => "standard output".into(),
     };
@@ -191,7 +206,7 @@ fn tell_result(destination: &Destination, plan: &RenderPlan, rendered: &Rendered
     print::note(&format!(
         "{name}: {}, {}, {}, rendered in {} ({:.1}x real time, {} of {} frames captured)",
         print::seconds(video_s),
-        plan.size,
+        rendered.fit.map_or(plan.size, |fit| fit.chosen.size),
         print::bytes(bytes),
         print::seconds(wall_s),
         video_s / wall_s,

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::args::RenderArgs;
+use super::fitting::FitReport;
 use super::settings::{Destination, RenderSettings};
 use crate::assets::AssetsSummary;
 use crate::capture::{CaptureMethod, CaptureStatistics};
@@ -60,6 +61,8 @@ struct Output {
     frames: u64,
     encoded_frames: u64,
     bytes: u64,
+    /// How it was made to fit, with --max-size.
+    fit: Option<FitReport>,
 }
 
 /// Which window is shown from a moment of the session on.
@@ -135,13 +138,17 @@ impl<'a> Report<'a> {
                 },
                 format: settings.format.container().name(),
                 codec: settings.format.codec().name(),
-                size: plan.size,
+                size: rendered.fit.map_or(plan.size, |fit| fit.chosen.size),
                 scale: plan.scale,
-                fps: plan.fps.to_string(),
+                fps: rendered.fit.map_or(plan.fps, |fit| fit.chosen.fps).to_string(),
                 duration_s: rendered.encoded.duration_ms / 1000.0,
                 frames: rendered.encoded.grid_frames,
                 encoded_frames: rendered.encoded.encoded_frames,
                 bytes,
+                fit: rendered
+                    .fit
+                    .as_ref()
+                    .map(|fit| FitReport::new(fit, settings.format.codec())),
             },
             time_map: plan.clock.pieces(),
             shown_windows: plan

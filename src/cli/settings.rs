@@ -89,6 +89,18 @@ fn check_fitting(args: &RenderArgs, container: Container) -> Result<()> {
         }
         _ => {}
     }
+    if args.max_size.is_some() && container.is_folder() {
+        return refuse(
+            "a folder of pictures has no largest size".to_owned(),
+            "Use --max-size with a video or an animation.",
+        );
+    }
+    if args.max_size.is_some() && args.quality == Some(Quality::Lossless) && !container.is_always_lossless() {
+        return refuse(
+            "a lossless video is as large as it is".to_owned(),
+            "Leave --quality lossless or --max-size out.",
+        );
+    }
     if args.loops.is_some() && !is_animation {
         return refuse(
             format!("{container} does not say how often it is played"),
@@ -266,6 +278,16 @@ mod tests {
             (&["--format", "png", "--cfr"], true),
             (&["--format", "png", "--loop", "1"], false),
             (&["--format", "mp4", "--loop", "forever"], false),
+            (&["--format", "mp4", "--max-size", "10MB"], true),
+            (&["--format", "png", "--max-size", "10MB"], false),
+            (
+                &["--format", "webm", "--max-size", "gmail", "--quality", "lossless"],
+                false,
+            ),
+            (
+                &["--format", "apng", "--max-size", "1MB", "--quality", "lossless"],
+                true,
+            ),
             (
                 &["--format", "mp4", "--quality", "lossless", "--cfr", "--fps", "60"],
                 true,

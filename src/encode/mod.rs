@@ -2,10 +2,12 @@
 //! The pipeline checks the format before it starts a browser, then pushes every frame of the grid in order.
 
 mod annotations;
+mod area;
 mod color;
 mod format;
 mod gif;
 mod libav;
+mod master;
 mod muxer;
 mod palette;
 mod picture;
@@ -23,6 +25,7 @@ use std::path::Path;
 pub use self::annotations::{Annotations, Chapter, Cue};
 pub use self::format::{Codec, Container, Loops, OutputFormat};
 use self::gif::GifFile;
+pub use self::master::{Master, MasterFrames, MasterWriter};
 pub use self::picture::{PictureFormat, encode_picture, thumbnail};
 pub use self::png_folder::{PngFolder, is_our_file};
 pub use self::quality::Quality;
@@ -44,6 +47,14 @@ pub struct EncoderSettings {
     pub timing: Timing,
     /// Of an animation.
     pub loops: Loops,
+}
+
+impl EncoderSettings {
+    /// The quality and those below it that may be chosen to make the file smaller, the finest first; and the size of a file
+    /// against that of the next finer one.
+    pub fn coarser_qualities(&self) -> (Vec<Quality>, f64) {
+        self.quality.coarser(self.format.codec())
+    }
 }
 
 /// What was written.

@@ -31,7 +31,78 @@ pub(super) struct QualityOptions {
     pub(super) instead: &'static [(&'static str, &'static str)],
 }
 
+/// The coarsest quality that is chosen to make a file smaller, how far it is from one to the next, and what a step makes of
+/// a file's size; measured in docs/encoding.md.
+struct Coarser {
+    coarsest: u8,
+    step: u8,
+    factor: f64,
+}
+
 impl Quality {
+    /// This quality and those below it that may be chosen to make a file smaller, the finest first; and the size of a file
+    /// against that of the next finer one.
+    pub(super) fn coarser(self, codec: Codec) -> (Vec<Self>, f64) {
+        let Some(rate) = self.options(codec).and_then(|options| options.rate) else {
+            let qualities = [Self::High, Self::Medium, Self::Low].into_iter();
+            let mut below: Vec<Self> = qualities.skip_while(|quality| *quality != self).collect();
+            if codec != Codec::Gif || below.is_empty() {
+                below = vec![self];
+            }
+            return (below, 0.75);
+        };
+        let Coarser {
+            coarsest,
+            step,
+            factor,
+        } = match codec {
+            Codec::Vp9 | Codec::Av1 => Coarser {
+                coarsest: 56,
+                step: 3,
+                factor: 0.9,
+            },
+            Codec::WebP => Coarser {
+                coarsest: 30,
+                step: 5,
+                factor: 0.93,
+            },
+            Codec::Hevc => Coarser {
+                coarsest: 40,
+                step: 1,
+                factor: 0.935,
+            },
+            _ => Coarser {
+                coarsest: 38,
+                step: 1,
+                factor: 0.935,
+            },
+        };
+        let (_, asked) = rate;
+        let steps = asked.abs_diff(coarsest) / step;
+        let below = (1..=steps).map(|count| {
+            Self::Crf(if coarsest > asked {
+                asked + count * step
+            } else {
+                asked - count * step
+            })
+        });
+        (std::iter::once(self).chain(below).collect(), factor)
+    }
+
+    /// What it is called where it is chosen.
+    pub fn describe(self, codec: Codec) -> String {
+        match self.options(codec).and_then(|options| options.rate) {
+            Some((option, value)) => format!("{option} {value}"),
+            None => match self {
+                Self::Low => "low quality",
+                Self::Medium | Self::Crf(_) => "medium quality",
+                Self::High => "high quality",
+                Self::Lossless => "lossless",
+            }
+            .to_owned(),
+        }
+    }
+
     /// One of three values.
     const fn of_three(self, low: u8, medium: u8, high: u8) -> u8 {
         match self {

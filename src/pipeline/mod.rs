@@ -24,8 +24,9 @@ use crate::assets::AssetsSummary;
 use crate::beside::Beside;
 use crate::browser::NetworkIsolation;
 use crate::capture::{CaptureMethod, CaptureStatistics, CapturedFrame, Shot, decode, synthetic_picture};
-use crate::encode::{Annotations, EncodeSummary, Encoder, EncoderSettings};
+use crate::encode::EncodeSummary;
 use crate::error::{Error, Kind, Result};
+use crate::fit::{EncodesAgain, Fit, FittingEncoder, Target};
 use crate::frame::{Canvas, Frame, Picture};
 use crate::frame_hashes::FrameHashes;
 use crate::overlay::Overlay;
@@ -46,13 +47,10 @@ pub struct RenderJob {
     pub subject: Arc<Subject>,
     /// How many browsers render it, as far as it can be shared out. None chooses what suits work and machine.
     pub jobs: Option<NonZeroUsize>,
-    pub encoder: EncoderSettings,
-    /// What the video file says of itself.
-    pub annotations: Annotations,
-    /// What is made of the frames beside the video.
+    /// What is made of the frames; the caller moves it to its place.
+    pub target: Target,
+    /// What is made of them beside the video.
     pub beside: Beside,
-    /// Where the video is written; the caller moves it to its place.
-    pub output: PathBuf,
     /// Where a line for each frame of the grid is written.
     pub frame_hashes: Option<PathBuf>,
 }
@@ -61,6 +59,8 @@ pub struct RenderJob {
 #[derive(Debug)]
 pub struct Rendered {
     pub encoded: EncodeSummary,
+    /// How it was made to fit, where its size has a limit.
+    pub fit: Option<Fit>,
     pub captured: CaptureStatistics,
     pub method: CaptureMethod,
     pub problems: Problems,
@@ -112,6 +112,8 @@ pub enum RenderEvent<'a> {
     WayPassedOver { method: CaptureMethod, why: &'a Error },
     /// So many frames of the grid are in the video.
     FramesEncoded(u64),
+    /// The video is too large, or smaller than it may be.
+    EncodesAgain(EncodesAgain),
 }
 
 /// Told from several threads; must not block for long.
@@ -124,7 +126,7 @@ pub async fn render(mut job: RenderJob, observer: Arc<dyn RenderObserver>) -> Re
     let plan = Arc::clone(&job.subject.plan);
     let frames = plan.frame_count;
     let hashes = job.frame_hashes.as_deref().map(FrameHashes::create).transpose()?;
-    let encoder = Encoder::create(&job.output, job.encoder, &job.annotations)?;
+    let encoder = FittingEncoder::create(job.target.clone())?;
     let beside = mem::take(&mut job.beside);
 
     let (to_decoder, from_capture) = mpsc::channel(QUEUE);
@@ -144,7 +146,7 @@ pub async fn render(mut job: RenderJob, observer: Arc<dyn RenderObserver>) -> Re
     let (busy, appearance) = decoding?;
     let capture = capture?;
     let lost = || Error::new(Kind::Internal, "frames were lost on the way to the encoder");
-    let (summary, encode_s) = summary.ok_or_else(lost)?;
+    let (summary, fit, encode_s) = summary.ok_or_else(lost)?;
     let is_real = capture.browser.is_some();
     let doubt = || {
         appearance.doubt(
@@ -156,6 +158,7 @@ pub async fn render(mut job: RenderJob, observer: Arc<dyn RenderObserver>) -> Re
     Ok(Rendered {
         doubt: is_real.then(doubt).flatten(),
         encoded: summary,
+        fit,
         captured: capture.statistics,
         method: capture.method,
         problems: capture.problems,
@@ -243,12 +246,12 @@ impl Shown {
 /// The encoding stage: what was written, and the seconds it took. None when the frames ended early: then the failure is
 /// on the other side.
 fn encode_frames(
-    mut encoder: Encoder,
+    mut encoder: FittingEncoder,
     mut beside: Beside,
     frames: &blocking::Receiver<Frame>,
     expected: u64,
     observer: &dyn RenderObserver,
-) -> Result<Option<(EncodeSummary, f64)>> {
+) -> Result<Option<(EncodeSummary, Option<Fit>, f64)>> {
     let mut busy_s = 0.0;
     let mut count = 0;
     for frame in frames {
@@ -263,10 +266,10 @@ fn encode_frames(
         return Ok(None);
     }
     let begun = Instant::now();
-    let summary = encoder.finish()?;
+    let (summary, fit) = encoder.finish(&|again| observer.on(RenderEvent::EncodesAgain(again)))?;
     beside.finish(summary.grid_frames)?;
     busy_s += begun.elapsed().as_secs_f64();
-    Ok(Some((summary, busy_s)))
+    Ok(Some((summary, fit, busy_s)))
 }
 
 fn thread_failed(error: &JoinError) -> Error {
@@ -290,6 +293,7 @@ impl fmt::Display for RenderEvent<'_> {
                 write!(f, "capture by {} does not work here: {why}", method.name())
             }
             Self::FramesEncoded(count) => write!(f, "{count} frames encoded"),
+            Self::EncodesAgain(again) => write!(f, "{} bytes; encoding again", again.bytes),
         }
     }
 }

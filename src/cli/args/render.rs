@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{AssetArgs, BesideArgs, CaptureArgs, InputArgs, PictureArgs, TimeArgs};
+use super::{AssetArgs, BesideArgs, CaptureArgs, InputArgs, MaxSize, PictureArgs, TimeArgs};
 use crate::encode::{Codec, Container, Loops, Quality};
 use crate::frame::Fps;
 use crate::timeline::SizeOption;
@@ -40,6 +40,11 @@ pub(in crate::cli) struct RenderArgs {
     /// How much of the picture is kept [default: medium; apng and png are lossless]
     #[arg(long, value_enum, value_name = "HOW", help_heading = "Output")]
     pub(in crate::cli) quality: Option<Quality>,
+
+    /// Never write a larger file than this, such as 10MB, 500KiB, or what github, gmail, jira, slack, linear or discord
+    /// takes: where it would get larger, quality, then frame rate, then size are lowered
+    #[arg(long, value_name = "SIZE", help_heading = "Output")]
+    pub(in crate::cli) max_size: Option<MaxSize>,
 
     /// How often a GIF, WebP or APNG plays: N times, or forever [default: forever]
     #[arg(long = "loop", value_name = "N", help_heading = "Output")]
