@@ -1,14 +1,11 @@
-//! Frames that were kept, on their way to a smaller file: fewer pictures in a second, and smaller ones. The frame grid stays
-//! as it is, so that everything keeps its time to the millisecond.
+//! Frames that were kept, on their way to a smaller file: fewer pictures in a second. The frame grid stays as it is, so that
+//! everything keeps its time to the millisecond. Called by `fit`.
 
 use std::sync::Arc;
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::RgbaImage;
 
-use crate::error::{Error, Kind, Result};
-use crate::frame::{Frame, Picture, Size};
+use crate::frame::{Frame, Picture};
 
 /// Lets pictures change only at every so-many-th place of the grid, and at the last one.
 #[derive(Debug)]
@@ -53,50 +50,6 @@ impl Thinner {
             }
         });
         repeated.into_iter().chain(changed)
-    }
-}
-
-/// Makes pictures smaller.
-pub(super) struct Scaler {
-    resizer: Resizer,
-    options: ResizeOptions,
-    size: Size,
-}
-
-impl Scaler {
-    pub(super) fn new(size: Size) -> Self {
-        Self {
-            resizer: Resizer::new(),
-            // Of the filters, it keeps small text sharpest. All pictures are opaque.
-            options: ResizeOptions::new()
-                .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
-                .use_alpha(false),
-            size,
-        }
-    }
-
-    pub(super) fn scale(&mut self, picture: Picture) -> Result<Picture> {
-        let Picture::New(pixels) = picture else {
-            return Ok(Picture::Repeat);
-        };
-        let Size { width, height } = self.size;
-        if pixels.dimensions() == (width, height) {
-            return Ok(Picture::New(pixels));
-        }
-        let failed = || {
-            Error::new(
-                Kind::Internal,
-                format!("a picture cannot be made {width}x{height}"),
-            )
-        };
-        let from = ImageRef::new(pixels.width(), pixels.height(), pixels.as_raw(), PixelType::U8x4)
-            .map_err(|cause| failed().caused_by(cause))?;
-        let mut to = Image::new(width, height, PixelType::U8x4);
-        self.resizer
-            .resize(&from, &mut to, &self.options)
-            .map_err(|cause| failed().caused_by(cause))?;
-        let scaled = RgbaImage::from_raw(width, height, to.into_vec()).ok_or_else(failed)?;
-        Ok(Picture::New(Arc::new(scaled)))
     }
 }
 
@@ -155,24 +108,5 @@ mod tests {
         ] {
             assert_eq!(thinned(sketch, every, runs), expected, "{sketch} {every}");
         }
-    }
-
-    #[test]
-    fn a_smaller_picture_is_the_mean_of_the_larger() {
-        let picture = RgbaImage::from_fn(64, 32, |x, _| {
-            if x < 32 {
-                Rgba([200, 40, 0, 255])
-            } else {
-                Rgba([0, 0, 80, 255])
-            }
-        });
-        let mut scaler = Scaler::new(Size::new(16, 8));
-        let Picture::New(small) = scaler.scale(Picture::New(Arc::new(picture))).unwrap() else {
-            panic!("a picture stays one");
-        };
-        assert_eq!(small.dimensions(), (16, 8));
-        assert_eq!(small.get_pixel(2, 4), &Rgba([200, 40, 0, 255]));
-        assert_eq!(small.get_pixel(13, 4), &Rgba([0, 0, 80, 255]));
-        assert!(matches!(scaler.scale(Picture::Repeat).unwrap(), Picture::Repeat));
     }
 }

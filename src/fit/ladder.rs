@@ -50,7 +50,7 @@ const STAGES: [(f64, f64); 8] = [
     (5.0, 0.375),
     (5.0, 0.25),
 ];
-/// Below this, in pixels, nothing can be read on a longer side.
+/// A picture whose longer side has fewer pixels cannot be read.
 const SHORTEST: u32 = 320;
 
 /// How the size of a file follows the frame rate and the number of pixels, as powers; measured in docs/encoding.md.
@@ -64,11 +64,12 @@ impl Ladder {
         let mut stages: Vec<Stage> = Vec::new();
         for (most_fps, factor) in STAGES {
             let every = (settings.fps.as_f64() / most_fps).ceil().max(1.0);
-            let size = scaled(settings.size, factor);
-            let is_known = stages
-                .iter()
-                .any(|stage| (stage.every, stage.size) == (every as u64, size));
-            if is_known || (size != settings.size && size.width.max(size.height) < SHORTEST) {
+            let mut size = scaled(settings.size, factor);
+            if size.width.max(size.height) < SHORTEST {
+                size = stages.last().map_or(settings.size, |stage| stage.size);
+            }
+            let is_known = |stage: &Stage| (stage.every, stage.size) == (every as u64, size);
+            if stages.iter().any(is_known) {
                 continue;
             }
             let pixels = size.pixels() as f64 / settings.size.pixels() as f64;

@@ -9,14 +9,17 @@ use std::fs::{self, File};
 use std::io;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use self::choice::{Next, Tried, next};
-use self::frames::{Scaler, Thinner};
+use self::frames::Thinner;
 use self::ladder::{Ladder, Rung, thinned};
-use crate::encode::{Annotations, EncodeSummary, Encoder, EncoderSettings, Master, MasterWriter, Quality};
+use crate::encode::{
+    Annotations, EncodeSummary, Encoder, EncoderSettings, Master, MasterWriter, Quality, Scaler,
+};
 use crate::error::{Error, Kind, Result};
-use crate::frame::{Fps, Frame, Size};
+use crate::frame::{Fps, Frame, Picture, Size};
 
 /// What is to be made.
 #[derive(Debug, Clone)]
@@ -201,11 +204,15 @@ fn encode(
 ) -> Result<EncodeSummary> {
     let mut encoder = Encoder::create(path, settings, annotations)?;
     let mut thinner = Thinner::new(every, master.grid_frames());
-    let mut scaler = Scaler::new(settings.size);
+    let scales = settings.size != master.size();
+    let scaler = scales.then(|| Scaler::new(master.size(), settings.size));
+    let mut scaler = scaler.transpose()?;
     for frame in master.frames()? {
-        for frame in thinner.thin(frame?) {
-            let picture = scaler.scale(frame.picture)?;
-            encoder.push(&Frame { picture, ..frame })?;
+        for mut frame in thinner.thin(frame?) {
+            if let (Some(scaler), Picture::New(picture)) = (&mut scaler, &frame.picture) {
+                frame.picture = Picture::New(Arc::new(scaler.scale(picture)?));
+            }
+            encoder.push(&frame)?;
         }
     }
     encoder.finish()
