@@ -8,6 +8,7 @@ mod fetch;
 mod input;
 mod max_size;
 mod picture;
+mod preset;
 mod render;
 mod time;
 mod verify;
@@ -25,6 +26,7 @@ pub(super) use fetch::FetchArgs;
 pub(super) use input::InputArgs;
 pub(super) use max_size::MaxSize;
 pub(super) use picture::PictureArgs;
+pub(super) use preset::{Preset, with_preset};
 pub(super) use render::{ProgressStyle, RenderArgs};
 pub(super) use time::TimeArgs;
 pub(super) use verify::VerifyArgs;
@@ -45,6 +47,7 @@ pub(super) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Render a recording to a video
+    #[command(disable_help_flag = true)]
     Render(Box<RenderArgs>),
     /// Say what is in a recording, without a browser
     Inspect(InspectArgs),
@@ -59,11 +62,11 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 pub(super) struct BrowserArgs {
     /// The Chromium to use [default: the usual places; chromium-headless-shell is best]
-    #[arg(long, env = BROWSER_VARIABLE, value_name = "FILE", help_heading = "Browser")]
+    #[arg(long, env = BROWSER_VARIABLE, value_name = "FILE", help_heading = "Browser", hide_short_help = true)]
     pub(super) browser: Option<PathBuf>,
 
     /// Run Chrome without its sandbox: a hostile recording could then reach this machine
-    #[arg(long, help_heading = "Browser")]
+    #[arg(long, help_heading = "Browser", hide_short_help = true)]
     pub(super) no_browser_sandbox: bool,
 }
 
