@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::print;
-use crate::encode::Codec;
+use crate::encode::OutputFormat;
 use crate::fit::{EncodesAgain, Fit, Setting};
 use crate::frame::Size;
 
@@ -27,9 +27,9 @@ struct SettingReport {
 }
 
 impl FitReport {
-    pub(super) fn new(fit: &Fit, codec: Codec) -> Self {
+    pub(super) fn new(fit: &Fit, format: OutputFormat) -> Self {
         let setting = |setting: Setting| SettingReport {
-            quality: setting.quality.describe(codec),
+            quality: setting.quality.describe(format),
             fps: setting.fps.to_string(),
             size: setting.size,
         };
@@ -45,14 +45,14 @@ impl FitReport {
 }
 
 /// The size, and what was chosen instead of what was asked for.
-pub(super) fn describe(fit: &Fit, bytes: u64, codec: Codec) -> String {
+pub(super) fn describe(fit: &Fit, bytes: u64, format: OutputFormat) -> String {
     let (asked, chosen) = (fit.asked, fit.chosen);
     let mut changes = Vec::new();
     if asked.quality != chosen.quality {
         changes.push(format!(
             "{} instead of {}",
-            chosen.quality.describe(codec),
-            asked.quality.describe(codec)
+            chosen.quality.describe(format),
+            asked.quality.describe(format)
         ));
     }
     if asked.fps != chosen.fps {
@@ -73,12 +73,12 @@ pub(super) fn describe(fit: &Fit, bytes: u64, codec: Codec) -> String {
 }
 
 /// What comes next, and why.
-pub(super) fn describe_next(again: EncodesAgain, codec: Codec) -> String {
+pub(super) fn describe_next(again: EncodesAgain, format: OutputFormat) -> String {
     let Setting { quality, fps, size } = again.setting;
     format!(
         "{} so far; encoding again with {}, {fps} fps, {size}",
         print::bytes(again.bytes),
-        quality.describe(codec)
+        quality.describe(format)
     )
 }
 
@@ -90,6 +90,7 @@ mod tests {
 
     #[test]
     fn only_what_was_changed_is_told() {
+        let h264 = OutputFormat::resolve(Some("mp4"), None, None).unwrap();
         let asked = Setting {
             quality: Quality::Medium,
             fps: Fps::new(30, 1),
@@ -120,7 +121,7 @@ mod tests {
                 kept_bytes: 1,
                 extra_s: 1.0,
             };
-            assert_eq!(describe(&fit, 2_000_000, Codec::H264), told);
+            assert_eq!(describe(&fit, 2_000_000, h264), told);
         }
     }
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::args::ProgressStyle;
 use super::{fitting, print};
-use crate::encode::Codec;
+use crate::encode::OutputFormat;
 use crate::pipeline::{RenderEvent, RenderObserver};
 use crate::timeline::RenderPlan;
 
@@ -24,7 +24,7 @@ pub(super) struct Progress {
     frame_ms: f64,
     begun: Instant,
     display: Display,
-    codec: Codec,
+    format: OutputFormat,
     verbose: bool,
     quiet: bool,
 }
@@ -46,7 +46,7 @@ impl Progress {
         quiet: bool,
         verbose: bool,
         plan: &RenderPlan,
-        codec: Codec,
+        format: OutputFormat,
     ) -> Self {
         let on_terminal = std::io::stderr().is_terminal();
         let lines = |json, every| Display::Lines {
@@ -66,7 +66,7 @@ impl Progress {
             frame_ms: plan.fps.frame_ms(1),
             begun: Instant::now(),
             display,
-            codec,
+            format,
             verbose,
             quiet,
         }
@@ -124,7 +124,7 @@ impl RenderObserver for Progress {
         match event {
             RenderEvent::FramesEncoded(count) => self.frames_done(count),
             RenderEvent::EncodesAgain(again) if !self.quiet => {
-                self.note(&fitting::describe_next(again, self.codec));
+                self.note(&fitting::describe_next(again, self.format));
             }
             RenderEvent::WayPassedOver { .. } if !self.quiet => self.note(&event.to_string()),
             RenderEvent::BrowserStarted { .. } if self.verbose => self.note(&event.to_string()),

@@ -57,13 +57,12 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     }
 
     let (beside, annotations) = side_files.plan(&args.beside, &recording, &plan)?;
-    let codec = settings.format.codec();
     let progress = Arc::new(Progress::new(
         args.progress,
         args.quiet,
         args.verbose,
         &plan,
-        codec,
+        settings.format,
     ));
     let job = RenderJob {
         subject: Arc::new(Subject {
@@ -196,7 +195,7 @@ fn tell_result(settings: &RenderSettings, plan: &RenderPlan, rendered: &Rendered
         ));
     }
     if let Some(fit) = &rendered.fit {
-        print::note(&fitting::describe(fit, bytes, settings.format.codec()));
+        print::note(&fitting::describe(fit, bytes, settings.format));
     }
     let name = match &settings.destination {
         Destination::File(path) | Destination::Folder(path) => path.display().to_string(),

@@ -148,7 +148,7 @@ impl<'a> Report<'a> {
                 fit: rendered
                     .fit
                     .as_ref()
-                    .map(|fit| FitReport::new(fit, settings.format.codec())),
+                    .map(|fit| FitReport::new(fit, settings.format)),
             },
             time_map: plan.clock.pieces(),
             shown_windows: plan

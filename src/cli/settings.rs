@@ -47,6 +47,10 @@ impl RenderSettings {
     /// Fails before any work is done: on a wrong combination, a missing encoder, a missing browser.
     pub(super) fn resolve(args: &RenderArgs, input: &Input) -> Result<Self> {
         let format = format(args.output.as_deref(), args.format, args.codec)?;
+        let format = match &args.encoder {
+            Some(name) => format.with_encoder(name)?,
+            None => format,
+        };
         let destination = destination(input, args.output.as_deref(), format)?;
         let container = format.container();
         check_fitting(args, container)?;
@@ -99,6 +103,12 @@ fn check_fitting(args: &RenderArgs, container: Container) -> Result<()> {
         return refuse(
             "a lossless video is as large as it is".to_owned(),
             "Leave --quality lossless or --max-size out.",
+        );
+    }
+    if args.encoder.is_some() && args.quality == Some(Quality::Lossless) {
+        return refuse(
+            "lossless video is made by the usual encoders only".to_owned(),
+            "Leave --encoder or --quality lossless out.",
         );
     }
     if args.loops.is_some() && !is_animation {

@@ -45,6 +45,11 @@ pub(in crate::cli) struct RenderArgs {
     #[arg(long, value_enum, help_heading = "Output")]
     pub(in crate::cli) codec: Option<Codec>,
 
+    /// FFmpeg's encoder for the codec, as doctor lists them: of hardware, or other software [default: libx264 for h264,
+    /// libvpx-vp9 for vp9, libaom-av1 for av1, libx265 for hevc]
+    #[arg(long, value_name = "NAME", help_heading = "Output", hide_short_help = true)]
+    pub(in crate::cli) encoder: Option<String>,
+
     /// How much of the picture is kept [default: medium; apng and png are lossless]
     #[arg(long, value_enum, value_name = "HOW", help_heading = "Output")]
     pub(in crate::cli) quality: Option<Quality>,
