@@ -48,14 +48,6 @@ pub(super) const ALTERNATIVES: &[Alternative] = &[
         options: NVENC,
     },
     Alternative {
-        name: "libsvtav1",
-        codec: Codec::Av1,
-        rate: "crf",
-        values: [45, 35, 24],
-        coarsest: 56,
-        options: &[("preset", "10"), ("svtav1-params", "pred-struct=1:scm=1")],
-    },
-    Alternative {
         name: "librav1e",
         codec: Codec::Av1,
         rate: "qp",
