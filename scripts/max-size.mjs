@@ -3,7 +3,7 @@
 // and how long that took. By `make max-size`; `max-size.mjs --help` lists the options. Ends with 1 if a file is too large.
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -35,6 +35,7 @@ const LONGEST_S = 900;
 const TOO_LARGE = 65;
 
 const folder = options.keep ?? mkdtempSync(join(tmpdir(), 'replaycast-max-size-'));
+if (options.keep) mkdirSync(options.keep, { recursive: true });
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
 
 function lasts(recording) {
