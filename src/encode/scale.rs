@@ -18,11 +18,11 @@ pub struct Scaler {
     size: Size,
 }
 
-// SAFETY: the context and the frames are owned by this value alone and tied to no thread.
 #[allow(
     unsafe_code,
     reason = "the context of ffmpeg-next does not say that it may change threads"
 )]
+// SAFETY: the context and the frames are owned by this value alone and tied to no thread.
 unsafe impl Send for Scaler {}
 
 impl fmt::Debug for Scaler {

@@ -208,7 +208,7 @@ mod tests {
                 0.5 + number as f64 / 1000.0
             };
             let size = |rung: Rung| {
-                (10_000.0 * ladder.weight(rung.stage) * 0.9_f64.powi(rung.quality as i32) * random(rung))
+                (10_000.0 * ladder.weight(rung.stage) * 0.9_f64.powf(rung.quality as f64) * random(rung))
                     as u64
             };
             let limit = 200 + seed * 5;

@@ -107,9 +107,9 @@ impl Ladder {
 
 /// Shorter sides, which stay even.
 fn scaled(size: Size, factor: f64) -> Size {
-    let side = |side: u32| ((f64::from(side) * factor / 2.0).round() as u32).max(1) * 2;
+    let shorter = |side: u32| ((f64::from(side) * factor / 2.0).round() as u32).max(1) * 2;
     if factor < 1.0 {
-        Size::new(side(size.width), side(size.height))
+        Size::new(shorter(size.width), shorter(size.height))
     } else {
         size
     }

@@ -204,12 +204,13 @@ fn encode(
 ) -> Result<EncodeSummary> {
     let mut encoder = Encoder::create(path, settings, annotations)?;
     let mut thinner = Thinner::new(every, master.grid_frames());
-    let scales = settings.size != master.size();
-    let scaler = scales.then(|| Scaler::new(master.size(), settings.size));
-    let mut scaler = scaler.transpose()?;
+    let is_smaller = settings.size != master.size();
+    let mut resizing = is_smaller
+        .then(|| Scaler::new(master.size(), settings.size))
+        .transpose()?;
     for frame in master.frames()? {
         for mut frame in thinner.thin(frame?) {
-            if let (Some(scaler), Picture::New(picture)) = (&mut scaler, &frame.picture) {
+            if let (Some(scaler), Picture::New(picture)) = (&mut resizing, &frame.picture) {
                 frame.picture = Picture::New(Arc::new(scaler.scale(picture)?));
             }
             encoder.push(&frame)?;

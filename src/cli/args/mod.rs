@@ -104,4 +104,18 @@ mod tests {
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
     }
+
+    #[test]
+    fn the_help_of_render_fits_on_two_screens() {
+        let mut command = Cli::command().term_width(100);
+        command.build();
+        let render = command.find_subcommand_mut("render").unwrap();
+        let lines = render.render_help().to_string().lines().count();
+        assert!(
+            lines <= 100,
+            "{lines} lines: hide what is seldom needed from the short help"
+        );
+        let all = render.render_long_help().to_string();
+        assert!(all.contains("--deadline") && all.contains("--encoder"));
+    }
 }

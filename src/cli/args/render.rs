@@ -94,7 +94,7 @@ pub(in crate::cli) struct RenderArgs {
 
     /// Browsers that render parts of the recording at the same time; the pictures stay the same [default: as many as
     /// there are cores, memory and work for]
-    #[arg(long, value_name = "N", help_heading = "Browser")]
+    #[arg(long, value_name = "N", help_heading = "Browser", hide_short_help = true)]
     pub(in crate::cli) jobs: Option<NonZeroUsize>,
 
     #[command(flatten)]
