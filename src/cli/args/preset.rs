@@ -67,8 +67,10 @@ pub(in crate::cli) fn with_preset(mut arguments: Vec<OsString>) -> Vec<OsString>
                 .collect::<Vec<_>>(),
         )
     });
-    // Behind the program's and the command's names.
-    arguments.splice(2..2, options.into_iter().flatten());
+    if let Some(options) = options {
+        // Behind the program's and the command's names.
+        arguments.splice(2..2, options);
+    }
     arguments
 }
 
