@@ -7,7 +7,7 @@ PLAYER := player-assets/dist/player.js
 PLAYER_SOURCES := $(wildcard player-assets/src/*) player-assets/build.mjs player-assets/package-lock.json
 REPLAYCAST := target/release/replaycast
 
-.PHONY: demo test check bench sameness fidelity players fuzz bless install player recordings clean
+.PHONY: demo test check bench sameness fidelity players max-size fuzz bless install player recordings clean
 
 ## Render a bundled recording to demo.mp4
 demo: install $(PLAYER)
@@ -46,6 +46,11 @@ sameness: install $(PLAYER)
 players: install $(PLAYER)
 	cargo build --release --locked
 	scripts/players.mjs --program $(REPLAYCAST) $(PLAYERS)
+
+## Render all under 15 minutes with --max-size, and say what was lowered for it: minutes; MAX_SIZE="steel --limits 50KB": a part
+max-size: install $(PLAYER)
+	cargo build --release --locked
+	scripts/max-size.mjs --program $(REPLAYCAST) $(MAX_SIZE)
 
 ## Hold renders against rrweb's own player in an ordinary Chromium: half an hour; FIDELITY="steel --samples 50": a part
 fidelity: install $(PLAYER)

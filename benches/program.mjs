@@ -31,7 +31,8 @@ export class Replaycast {
   constructor(program, folder) {
     this.program = program;
     this.folder = folder;
-    this.help = execFileSync(program, ['render', '--help'], { encoding: 'utf8' });
+    // The shorter help leaves options out.
+    this.help = execFileSync(program, ['render', '--help-all'], { encoding: 'utf8' });
   }
 
   /** Whether `render` has an option. */

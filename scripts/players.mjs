@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Plays every format that `render` writes in Chromium, `<video>` or its decoder of images, at three times, and compares
-// what it shows with the pictures of `--frames` by SSIM. By `make players`; `players.mjs --help` lists the options.
-// Ends with 1 if a format is shown wrong.
+// Plays every format that `render` writes in Chromium, `<video>` or its decoder of images, at three times, and animations
+// also in `<img>`, and compares what it shows with the pictures of `--frames` by SSIM. By `make players`; `players.mjs
+// --help` lists the options. Ends with 1 if a format is shown wrong.
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -112,6 +112,18 @@ const imagePicture = (page, source, type, ms) => page.evaluate(async (address, k
   return canvas.toDataURL();
 }, source, type, ms);
 
+/** What an `<img>` shows of an animation before it plays. */
+const imageElementPicture = (page, source) => page.evaluate(async (address) => {
+  const image = document.querySelector('img');
+  image.src = address;
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+  // Of an animated image, a canvas takes the first picture.
+  canvas.getContext('2d').drawImage(image, 0, 0);
+  return canvas.toDataURL();
+}, source);
+
 /** The mean structural similarity of the grey values of two pictures, in windows of 8x8. */
 const similarity = (page, one, other) => page.evaluate(async (addresses) => {
   const [a, b] = await Promise.all(addresses.map(async (address) => {
@@ -167,12 +179,16 @@ async function check(browser, format) {
     if (error) return { says: format.unplayable ?? `is not played: ${error}`, good: Boolean(format.unplayable) };
     if (Math.abs(seconds * 1000 - made.index.duration_ms) > 50) return { says: `lasts ${seconds} s`, good: false };
   }
+  const pictureOf = (file) => dataUrl('image/png', readFileSync(join(made.frames, file)));
+  if (format.type) {
+    const shown = await imageElementPicture(page, dataUrl(format.type, readFileSync(made.file)));
+    found.push(await similarity(page, shown, pictureOf(made.index.frames[0].file)));
+  }
   for (const { ms, file } of timesIn(made.index)) {
     const shown = format.type
       ? await imagePicture(page, dataUrl(format.type, readFileSync(made.file)), format.type, ms)
       : await videoPicture(page, ms);
-    const expected = dataUrl('image/png', readFileSync(join(made.frames, file)));
-    found.push(await similarity(page, shown, expected));
+    found.push(await similarity(page, shown, pictureOf(file)));
   }
   await page.close();
   return { says: `SSIM ${found.map((ssim) => ssim.toFixed(4)).join(', ')}`, good: found.every((ssim) => ssim >= (format.least ?? 0)) };

@@ -57,6 +57,8 @@ pub enum Kind {
     FrozenVideo,
     /// The video is not what the recording gives.
     VideoDiffers,
+    /// The output cannot be made as small as it must be.
+    OutputTooLarge,
     /// Stopped by SIGINT.
     Interrupted,
     /// Stopped by SIGTERM or SIGHUP.
@@ -68,9 +70,11 @@ impl Kind {
     pub const fn exit_code(self) -> u8 {
         match self {
             Self::Usage => 64,
-            Self::InvalidRecording | Self::RecordingTooLarge | Self::NoFullSnapshot | Self::VideoDiffers => {
-                65
-            }
+            Self::InvalidRecording
+            | Self::RecordingTooLarge
+            | Self::NoFullSnapshot
+            | Self::VideoDiffers
+            | Self::OutputTooLarge => 65,
             Self::InputNotFound => 66,
             Self::NoBrowser | Self::BrowserCannotStart | Self::NoEncoder => 69,
             Self::Internal | Self::BlankVideo | Self::FrozenVideo => 70,
@@ -105,6 +109,7 @@ impl Kind {
             Self::BlankVideo => "BLANK_VIDEO",
             Self::FrozenVideo => "FROZEN_VIDEO",
             Self::VideoDiffers => "VIDEO_DIFFERS",
+            Self::OutputTooLarge => "OUTPUT_TOO_LARGE",
             Self::Interrupted => "INTERRUPTED",
             Self::Terminated => "TERMINATED",
         }
@@ -117,6 +122,7 @@ impl Kind {
             | Self::RecordingTooLarge
             | Self::NoFullSnapshot
             | Self::VideoDiffers
+            | Self::OutputTooLarge
             | Self::InputNotFound
             | Self::OutputExists
             | Self::AuthRefused => Retry::Never,

@@ -2,7 +2,8 @@
 //!
 //! Data flows one way: [`source`] reads bytes, [`recording`] makes them a `Recording`, [`timeline`] plans the
 //! frame grid, [`story`] says what is told when, [`capture`] takes the pictures that the [`player`] draws in the [`browser`],
-//! [`overlay`] draws cursor and words on them, [`encode`] writes the video, [`beside`] what goes with it, [`output`] puts them in their place. [`pipeline`] runs the stages side by side.
+//! [`overlay`] draws cursor and words on them, [`encode`] writes the video, [`fit`] makes it small enough, [`beside`]
+//! what goes with it, [`output`] puts them in their place. [`pipeline`] runs the stages side by side.
 
 mod aside;
 pub mod assets;
@@ -12,6 +13,7 @@ pub mod capture;
 pub mod cli;
 pub mod encode;
 pub mod error;
+pub mod fit;
 pub mod frame;
 pub mod frame_hashes;
 pub mod output;

@@ -121,7 +121,7 @@ fn the_time_map_of_each_clip_tells_what_its_pictures_show() {
     const FPS: f64 = 40.0;
     let folder = tempfile::tempdir().unwrap();
     let input = write(folder.path(), "colors.json", &colors(&[3, 9, 16]));
-    let arguments = "--quiet --size 64x48 --fps 40 --cursor none --speed 2 --idle skip:2:1 --quality high \
+    let arguments = "--quiet --size 64x48 --fps 40 --cursor none --speed 2 --idle skip:2:1 --no-idle-mark --quality high \
         --clip 1.1..18.03 --around 9:2.3:0.7 -o {n}.mp4 --report {n}.json";
     render(folder.path(), &input, arguments);
     // Times that look random, the same in each run (a linear congruential generator).

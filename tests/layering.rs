@@ -19,6 +19,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("player", &["browser", "recording", "error", "frame"]),
     ("capture", &["browser", "player", "timeline", "error", "frame"]),
     ("encode", &["error", "frame"]),
+    ("fit", &["encode", "error", "frame"]),
     ("story", &["encode", "timeline", "recording", "error", "frame"]),
     ("overlay", &["story", "timeline", "frame"]),
     (
@@ -44,6 +45,7 @@ const ALL_BUT_CLI: &[&str] = &[
     "player",
     "capture",
     "encode",
+    "fit",
     "story",
     "overlay",
     "beside",

@@ -189,15 +189,21 @@ async fn font_checks(browser: &Browser) -> Vec<Check> {
 }
 
 fn encoder_checks() -> impl Iterator<Item = Check> {
-    encoders().map(|(codec, encoder, found)| {
-        let name = format!("encoder: {}", codec.name());
-        if found {
-            Check::new(name, Verdict::Good, encoder)
+    // Nobody misses an encoder that only another machine could have.
+    let shown = encoders().filter(|encoder| encoder.is_usual || encoder.works);
+    shown.map(|encoder| {
+        let name = format!("encoder: {}", encoder.codec.name());
+        if !encoder.is_usual {
+            let found = format!("{0}, if asked for with --encoder {0}", encoder.name);
+            return Check::new(name, Verdict::Good, found);
+        }
+        if encoder.works {
+            Check::new(name, Verdict::Good, encoder.name)
         } else {
             Check::new(
                 name,
                 Verdict::Weak,
-                format!("{encoder} is not in the FFmpeg libraries"),
+                format!("{} is not in the FFmpeg libraries", encoder.name),
             )
             .hint("Install an FFmpeg built with it.")
         }

@@ -3,6 +3,7 @@
 mod args;
 mod doctor;
 mod fetch;
+mod fitting;
 mod inspect;
 mod naming;
 mod print;
@@ -25,7 +26,7 @@ use clap::error::ErrorKind;
 use tokio::runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
-use args::{Cli, Command};
+use args::{Cli, Command, with_preset};
 
 use crate::error::{Error, Kind, Result};
 
@@ -34,7 +35,7 @@ const THREADS_MAY_END: Duration = Duration::from_secs(2);
 
 /// Runs the program for these arguments, the first of which is its own name.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match Cli::try_parse_from(with_preset(arguments.into_iter().collect())) {
         Ok(cli) => cli,
         Err(error) => return parse_failed(&error),
     };

@@ -8,7 +8,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle as BarStyle};
 use serde_json::json;
 
 use super::args::ProgressStyle;
-use super::print;
+use super::{fitting, print};
+use crate::encode::OutputFormat;
 use crate::pipeline::{RenderEvent, RenderObserver};
 use crate::timeline::CapturePlan;
 
@@ -23,6 +24,7 @@ pub(super) struct Progress {
     frame_ms: f64,
     begun: Instant,
     display: Display,
+    format: OutputFormat,
     verbose: bool,
     quiet: bool,
 }
@@ -39,7 +41,13 @@ enum Display {
 }
 
 impl Progress {
-    pub(super) fn new(style: ProgressStyle, quiet: bool, verbose: bool, plan: &CapturePlan) -> Self {
+    pub(super) fn new(
+        style: ProgressStyle,
+        quiet: bool,
+        verbose: bool,
+        plan: &CapturePlan,
+        format: OutputFormat,
+    ) -> Self {
         let frames = plan.videos.iter().map(|video| video.frame_count).sum();
         let on_terminal = std::io::stderr().is_terminal();
         let lines = |json, every| Display::Lines {
@@ -59,6 +67,7 @@ impl Progress {
             frame_ms: plan.fps.frame_ms(1),
             begun: Instant::now(),
             display,
+            format,
             verbose,
             quiet,
         }
@@ -115,6 +124,9 @@ impl RenderObserver for Progress {
     fn on(&self, event: RenderEvent<'_>) {
         match event {
             RenderEvent::FramesEncoded(count) => self.frames_done(count),
+            RenderEvent::EncodesAgain(again) if !self.quiet => {
+                self.note(&fitting::describe_next(again, self.format));
+            }
             RenderEvent::WayPassedOver { .. } | RenderEvent::ScreenshotsDamaged(_) if !self.quiet => {
                 self.note(&event.to_string());
             }

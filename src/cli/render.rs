@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::args::{RenderArgs, check_shown};
+use super::fitting;
 use super::naming::{NUMBER, Naming};
 use super::print;
 use super::progress::Progress;
@@ -55,7 +56,13 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     }
     let outputs = files.iter().zip(&plan.videos);
     let outputs = outputs.map(|(files, video)| files.output(args, &settings, &recording, &moments, video));
-    let progress = Arc::new(Progress::new(args.progress, args.quiet, args.verbose, &plan));
+    let progress = Arc::new(Progress::new(
+        args.progress,
+        args.quiet,
+        args.verbose,
+        &plan,
+        settings.format,
+    ));
     let job = RenderJob {
         subject: Arc::new(Subject {
             recording: Arc::clone(&recording),
@@ -110,7 +117,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
         files.deliver().await?;
     }
     if !args.quiet {
-        tell_result(&destinations, &plan, &rendered, &bytes, wall_s);
+        tell_result(&settings, &destinations, &plan, &rendered, &bytes, wall_s);
     }
     Ok(())
 }
@@ -169,6 +176,7 @@ fn tell_plan(recording: &Recording, timelines: &[Timeline], plan: &CapturePlan, 
 }
 
 fn tell_result(
+    settings: &RenderSettings,
     destinations: &[Destination],
     plan: &CapturePlan,
     rendered: &Rendered,
@@ -199,11 +207,16 @@ fn tell_result(
         plan.frame_count,
     );
     let files = destinations.iter().zip(&rendered.outputs).zip(bytes);
+    for ((_, output), bytes) in files.clone() {
+        if let Some(fit) = &output.fit {
+            print::note(&fitting::describe(fit, *bytes, settings.format));
+        }
+    }
     let files = files.map(|((destination, output), bytes)| {
         format!(
             "{destination}: {}, {}, {}",
             print::seconds(output.encoded.duration_ms / 1000.0),
-            plan.videos[0].size,
+            output.fit.map_or(plan.videos[0].size, |fit| fit.chosen.size),
             print::bytes(*bytes),
         )
     });

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::args::RenderArgs;
+use super::fitting::FitReport;
 use super::settings::{Destination, RenderSettings};
 use crate::assets::AssetsSummary;
 use crate::capture::{CaptureMethod, CaptureStatistics};
@@ -63,6 +64,8 @@ struct Output {
     frames: u64,
     encoded_frames: u64,
     bytes: u64,
+    /// How it was made to fit, with --max-size.
+    fit: Option<FitReport>,
 }
 
 /// Which of the clips that were made together.
@@ -163,13 +166,17 @@ impl<'a> Report<'a> {
                 },
                 format: settings.format.container().name(),
                 codec: settings.format.codec().name(),
-                size: plan.size,
+                size: written.fit.map_or(plan.size, |fit| fit.chosen.size),
                 scale: plan.scale,
-                fps: plan.fps.to_string(),
+                fps: written.fit.map_or(plan.fps, |fit| fit.chosen.fps).to_string(),
                 duration_s: written.encoded.duration_ms / 1000.0,
                 frames: written.encoded.grid_frames,
                 encoded_frames: written.encoded.encoded_frames,
                 bytes,
+                fit: written
+                    .fit
+                    .as_ref()
+                    .map(|fit| FitReport::new(fit, settings.format)),
             },
             clip,
             time_map: plan.clock.pieces(),

@@ -72,6 +72,10 @@ impl RenderSettings {
     /// Fails before any work is done: on a wrong combination, a missing encoder.
     pub(super) fn resolve(args: &RenderArgs, input: &Input) -> Result<Self> {
         let format = format(args.output.as_deref(), args.format, args.codec)?;
+        let format = match &args.encoder {
+            Some(name) => format.with_encoder(name)?,
+            None => format,
+        };
         let naming = Naming::resolve(args)?;
         let destination = destination(input, args.output.as_deref(), format, naming)?;
         let container = format.container();
@@ -114,6 +118,24 @@ fn check_fitting(args: &RenderArgs, container: Container) -> Result<()> {
             return refuse(format!("{container} is always lossless"), "Leave --quality out.");
         }
         _ => {}
+    }
+    if args.max_size.is_some() && container.is_folder() {
+        return refuse(
+            "a folder of pictures has no largest size".to_owned(),
+            "Use --max-size with a video or an animation.",
+        );
+    }
+    if args.max_size.is_some() && args.quality == Some(Quality::Lossless) && !container.is_always_lossless() {
+        return refuse(
+            "a lossless video is as large as it is".to_owned(),
+            "Leave --quality lossless or --max-size out.",
+        );
+    }
+    if args.encoder.is_some() && args.quality == Some(Quality::Lossless) {
+        return refuse(
+            "lossless video is made by the usual encoders only".to_owned(),
+            "Leave --encoder or --quality lossless out.",
+        );
     }
     if args.loops.is_some() && !is_animation {
         return refuse(
@@ -331,6 +353,16 @@ mod tests {
             (&["--format", "png", "--cfr"], true),
             (&["--format", "png", "--loop", "1"], false),
             (&["--format", "mp4", "--loop", "forever"], false),
+            (&["--format", "mp4", "--max-size", "10MB"], true),
+            (&["--format", "png", "--max-size", "10MB"], false),
+            (
+                &["--format", "webm", "--max-size", "gmail", "--quality", "lossless"],
+                false,
+            ),
+            (
+                &["--format", "apng", "--max-size", "1MB", "--quality", "lossless"],
+                true,
+            ),
             (
                 &["--format", "mp4", "--quality", "lossless", "--cfr", "--fps", "60"],
                 true,

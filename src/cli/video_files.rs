@@ -12,6 +12,7 @@ use super::side_files::SideFiles;
 use crate::aside::aside;
 use crate::encode::{EncoderSettings, is_our_file};
 use crate::error::{Error, Result};
+use crate::fit::Target;
 use crate::output::{FolderStaging, Spool, Staging};
 use crate::pipeline::Output;
 use crate::recording::{Moment, Recording};
@@ -59,17 +60,20 @@ impl VideoFiles {
             annotations.title = Some(title.clone());
         }
         Ok(Output {
-            encoder: EncoderSettings {
-                format: settings.format,
-                quality: settings.quality,
-                size: video.size,
-                fps: video.fps,
-                timing: settings.timing,
-                loops: settings.loops,
+            target: Target {
+                path: self.video.path().to_path_buf(),
+                settings: EncoderSettings {
+                    format: settings.format,
+                    quality: settings.quality,
+                    size: video.size,
+                    fps: video.fps,
+                    timing: settings.timing,
+                    loops: settings.loops,
+                },
+                annotations,
+                max_bytes: args.max_size.map(|size| size.0),
             },
-            annotations,
             beside,
-            path: self.video.path().to_path_buf(),
             frame_hashes: self.hashes.as_ref().map(|hashes| hashes.path().to_path_buf()),
         })
     }

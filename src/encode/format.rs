@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use clap::ValueEnum;
 
+use super::alternative::{ALTERNATIVES, Alternative};
 use crate::error::{Error, Kind, Result};
 use crate::frame::Fps;
 
@@ -353,6 +354,8 @@ impl FromStr for Codec {
 pub struct OutputFormat {
     container: Container,
     codec: Codec,
+    /// In the place of the codec's usual encoder.
+    alternative: Option<&'static Alternative>,
 }
 
 impl OutputFormat {
@@ -382,7 +385,11 @@ impl OutputFormat {
         };
         let codec = codec.unwrap_or(container.codecs()[0]);
         if container.codecs().contains(&codec) {
-            Ok(Self { container, codec })
+            Ok(Self {
+                container,
+                codec,
+                alternative: None,
+            })
         } else {
             let fitting = list(container.codecs());
             Err(Error::new(
@@ -399,6 +406,29 @@ impl OutputFormat {
 
     pub const fn codec(self) -> Codec {
         self.codec
+    }
+
+    /// The same, encoded by FFmpeg's encoder of this name.
+    pub fn with_encoder(self, name: &str) -> Result<Self> {
+        let codec = self.codec;
+        let alternative = ALTERNATIVES
+            .iter()
+            .find(|row| row.codec == codec && row.name == name);
+        if alternative.is_some() || codec.encoder_name() == Some(name) {
+            return Ok(Self { alternative, ..self });
+        }
+        let others = ALTERNATIVES.iter().filter(|row| row.codec == codec);
+        let known = list(codec.encoder_name().into_iter().chain(others.map(|row| row.name)));
+        let message = format!("{name} is not an encoder for {codec} that can be used here");
+        Err(Error::new(Kind::Usage, message).hint(if known.is_empty() {
+            format!("Leave --encoder out: {codec} has none to choose from.")
+        } else {
+            format!("For {codec} there are {known}; --codec chooses another codec.")
+        }))
+    }
+
+    pub(super) const fn alternative(self) -> Option<&'static Alternative> {
+        self.alternative
     }
 }
 

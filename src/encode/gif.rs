@@ -9,6 +9,7 @@ use std::sync::Arc;
 use ::gif::{DisposalMethod, EncodingError, Repeat};
 use image::RgbaImage;
 
+use super::area::Area;
 use super::format::Loops;
 use super::palette::{Color, Counts, Palette};
 use super::{EncoderSettings, Sink};
@@ -75,12 +76,7 @@ impl GifFile {
     }
 
     fn begin(&mut self, picture: &Arc<RgbaImage>, since: u64, file: BufWriter<File>) -> Result<()> {
-        let all = Area {
-            left: 0,
-            top: 0,
-            width: picture.width(),
-            height: picture.height(),
-        };
+        let all = Area::all(picture);
         let changed = Changed::find(picture, None, all);
         let mut global = Palette::exact(&changed.counts, self.most_colors)
             .unwrap_or_else(|| changed.quantized(self.most_colors));
@@ -196,49 +192,6 @@ impl Sink for GifFile {
     }
 }
 
-/// A rectangle of a picture, in pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Area {
-    left: u32,
-    top: u32,
-    width: u32,
-    height: u32,
-}
-
-impl Area {
-    /// The smallest one that has all pixels in it that differ.
-    fn of_change(before: &RgbaImage, after: &RgbaImage) -> Option<Self> {
-        let (width, height) = after.dimensions();
-        let line = width as usize;
-        let (before, _) = before.as_raw().as_chunks::<4>();
-        let (after, _) = after.as_raw().as_chunks::<4>();
-        let rows = |row: u32| {
-            let pixels = row as usize * line..(row as usize + 1) * line;
-            (&before[pixels.clone()], &after[pixels])
-        };
-        let differs = |row: &u32| {
-            let (before, after) = rows(*row);
-            before != after
-        };
-        let top = (0..height).find(differs)?;
-        let bottom = (top..height).rev().find(differs)?;
-        let (mut left, mut right) = (line, 0);
-        for (before, after) in (top..=bottom).map(rows) {
-            let mut differing = (0..line).filter(|x| before[*x] != after[*x]);
-            if let Some(first) = differing.next() {
-                left = left.min(first);
-                right = right.max(differing.next_back().unwrap_or(first));
-            }
-        }
-        Some(Self {
-            left: left as u32,
-            top,
-            width: (right - left + 1) as u32,
-            height: bottom - top + 1,
-        })
-    }
-}
-
 /// The pixels of an area, None where they are as they were, and what colours they have.
 struct Changed {
     pixels: Vec<Option<Color>>,
@@ -304,30 +257,5 @@ fn failed(path: &Path, error: EncodingError) -> Error {
     match error {
         EncodingError::Io(cause) => Error::io(what, cause),
         other => Error::new(Kind::Internal, what).caused_by(other),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use image::Rgba;
-
-    use super::*;
-
-    #[test]
-    fn the_changed_area_is_the_smallest() {
-        let before = RgbaImage::from_pixel(10, 8, Rgba([5, 5, 5, 255]));
-        assert_eq!(Area::of_change(&before, &before), None);
-        for (changed, expected) in [
-            (&[(3, 4)][..], (3, 4, 1, 1)),
-            (&[(9, 7)], (9, 7, 1, 1)),
-            (&[(2, 1), (5, 6), (0, 3)], (0, 1, 6, 6)),
-        ] {
-            let mut after = before.clone();
-            for (x, y) in changed {
-                after.put_pixel(*x, *y, Rgba([6, 5, 5, 255]));
-            }
-            let area = Area::of_change(&before, &after).unwrap();
-            assert_eq!((area.left, area.top, area.width, area.height), expected);
-        }
     }
 }

@@ -12,7 +12,8 @@ use std::{fmt, slice, thread};
 use ffmpeg_next::format::Pixel;
 use ffmpeg_next::{Dictionary, Packet, Rational, codec, color, encoder, ffi, frame, picture};
 
-use super::format::{Codec, Layout};
+use super::alternative::KEY_FRAMES;
+use super::format::{Codec, Layout, OutputFormat};
 use super::quality::Quality;
 use super::still::{H264Stills, Stills};
 use super::timing::Coding;
@@ -115,11 +116,12 @@ impl fmt::Debug for Coder {
 }
 
 impl Coder {
-    /// Opens the encoder of `codec` for frames of `size` with times in units of 1/`fps`.
-    pub(super) fn open(codec: Codec, quality: Quality, size: Size, fps: Fps) -> Result<Self> {
+    /// Opens the encoder of `format` for frames of `size` with times in units of 1/`fps`.
+    pub(super) fn open(format: OutputFormat, quality: Quality, size: Size, fps: Fps) -> Result<Self> {
         prepare();
+        let codec = format.codec();
         let chosen = quality
-            .options(codec)
+            .options(format)
             .ok_or_else(|| Error::new(Kind::Internal, format!("{codec} is not made by FFmpeg")))?;
         let (name, layout) = (chosen.encoder, chosen.layout);
         let refused = |error: ffmpeg_next::Error| {
@@ -146,13 +148,18 @@ impl Coder {
         video.set_color_primaries(color::Primaries::BT709);
         video.set_color_transfer_characteristic(transfer(layout));
         // Keyframes come only where they are asked for.
-        video.set_gop(i32::MAX.cast_unsigned());
+        let is_usual = format.alternative().is_none();
+        video.set_gop(if is_usual {
+            i32::MAX.cast_unsigned()
+        } else {
+            KEY_FRAMES
+        });
         video.set_max_b_frames(0);
         video.set_flags(codec::Flags::GLOBAL_HEADER);
         video.set_threading(codec::threading::Config::count(threads()));
 
         let rate = chosen.rate.map(|(option, value)| (option, value.to_string()));
-        let usual = codec.encoder_options().iter().copied();
+        let usual = chosen.usual.iter().copied();
         let usual = usual.filter(|(option, _)| chosen.instead.iter().all(|(instead, _)| instead != option));
         let named = usual.chain(chosen.instead.iter().copied());
         let mut options: Dictionary<'_> = named
@@ -166,7 +173,13 @@ impl Coder {
             options = Dictionary::own(raw);
             (opened, first_key(&options))
         };
-        check(opened).map_err(refused)?;
+        check(opened).map_err(|error| {
+            if is_usual {
+                refused(error)
+            } else {
+                super::unusable_encoder(name).caused_by(error)
+            }
+        })?;
         if let Some(unknown) = unknown {
             return Err(Error::new(
                 Kind::Internal,
@@ -174,6 +187,8 @@ impl Coder {
             ));
         }
         let stills = match codec {
+            // What is written by hand was tried with the usual encoders only.
+            _ if !is_usual => None,
             Codec::H264 => H264Stills::new(headers(&video)).map(Stills::H264),
             Codec::Vp9 => Some(Stills::Vp9 {
                 profile: u8::from(layout == Layout::Gbr),

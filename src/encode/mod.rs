@@ -1,17 +1,21 @@
 //! Frames to a file, and back for `verify`: the only part of the program that knows FFmpeg.
 //! The pipeline checks the format before it starts a browser, then pushes every frame of the grid in order.
 
+mod alternative;
 mod annotations;
+mod area;
 mod color;
 mod format;
 mod gif;
 mod libav;
+mod master;
 mod muxer;
 mod palette;
 mod picture;
 mod png_folder;
 mod quality;
 mod reader;
+mod scale;
 mod still;
 mod timing;
 mod video;
@@ -20,13 +24,17 @@ mod webp;
 use std::fmt;
 use std::path::Path;
 
+use self::alternative::ALTERNATIVES;
 pub use self::annotations::{Annotations, Chapter, Cue};
 pub use self::format::{Codec, Container, Loops, OutputFormat};
 use self::gif::GifFile;
+use self::libav::Coder;
+pub use self::master::{Master, MasterFrames, MasterWriter};
 pub use self::picture::{PictureFormat, encode_picture, thumbnail};
 pub use self::png_folder::{PngFolder, is_our_file};
 pub use self::quality::Quality;
 pub use self::reader::{VideoFacts, VideoPicture, VideoReader};
+pub use self::scale::Scaler;
 pub use self::timing::Timing;
 use self::video::Video;
 use crate::error::{Error, Kind, Result};
@@ -44,6 +52,14 @@ pub struct EncoderSettings {
     pub timing: Timing,
     /// Of an animation.
     pub loops: Loops,
+}
+
+impl EncoderSettings {
+    /// The quality and those below it that may be chosen to make the file smaller, the finest first; and the size of a file
+    /// against that of the next finer one.
+    pub fn coarser_qualities(&self) -> (Vec<Quality>, f64) {
+        self.quality.coarser(self.format)
+    }
 }
 
 /// What was written.
@@ -76,23 +92,57 @@ trait Sink: fmt::Debug + Send {
 }
 
 impl OutputFormat {
-    /// Fails when the linked FFmpeg lacks the encoder; cheap, so that it can come before everything else.
+    /// Fails when the linked FFmpeg lacks the encoder, or when one that is not the usual cannot be opened on this machine;
+    /// cheap, so that it can come before everything else.
     pub fn check_encoder(self, quality: Quality) -> Result<()> {
-        match quality.options(self.codec()) {
-            Some(options) if !libav::has_encoder(options.encoder) => {
-                Err(missing_encoder(self.codec(), options.encoder))
-            }
-            _ => Ok(()),
+        let Some(options) = quality.options(self) else {
+            return Ok(());
+        };
+        if !libav::has_encoder(options.encoder) {
+            return Err(missing_encoder(self.codec(), options.encoder));
+        }
+        match self.alternative() {
+            Some(_) => Coder::open(self, quality, PROBE, Fps::new(30, 1)).map(drop),
+            None => Ok(()),
         }
     }
 }
 
-/// Each codec that needs FFmpeg's encoder, the encoder's name, and whether the linked FFmpeg has it.
-pub fn encoders() -> impl Iterator<Item = (Codec, &'static str, bool)> {
-    Codec::ALL.into_iter().filter_map(|codec| {
+/// Hardware refuses much smaller pictures.
+const PROBE: Size = Size::new(640, 360);
+
+/// An encoder of FFmpeg that can be chosen.
+#[derive(Debug, Clone, Copy)]
+pub struct EncoderFacts {
+    pub codec: Codec,
+    pub name: &'static str,
+    /// Whether it is the one that is used if nobody chooses.
+    pub is_usual: bool,
+    /// Whether the linked FFmpeg has it, and where it is not the usual one, whether it can be opened.
+    pub works: bool,
+}
+
+/// Each codec that needs FFmpeg's encoder with that encoder, and then those that can be named in its place.
+pub fn encoders() -> impl Iterator<Item = EncoderFacts> {
+    let usual = Codec::ALL.into_iter().filter_map(|codec| {
         let name = codec.encoder_name()?;
-        Some((codec, name, libav::has_encoder(name)))
-    })
+        Some(EncoderFacts {
+            codec,
+            name,
+            is_usual: true,
+            works: libav::has_encoder(name),
+        })
+    });
+    let others = ALTERNATIVES.iter().map(|row| EncoderFacts {
+        codec: row.codec,
+        name: row.name,
+        is_usual: false,
+        works: OutputFormat::resolve(None, Some(Container::Mp4), Some(row.codec))
+            .and_then(|format| format.with_encoder(row.name))
+            .and_then(|format| format.check_encoder(Quality::Medium))
+            .is_ok(),
+    });
+    usual.chain(others)
 }
 
 fn missing_encoder(codec: Codec, name: &str) -> Error {
@@ -101,8 +151,16 @@ fn missing_encoder(codec: Codec, name: &str) -> Error {
         format!("FFmpeg has no encoder {name}, which {codec} needs"),
     )
     .hint(format!(
-        "Install an FFmpeg (libavcodec) built with {name}, or choose another --codec."
+        "Install an FFmpeg (libavcodec) built with {name}, or choose another --codec or --encoder."
     ))
+}
+
+fn unusable_encoder(name: &str) -> Error {
+    Error::new(
+        Kind::NoEncoder,
+        format!("the encoder {name} does not work on this machine"),
+    )
+    .hint("Leave --encoder out; `replaycast doctor` lists those that work.")
 }
 
 impl Encoder {

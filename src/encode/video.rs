@@ -35,7 +35,7 @@ impl Video {
         let EncoderSettings {
             format, size, fps, ..
         } = settings;
-        let coder = Coder::open(format.codec(), settings.quality, size.padded_to_even(), fps)?;
+        let coder = Coder::open(format, settings.quality, size.padded_to_even(), fps)?;
         let muxer = Muxer::create(path, settings, &coder, annotations)?;
         Ok(Self {
             pacer: if format.container().is_animation() {

@@ -25,6 +25,7 @@ use crate::browser::NetworkIsolation;
 use crate::capture::{CaptureMethod, CaptureStatistics, CapturedFrame, Shot, decode, synthetic_picture};
 use crate::encode::EncodeSummary;
 use crate::error::{Error, Kind, Result};
+use crate::fit::{EncodesAgain, Fit};
 use crate::frame::{Canvas, Frame};
 use crate::player::Problems;
 use crate::timeline::CapturePlan;
@@ -107,6 +108,8 @@ pub enum RenderEvent<'a> {
     ScreenshotsDamaged(u64),
     /// So many frames of all grids are in their videos.
     FramesEncoded(u64),
+    /// The video is too large, or smaller than it may be.
+    EncodesAgain(EncodesAgain),
 }
 
 /// Told from several threads; must not block for long.
@@ -158,8 +161,9 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
     let outputs = summaries.into_iter().zip(&subject.plan.videos).zip(&appearances);
     Ok(Rendered {
         outputs: outputs
-            .map(|((encoded, video), appearance)| Written {
+            .map(|(((encoded, fit), video), appearance)| Written {
                 encoded,
+                fit,
                 doubt: doubt(video, appearance),
             })
             .collect(),
@@ -251,7 +255,7 @@ fn encode_frames(
     videos: impl Iterator<Item = (Output, u64)>,
     frames: &blocking::Receiver<Frame>,
     observer: &dyn RenderObserver,
-) -> Result<Option<(Vec<EncodeSummary>, f64)>> {
+) -> Result<Option<(Vec<(EncodeSummary, Option<Fit>)>, f64)>> {
     let mut busy_s = 0.0;
     let mut count = 0;
     let mut summaries = Vec::new();
@@ -260,7 +264,8 @@ fn encode_frames(
             count += frames;
             observer.on(RenderEvent::FramesEncoded(count));
         };
-        match output.write(frame_count, frames, &mut busy_s, tell)? {
+        let again = |again| observer.on(RenderEvent::EncodesAgain(again));
+        match output.write(frame_count, frames, &mut busy_s, tell, &again)? {
             Some(summary) => summaries.push(summary),
             None => return Ok(None),
         }
@@ -297,6 +302,7 @@ impl fmt::Display for RenderEvent<'_> {
                 if *count == 1 { " is" } else { "s are" }
             ),
             Self::FramesEncoded(count) => write!(f, "{count} frames encoded"),
+            Self::EncodesAgain(again) => write!(f, "{} bytes; encoding again", again.bytes),
         }
     }
 }

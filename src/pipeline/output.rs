@@ -7,20 +7,18 @@ use std::time::Instant;
 
 use super::Doubt;
 use crate::beside::Beside;
-use crate::encode::{Annotations, EncodeSummary, Encoder, EncoderSettings};
+use crate::encode::EncodeSummary;
 use crate::error::Result;
+use crate::fit::{EncodesAgain, Fit, FittingEncoder, Target};
 use crate::frame::Frame;
 
 /// What a video is to be, and where it goes.
 #[derive(Debug)]
 pub struct Output {
-    pub encoder: EncoderSettings,
-    /// What the video file says of itself.
-    pub annotations: Annotations,
+    /// The caller moves its file to its place.
+    pub target: Target,
     /// What is made of the frames beside the video.
     pub beside: Beside,
-    /// Where the video is written; the caller moves it to its place.
-    pub path: PathBuf,
     /// Where a line for each frame of the grid is written.
     pub frame_hashes: Option<PathBuf>,
 }
@@ -29,12 +27,15 @@ pub struct Output {
 #[derive(Debug)]
 pub struct Written {
     pub encoded: EncodeSummary,
+    /// How it was made to fit, where its size has a limit.
+    pub fit: Option<Fit>,
     /// Why it may not be what was recorded.
     pub doubt: Option<Doubt>,
 }
 
 impl Output {
-    /// Writes the next so many frames of the grid, and tells of each how many it lasts. Adds the seconds that it took to
+    /// Writes the next so many frames of the grid, and tells of each how many it lasts, and
+    /// `again` before the video is encoded once more. Adds the seconds that it took to
     /// `busy_s`. None when the frames ended early: then the failure is on the other side.
     pub(super) fn write(
         self,
@@ -42,9 +43,10 @@ impl Output {
         frames: &Receiver<Frame>,
         busy_s: &mut f64,
         mut tell: impl FnMut(u64),
-    ) -> Result<Option<EncodeSummary>> {
+        again: &dyn Fn(EncodesAgain),
+    ) -> Result<Option<(EncodeSummary, Option<Fit>)>> {
         let mut beside = self.beside;
-        let mut encoder = Encoder::create(&self.path, self.encoder, &self.annotations)?;
+        let mut encoder = FittingEncoder::create(self.target)?;
         let mut written = 0;
         while written < frame_count {
             let Ok(frame) = frames.recv() else {
@@ -58,9 +60,9 @@ impl Output {
             tell(frame.lasts);
         }
         let begun = Instant::now();
-        let summary = encoder.finish()?;
+        let (summary, fit) = encoder.finish(again)?;
         beside.finish(summary.grid_frames)?;
         *busy_s += begun.elapsed().as_secs_f64();
-        Ok(Some(summary))
+        Ok(Some((summary, fit)))
     }
 }

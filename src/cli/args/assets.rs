@@ -20,15 +20,15 @@ pub(in crate::cli) struct AssetArgs {
     pub(in crate::cli) assets: Vec<PathBuf>,
 
     /// Keep what was fetched here, for the next render [default: the user's cache folder]
-    #[arg(long, value_name = "FOLDER", help_heading = "Assets")]
+    #[arg(long, value_name = "FOLDER", help_heading = "Assets", hide_short_help = true)]
     pub(in crate::cli) asset_cache: Option<PathBuf>,
 
     /// What relative addresses are relative to [default: the recorded page]
-    #[arg(long, value_name = "URL", value_parser = web_address, help_heading = "Assets")]
+    #[arg(long, value_name = "URL", value_parser = web_address, help_heading = "Assets", hide_short_help = true)]
     pub(in crate::cli) asset_base: Option<Url>,
 
     /// How long one asset may take, in seconds
-    #[arg(long, default_value = "10", value_name = "SECONDS", value_parser = seconds, help_heading = "Assets")]
+    #[arg(long, default_value = "10", value_name = "SECONDS", value_parser = seconds, help_heading = "Assets", hide_short_help = true)]
     pub(in crate::cli) asset_timeout: Duration,
 }
 

@@ -36,6 +36,7 @@ pub(in crate::cli) struct BesideArgs {
 
     /// How many moments the contact sheet has, at most
     #[arg(
+        hide_short_help = true,
         long,
         value_name = "N",
         default_value = "12",

@@ -19,35 +19,58 @@ pub(in crate::cli) struct InputArgs {
     pub(in crate::cli) name: OsString,
 
     /// Read and decode at most this much, such as 500MB or 4GiB
-    #[arg(long, default_value = "1GiB", value_name = "SIZE", help_heading = "Reading")]
+    #[arg(
+        hide_short_help = true,
+        long,
+        default_value = "1GiB",
+        value_name = "SIZE",
+        help_heading = "Reading"
+    )]
     pub(in crate::cli) max_input: ByteSize,
 
     /// Read PostHog's personal API key from this file, or - for standard input [default: from POSTHOG_API_KEY]
-    #[arg(long, value_name = "FILE", help_heading = "Reading")]
+    #[arg(long, value_name = "FILE", help_heading = "Reading", hide_short_help = true)]
     pub(in crate::cli) posthog_key_file: Option<PathBuf>,
 
     /// Contact this host although it is in a private network, even without encryption; may be repeated
-    #[arg(long, value_name = "HOST[:PORT]", help_heading = "Reading")]
+    #[arg(
+        hide_short_help = true,
+        long,
+        value_name = "HOST[:PORT]",
+        help_heading = "Reading"
+    )]
     pub(in crate::cli) allow_host: Vec<AllowedHost>,
 
     /// Keep PostHog's blocks here, so that a run that ended early goes on [default: the user's cache folder]
-    #[arg(long, value_name = "FOLDER", help_heading = "Reading")]
+    #[arg(long, value_name = "FOLDER", help_heading = "Reading", hide_short_help = true)]
     pub(in crate::cli) block_cache: Option<PathBuf>,
 
     /// How long one reply of PostHog may take, or a download stand still, in seconds
-    #[arg(long, default_value = "60", value_name = "SECONDS", value_parser = seconds, help_heading = "Reading")]
+    #[arg(long, default_value = "60", value_name = "SECONDS", value_parser = seconds, help_heading = "Reading", hide_short_help = true)]
     pub(in crate::cli) timeout: Duration,
 
     /// How long a download may take, waits and retries included, in seconds
-    #[arg(long, default_value = "1800", value_name = "SECONDS", value_parser = seconds, help_heading = "Reading")]
+    #[arg(long, default_value = "1800", value_name = "SECONDS", value_parser = seconds, help_heading = "Reading", hide_short_help = true)]
     pub(in crate::cli) patience: Duration,
 
     /// How often to ask again after a failure that may pass
-    #[arg(long, default_value = "4", value_name = "N", help_heading = "Reading")]
+    #[arg(
+        hide_short_help = true,
+        long,
+        default_value = "4",
+        value_name = "N",
+        help_heading = "Reading"
+    )]
     pub(in crate::cli) retries: u32,
 
     /// Requests to PostHog a minute and an hour, at most
-    #[arg(long, default_value_t, value_name = "N/N", help_heading = "Reading")]
+    #[arg(
+        hide_short_help = true,
+        long,
+        default_value_t,
+        value_name = "N/N",
+        help_heading = "Reading"
+    )]
     pub(in crate::cli) posthog_rate: Rate,
 }
 

@@ -6,7 +6,9 @@ mod beside;
 mod capture;
 mod fetch;
 mod input;
+mod max_size;
 mod picture;
+mod preset;
 mod render;
 mod time;
 mod verify;
@@ -23,7 +25,9 @@ pub(super) use beside::BesideArgs;
 pub(super) use capture::CaptureArgs;
 pub(super) use fetch::FetchArgs;
 pub(super) use input::InputArgs;
+pub(super) use max_size::MaxSize;
 pub(super) use picture::PictureArgs;
+pub(super) use preset::{Preset, with_preset};
 pub(super) use render::{ProgressStyle, RenderArgs};
 pub(super) use time::TimeArgs;
 pub(super) use verify::VerifyArgs;
@@ -45,6 +49,7 @@ pub(super) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Render a recording to a video
+    #[command(disable_help_flag = true)]
     Render(Box<RenderArgs>),
     /// Say what is in a recording, without a browser
     Inspect(InspectArgs),
@@ -59,11 +64,11 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 pub(super) struct BrowserArgs {
     /// The Chromium to use [default: the usual places; chromium-headless-shell is best]
-    #[arg(long, env = BROWSER_VARIABLE, value_name = "FILE", help_heading = "Browser")]
+    #[arg(long, env = BROWSER_VARIABLE, value_name = "FILE", help_heading = "Browser", hide_short_help = true)]
     pub(super) browser: Option<PathBuf>,
 
     /// Run Chrome without its sandbox: a hostile recording could then reach this machine
-    #[arg(long, help_heading = "Browser")]
+    #[arg(long, help_heading = "Browser", hide_short_help = true)]
     pub(super) no_browser_sandbox: bool,
 }
 
@@ -100,5 +105,19 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_of_render_fits_on_two_screens() {
+        let mut command = Cli::command().term_width(100);
+        command.build();
+        let render = command.find_subcommand_mut("render").unwrap();
+        let lines = render.render_help().to_string().lines().count();
+        assert!(
+            lines <= 100,
+            "{lines} lines: hide what is seldom needed from the short help"
+        );
+        let all = render.render_long_help().to_string();
+        assert!(all.contains("--deadline") && all.contains("--encoder"));
     }
 }

@@ -3,9 +3,11 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum};
 
-use super::{AssetArgs, BesideArgs, CaptureArgs, InputArgs, PictureArgs, TimeArgs, WordArgs};
+use super::{
+    AssetArgs, BesideArgs, CaptureArgs, InputArgs, MaxSize, PictureArgs, Preset, TimeArgs, WordArgs,
+};
 use crate::encode::{Codec, Container, Loops, Quality};
 use crate::frame::Fps;
 use crate::timeline::SizeOption;
@@ -16,11 +18,19 @@ use crate::timeline::SizeOption;
     reason = "each is a switch that the user may set"
 )]
 pub(in crate::cli) struct RenderArgs {
+    /// Print the options that are needed most
+    #[arg(short, long, action = ArgAction::HelpShort)]
+    help: Option<bool>,
+
+    /// Print all options
+    #[arg(long, action = ArgAction::HelpLong)]
+    help_all: Option<bool>,
+
     #[command(flatten)]
     pub(in crate::cli) input: InputArgs,
 
     /// Which session, where the input holds several: its number or its id, as inspect lists them
-    #[arg(long, value_name = "N|ID", help_heading = "Reading")]
+    #[arg(long, value_name = "N|ID", help_heading = "Reading", hide_short_help = true)]
     pub(in crate::cli) session: Option<String>,
 
     /// Where the video goes, with --format png a folder; - is standard output [default: INPUT's name with the format's
@@ -37,9 +47,22 @@ pub(in crate::cli) struct RenderArgs {
     #[arg(long, value_enum, help_heading = "Output")]
     pub(in crate::cli) codec: Option<Codec>,
 
+    /// FFmpeg's encoder for the codec, as doctor lists them: of hardware, or other software [default: libx264 for h264,
+    /// libvpx-vp9 for vp9, libaom-av1 for av1, libx265 for hevc]
+    #[arg(long, value_name = "NAME", help_heading = "Output", hide_short_help = true)]
+    pub(in crate::cli) encoder: Option<String>,
+
     /// How much of the picture is kept [default: medium; apng and png are lossless]
     #[arg(long, value_enum, value_name = "HOW", help_heading = "Output")]
     pub(in crate::cli) quality: Option<Quality>,
+
+    #[arg(long, value_enum, value_name = "NAME", help_heading = "Output", hide_possible_values = true, help = Preset::help())]
+    pub(in crate::cli) preset: Option<Preset>,
+
+    /// Never write a larger file than this, such as 10MB, 500KiB, or what github, gmail, jira, slack, linear or discord
+    /// takes: where it would get larger, quality, then frame rate, then size are lowered
+    #[arg(long, value_name = "SIZE", help_heading = "Output")]
+    pub(in crate::cli) max_size: Option<MaxSize>,
 
     /// How often a GIF, WebP or APNG plays: N times, or forever [default: forever]
     #[arg(long = "loop", value_name = "N", help_heading = "Output")]
@@ -50,7 +73,7 @@ pub(in crate::cli) struct RenderArgs {
     pub(in crate::cli) force: bool,
 
     /// Constant frame rate; without it an unchanged picture costs nothing
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, help_heading = "Output", hide_short_help = true)]
     pub(in crate::cli) cfr: bool,
 
     /// Frames per second, whole or a fraction such as 30000/1001 [default: 30; 15, which is a GIF's most, in gif, webp
@@ -76,7 +99,7 @@ pub(in crate::cli) struct RenderArgs {
 
     /// Browsers that render parts of the recording at the same time; the pictures stay the same [default: as many as
     /// there are cores, memory and work for]
-    #[arg(long, value_name = "N", help_heading = "Browser")]
+    #[arg(long, value_name = "N", help_heading = "Browser", hide_short_help = true)]
     pub(in crate::cli) jobs: Option<NonZeroUsize>,
 
     #[command(flatten)]
@@ -94,11 +117,12 @@ pub(in crate::cli) struct RenderArgs {
     pub(in crate::cli) report: Option<PathBuf>,
 
     /// Write a line for each frame: index, video ms, session ms, hash of its pixels
-    #[arg(long, value_name = "FILE", help_heading = "Telling")]
+    #[arg(long, value_name = "FILE", help_heading = "Telling", hide_short_help = true)]
     pub(in crate::cli) frame_hashes: Option<PathBuf>,
 
     /// Progress on standard error
     #[arg(
+        hide_short_help = true,
         long,
         value_enum,
         default_value = "auto",
@@ -112,7 +136,7 @@ pub(in crate::cli) struct RenderArgs {
     pub(in crate::cli) quiet: bool,
 
     /// Say more
-    #[arg(short, long, help_heading = "Telling")]
+    #[arg(short, long, help_heading = "Telling", hide_short_help = true)]
     pub(in crate::cli) verbose: bool,
 }
 
