@@ -400,7 +400,8 @@ fn progress_is_told_as_asked_and_quiet_is_silent() {
 fn help_and_version_are_answers() {
     for (arguments, says) in [
         (&["--help"][..], "Usage: replaycast"),
-        (&["render", "--help"], "--frame-hashes"),
+        (&["render", "--help"], "--max-size"),
+        (&["render", "--help-all"], "--frame-hashes"),
         (&["inspect", "-h"], "--json"),
         (&["--version"], env!("CARGO_PKG_VERSION")),
     ] {
@@ -415,6 +416,35 @@ fn help_and_version_are_answers() {
     }
     let output = replaycast().output().unwrap();
     assert_eq!(output.status.code(), Some(64), "no command is no answer");
+}
+
+#[test]
+fn what_cannot_fit_leaves_nothing_and_a_preset_is_options() {
+    let folder = tempfile::tempdir().unwrap();
+    let video = folder.path().join("a.mp4");
+    let shop = fixture("shop-checkout.json");
+    let render = || {
+        let mut command = replaycast();
+        command.arg("render").arg(&shop).arg("-o").arg(&video);
+        command.args(["--capture", "synthetic", "--end", "2", "--size", "320x180"]);
+        command
+    };
+    let output = render().args(["--max-size", "500"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(65));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("500 bytes") && told.contains("hint: "), "{told}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+
+    let output = render().args(["--preset", "email"]).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{told}");
+    assert!(
+        told.contains("15 fps") && told.contains("of at most 18.0 MB"),
+        "{told}"
+    );
+
+    let absent = render().args(["--encoder", "nonsense"]).output().unwrap();
+    assert_eq!(absent.status.code(), Some(64));
 }
 
 #[test]
