@@ -26,6 +26,7 @@ pub(in crate::cli) struct BesideArgs {
         long,
         value_name = "TIME",
         allow_hyphen_values = true,
+        hide_short_help = true,
         help_heading = "Beside the picture"
     )]
     pub(in crate::cli) poster_at: Option<SessionTime>,

@@ -20,12 +20,19 @@ pub(in crate::cli) struct PictureArgs {
         value_enum,
         default_value = "contain",
         value_name = "HOW",
+        hide_short_help = true,
         help_heading = "Picture"
     )]
     pub(in crate::cli) fit: PageFit,
 
     /// What surrounds the page: theme, #rrggbb, or a colour name of CSS 2.1
-    #[arg(long, default_value = "theme", value_name = "COLOR", help_heading = "Picture")]
+    #[arg(
+        long,
+        default_value = "theme",
+        value_name = "COLOR",
+        hide_short_help = true,
+        help_heading = "Picture"
+    )]
     pub(in crate::cli) background: Background,
 
     /// The colours of what is not the page

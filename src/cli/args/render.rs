@@ -65,7 +65,12 @@ pub(in crate::cli) struct RenderArgs {
     pub(in crate::cli) max_size: Option<MaxSize>,
 
     /// How often a GIF, WebP or APNG plays: N times, or forever [default: forever]
-    #[arg(long = "loop", value_name = "N", help_heading = "Output")]
+    #[arg(
+        long = "loop",
+        value_name = "N",
+        hide_short_help = true,
+        help_heading = "Output"
+    )]
     pub(in crate::cli) loops: Option<Loops>,
 
     /// Replace an existing output
@@ -106,7 +111,7 @@ pub(in crate::cli) struct RenderArgs {
     pub(in crate::cli) assets: AssetArgs,
 
     /// Fail, and keep the old output, if every frame is blank or the picture never changes although it should
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, hide_short_help = true, help_heading = "Output")]
     pub(in crate::cli) strict: bool,
 
     #[command(flatten)]

@@ -27,12 +27,11 @@ pub(in crate::cli) struct WordArgs {
     pub(in crate::cli) captions: Captions,
 
     /// Show what is typed, as it is typed; masked letters are dots, passwords are never shown
-    #[arg(long, hide_short_help = true, help_heading = "Words in the picture")]
+    #[arg(long, help_heading = "Words in the picture")]
     pub(in crate::cli) keys: bool,
 
     /// Show a text for some seconds from this session time on, written as for --start; may be repeated
     #[arg(
-        hide_short_help = true,
         long = "annotate",
         value_name = "TIME:TEXT",
         value_parser = note,
