@@ -249,13 +249,16 @@ impl Decoder {
     }
 }
 
+/// What was written of a video, and how it was made to fit.
+type Encoded = (EncodeSummary, Option<Fit>);
+
 /// The encoding stage: one video after the other, each with its number of frames. Gives what was written of each, and
 /// the seconds it took. None when the frames ended early: then the failure is on the other side.
 fn encode_frames(
     videos: impl Iterator<Item = (Output, u64)>,
     frames: &blocking::Receiver<Frame>,
     observer: &dyn RenderObserver,
-) -> Result<Option<(Vec<(EncodeSummary, Option<Fit>)>, f64)>> {
+) -> Result<Option<(Vec<Encoded>, f64)>> {
     let mut busy_s = 0.0;
     let mut count = 0;
     let mut summaries = Vec::new();

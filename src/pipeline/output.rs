@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
-use super::Doubt;
+use super::{Doubt, Encoded};
 use crate::beside::Beside;
 use crate::encode::EncodeSummary;
 use crate::error::Result;
@@ -44,7 +44,7 @@ impl Output {
         busy_s: &mut f64,
         mut tell: impl FnMut(u64),
         again: &dyn Fn(EncodesAgain),
-    ) -> Result<Option<(EncodeSummary, Option<Fit>)>> {
+    ) -> Result<Option<Encoded>> {
         let mut beside = self.beside;
         let mut encoder = FittingEncoder::create(self.target)?;
         let mut written = 0;
