@@ -70,7 +70,6 @@ fn a_page_is_scaled_into_the_size_that_is_asked_for() {
 }
 
 #[test]
-#[ignore = "the browser draws mirrored tiles of the page behind a blurred backdrop when the page is scaled"]
 fn a_blurred_backdrop_of_a_scaled_page_shows_what_is_behind_it() {
     let css = "body { height: 240px; background: linear-gradient(90deg, #f00 50%, #00f 50%) !important }
         .glass { position: fixed; inset: 0; backdrop-filter: blur(3px) }";
