@@ -1,11 +1,10 @@
-//! An image scaled to a place that need not be of whole pixels. `slide_picture` draws screenshots with it; it is many
-//! times faster than the one of the `image` crate, which takes longer than a browser.
+//! An image scaled to a place that need not be of whole pixels. `slide_picture` draws screenshots with it.
 
 use std::ops::Range;
 
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::RgbImage;
-
-const CHANNELS: usize = 3;
 
 /// Along one axis: where an image's pixels come to lie, and which pixels of the picture are wanted.
 #[derive(Debug, Clone)]
@@ -15,90 +14,36 @@ pub(super) struct Axis {
     pub(super) wanted: Range<u32>,
 }
 
+impl Axis {
+    /// Where the wanted part begins in an image of this length and how long it is, in pixels of the image.
+    fn part(&self, length: u32) -> (f64, f64) {
+        let length = f64::from(length);
+        let step = length / (self.image.end - self.image.start);
+        let [from, to] = [self.wanted.start, self.wanted.end]
+            .map(|edge| ((f64::from(edge) - self.image.start) * step).clamp(0.0, length));
+        (from, to - from)
+    }
+}
+
 /// The wanted pixels of an image that is scaled by the Catmull-Rom spline, as widened as the image is shrunk: of the usual
 /// filters the one that comes nearest to a browser's pictures. What lies at whole pixels in its own size comes out
-/// unchanged. <https://en.wikipedia.org/wiki/Mitchell%E2%80%93Netravali_filters>
+/// unchanged. None of them if the place has no size.
 pub(super) fn resample(image: &RgbImage, across: &Axis, down: &Axis) -> RgbImage {
-    let columns = Taps::of(across, image.width());
-    let rows = Taps::of(down, image.height());
-    let line = image.width() as usize * CHANNELS;
-    let mut scaled = Vec::with_capacity(columns.len() * rows.len() * CHANNELS);
-    let mut blended = vec![0.0; line];
-    for (first, weights) in rows.iter() {
-        // Whole rows first: that is the same work for each of their pixels, which processors do many at a time.
-        blended.fill(0.0);
-        let lines = image.as_raw()[first * line..].chunks_exact(line);
-        for (source, weight) in lines.zip(weights) {
-            for (sum, value) in blended.iter_mut().zip(source) {
-                *sum += f32::from(*value) * weight;
-            }
-        }
-        for (first, weights) in columns.iter() {
-            let (pixels, _) = blended[first * CHANNELS..].as_chunks::<CHANNELS>();
-            let mut sums = [0.5; CHANNELS];
-            for (pixel, weight) in pixels.iter().zip(weights) {
-                for (sum, value) in sums.iter_mut().zip(pixel) {
-                    *sum += value * weight;
-                }
-            }
-            // The conversion also cuts what overshoots.
-            scaled.extend(sums.map(|sum| sum as u8));
-        }
-    }
-    RgbImage::from_raw(columns.len() as u32, rows.len() as u32, scaled).unwrap_or_default()
+    scaled(image, across, down).unwrap_or_default()
 }
 
-/// For each wanted pixel the image's pixels that it is made of, and how much of each.
-struct Taps {
-    weights: Vec<f32>,
-    /// The first pixel, and its weights' place.
-    places: Vec<(usize, Range<usize>)>,
-}
-
-impl Taps {
-    fn of(axis: &Axis, length: u32) -> Self {
-        let step = f64::from(length) / (axis.image.end - axis.image.start);
-        let wide = step.max(1.0);
-        let mut taps = Self {
-            weights: Vec::new(),
-            places: Vec::new(),
-        };
-        for pixel in axis.wanted.clone() {
-            let middle = (f64::from(pixel) + 0.5 - axis.image.start) * step - 0.5;
-            let end = |at: f64| at.clamp(0.0, f64::from(length - 1)) as usize;
-            let (first, last) = (
-                end((middle - REACH * wide).ceil()),
-                end((middle + REACH * wide).floor()),
-            );
-            let weight = |at: usize| catmull_rom((at as f64 - middle) / wide);
-            let sum: f64 = (first..=last).map(weight).sum();
-            let begin = taps.weights.len();
-            taps.weights
-                .extend((first..=last).map(|at| (weight(at) / sum) as f32));
-            taps.places.push((first, begin..taps.weights.len()));
-        }
-        taps
-    }
-
-    const fn len(&self) -> usize {
-        self.places.len()
-    }
-
-    fn iter(&self) -> impl Iterator<Item = (usize, &[f32])> {
-        let tap = |(first, place): &(usize, Range<usize>)| (*first, &self.weights[place.clone()]);
-        self.places.iter().map(tap)
-    }
-}
-
-/// How far the filter reaches to each side, in pixels of the coarser of the two grids.
-const REACH: f64 = 2.0;
-
-fn catmull_rom(x: f64) -> f64 {
-    match x.abs() {
-        x if x < 1.0 => (1.5 * x - 2.5) * x * x + 1.0,
-        x if x < REACH => ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0,
-        _ => 0.0,
-    }
+fn scaled(image: &RgbImage, across: &Axis, down: &Axis) -> Result<RgbImage, Box<dyn std::error::Error>> {
+    let (left, width) = across.part(image.width());
+    let (top, height) = down.part(image.height());
+    let size = [across, down].map(|axis| axis.wanted.end - axis.wanted.start);
+    let mut scaled = RgbImage::new(size[0], size[1]);
+    let source = ImageRef::new(image.width(), image.height(), image.as_raw(), PixelType::U8x3)?;
+    let mut target = Image::from_slice_u8(size[0], size[1], &mut scaled, PixelType::U8x3)?;
+    let options = ResizeOptions::new()
+        .crop(left, top, width, height)
+        .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
+    Resizer::new().resize(&source, &mut target, &options)?;
+    Ok(scaled)
 }
 
 #[cfg(test)]
