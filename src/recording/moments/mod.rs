@@ -190,8 +190,8 @@ mod tests {
     use crate::recording;
     use crate::source::RawInput;
 
-    /// Of a window with these events: (second, type, data).
-    fn told(events: &[(u32, u8, &str)]) -> Vec<String> {
+    /// Of one window with these events: (second, type, data).
+    pub(super) fn recording_of(events: &[(u32, u8, &str)]) -> Recording {
         let events: Vec<String> = events
             .iter()
             .map(|(second, kind, data)| {
@@ -201,11 +201,16 @@ mod tests {
                 )
             })
             .collect();
-        let input = RawInput {
+        recording::open(RawInput {
             name: "test".to_owned(),
             bytes: format!("[{}]", events.join(",")).into(),
-        };
-        let recording = recording::open(input).unwrap();
+        })
+        .unwrap()
+    }
+
+    /// The moments of a window with these events.
+    fn told(events: &[(u32, u8, &str)]) -> Vec<String> {
+        let recording = recording_of(events);
         let line = |moment: Moment| {
             let what = match moment.kind {
                 MomentKind::Click { text } => format!("click {text}"),

@@ -41,26 +41,12 @@ pub fn sights(window: &Window, started_ms: f64) -> Vec<Span> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::recording_of;
     use super::*;
-    use crate::recording;
-    use crate::source::RawInput;
 
     /// Seconds of the sights of a window with these events: (second, type, data).
     fn seconds(events: &[(u32, u8, &str)]) -> Vec<(f64, f64)> {
-        let events: Vec<String> = events
-            .iter()
-            .map(|(second, kind, data)| {
-                format!(
-                    r#"{{"type":{kind},"timestamp":{},"data":{data}}}"#,
-                    1_000_000 + second * 1000
-                )
-            })
-            .collect();
-        let input = RawInput {
-            name: "test".to_owned(),
-            bytes: format!("[{}]", events.join(",")).into(),
-        };
-        let recording = recording::open(input).unwrap();
+        let recording = recording_of(events);
         let found = sights(&recording.windows[0], recording.started_ms);
         found
             .iter()
