@@ -83,8 +83,10 @@ function textBelowBaseline(height: number, style: CSSStyleDeclaration, view: Win
   context.font = style.font;
   const { fontBoundingBoxAscent, fontBoundingBoxDescent } = context.measureText('');
   const [ascent, descent] = [Math.round(fontBoundingBoxAscent), Math.round(fontBoundingBoxDescent)];
-  const lines = Math.round(height / (Number.parseFloat(style.lineHeight) || ascent + descent));
-  const line = Number.parseFloat(style.lineHeight) || height / lines;
+  // Not a number: `normal`.
+  const given = Number.parseFloat(style.lineHeight);
+  const lines = Math.round(height / (given || ascent + descent));
+  const line = given || height / lines;
   if (lines < 1 || Math.abs(height - lines * line) > 1) return null;
   // The browser rounds so, too.
   return line - ascent - Math.floor((line - ascent - descent) / 2);

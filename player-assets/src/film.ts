@@ -1,5 +1,7 @@
 // An animated image, decoded: its frames and when each is shown. Used by animated_images.ts.
 
+import { pictureOf } from './inline_style';
+
 /** Frames of one image that are kept decoded as data URLs, in characters. */
 const MOST_KEPT = 32 * 1024 * 1024;
 /** So much of a file tells whether it can be animated, in characters of base64. */
@@ -55,12 +57,8 @@ export class Film {
     const known = this.pictures.get(index);
     if (known !== undefined) return known;
     const { image } = await this.decoder.decode({ frameIndex: index });
-    const canvas = document.createElement('canvas');
-    canvas.width = image.displayWidth;
-    canvas.height = image.displayHeight;
-    canvas.getContext('2d', { willReadFrequently: true })?.drawImage(image, 0, 0);
+    const picture = pictureOf(image, image.displayWidth, image.displayHeight);
     image.close();
-    const picture = canvas.toDataURL();
     if (this.kept + picture.length <= MOST_KEPT) {
       this.kept += picture.length;
       this.pictures.set(index, picture);

@@ -43,6 +43,15 @@ export function pictureInPlace(url: string): Readonly<Record<string, string>> {
   return { content: `url("${url}")` };
 }
 
+/** What a browser can draw, as the address of a picture. */
+export function pictureOf(source: CanvasImageSource, width: number, height: number): string {
+  const canvas = document.createElement('canvas');
+  canvas.width = width;
+  canvas.height = height;
+  canvas.getContext('2d', { willReadFrequently: true })?.drawImage(source, 0, 0);
+  return canvas.toDataURL();
+}
+
 /** An image of nothing with a size of its own, in CSS pixels. */
 export function emptyPicture(width: number, height: number): string {
   return svgUrl(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"/>`);

@@ -3,6 +3,7 @@
 
 import type { InputVideoTrack, WrappedCanvas } from 'mediabunny';
 import { BlobSource, CanvasSink, Input, MATROSKA, MP4, QTFF, WEBM } from 'mediabunny';
+import { pictureOf } from './inline_style';
 
 /** In seconds: up to here, decoding all pictures between two times is the shorter way; beyond, the next key frame is. */
 const LONGEST_STEP = 2;
@@ -40,7 +41,7 @@ export class VideoFrames {
   async pictureAt(time: number): Promise<string> {
     if (!this.current || time < this.current.timestamp || time > this.current.timestamp + LONGEST_STEP) await this.seek(time);
     while (this.next && this.next.timestamp <= time) await this.advance();
-    this.address ??= this.current ? addressOf(this.current.canvas) : '';
+    this.address ??= this.current ? pictureOf(this.current.canvas, this.current.canvas.width, this.current.canvas.height) : '';
     return this.address;
   }
 
@@ -69,12 +70,4 @@ async function guessColors(track: InputVideoTrack): Promise<void> {
 async function following(pictures: Pictures): Promise<WrappedCanvas | null> {
   const { value, done } = await pictures.next();
   return done ? null : value;
-}
-
-function addressOf(canvas: HTMLCanvasElement | OffscreenCanvas): string {
-  const copy = document.createElement('canvas');
-  copy.width = canvas.width;
-  copy.height = canvas.height;
-  copy.getContext('2d', { willReadFrequently: true })?.drawImage(canvas, 0, 0);
-  return copy.toDataURL();
 }
