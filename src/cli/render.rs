@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::args::{RenderArgs, check_shown};
+use super::args::RenderArgs;
 use super::fitting;
 use super::naming::{NUMBER, Naming};
 use super::print;
@@ -52,7 +52,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     }
 
     if let Some(time) = args.beside.poster_at {
-        check_shown("--poster-at", time.session_ms(recording.started_ms), &plan)?;
+        plan.check_shown("--poster-at", time.session_ms(recording.started_ms))?;
     }
     let outputs = files.iter().zip(&plan.videos);
     let outputs = outputs.map(|(files, video)| files.output(args, &settings, &recording, &moments, video));

@@ -19,7 +19,7 @@ use crate::error::{Error, Kind, Result};
 use crate::frame::{FrameSpec, Size};
 use crate::output::Staging;
 use crate::pipeline::{RenderEvent, RenderObserver, SampleJob, Subject, sample};
-use crate::recording::{Recording, moments};
+use crate::recording::{Moment, Recording, moments};
 use crate::similarity::{luma, ssim};
 use crate::timeline::{CapturePlan, RenderPlan, SizeOption, Timeline};
 
@@ -41,7 +41,8 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
 
     let telling = Telling::new(args.quiet, args.verbose);
     let recording = Arc::new(reading.recording(args.session.clone(), telling).await?);
-    let timeline = timeline(args, &recording)?;
+    let moments = moments(&recording);
+    let timeline = timeline(args, &recording, &moments)?;
     let fps = args.fps.or(facts.grid).ok_or_else(|| {
         let message = format!("the frames of {} are on no grid", args.video.display());
         Error::new(Kind::VideoDiffers, message).hint("Say how many frames a second it has with --fps.")
@@ -51,9 +52,7 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     let capture_plan = CapturePlan::new(&[timeline], size, args.picture.scale, fps, args.words.band());
     let plan = Arc::clone(&capture_plan.videos[0]);
     check_shape(facts, &plan)?;
-    let scripts = args
-        .words
-        .scripts(&recording, &moments(&recording), &capture_plan)?;
+    let scripts = args.words.scripts(&recording, &moments, &capture_plan)?;
 
     let job = SampleJob {
         subject: Subject {
@@ -92,10 +91,10 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
 }
 
 /// The one part of the session that the video can be.
-fn timeline(args: &VerifyArgs, recording: &Recording) -> Result<Timeline> {
+fn timeline(args: &VerifyArgs, recording: &Recording, moments: &[Moment]) -> Result<Timeline> {
     let clips = args.time.clips();
     let options = args.time.timeline(&args.picture.window);
-    let mut timelines = clips.resolve(recording, &moments(recording), &options)?;
+    let mut timelines = clips.resolve(recording, moments, &options)?;
     if timelines.len() > 1 {
         let message = format!("one video is compared, but there are {} clips", timelines.len());
         let seconds = |ms: f64| ms / 1000.0;

@@ -105,10 +105,9 @@ pub(super) fn captions(story: &Story<'_>) -> Vec<TimedLabel> {
 
 /// What is typed in the window that is shown, each change until the next.
 pub(super) fn typed(recording: &Recording, plan: &RenderPlan) -> Vec<TimedLabel> {
-    let range = plan.frame(0).session_ms..=plan.clock.session_end_ms();
     let mut labels: Vec<TimedLabel> = Vec::new();
     for typing in typing(recording) {
-        if plan.windows.window_at(typing.session_ms) != typing.window || !range.contains(&typing.session_ms) {
+        if plan.windows.window_at(typing.session_ms) != typing.window || !plan.shows(typing.session_ms) {
             continue;
         }
         let start_ms = plan.clock.video_ms(typing.session_ms);

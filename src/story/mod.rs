@@ -165,9 +165,8 @@ impl<'a> Story<'a> {
 
     /// What happens in the video, with the video's times.
     fn shown(&self) -> impl Iterator<Item = (f64, &Told)> {
-        let range = self.start_ms()..=self.plan.clock.session_end_ms();
         let told = self.told.iter();
-        told.filter(move |told| range.contains(&told.session_ms))
+        told.filter(|told| self.plan.shows(told.session_ms))
             .map(|told| (self.plan.clock.video_ms(told.session_ms), told))
     }
 

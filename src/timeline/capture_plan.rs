@@ -3,8 +3,11 @@
 
 use std::sync::Arc;
 
+use super::range::seconds;
 use super::{BandHeight, RenderPlan, SizeOption, Timeline, WindowSchedule};
+use crate::error::{Error, Kind, Result};
 use crate::frame::{Canvas, Fps, FrameSpec};
+use crate::recording::Span;
 
 /// The videos that are made together, all of one size and on grids of one rate. Each begins with pages that have shown
 /// nothing, so that its pictures are those that it has alone.
@@ -65,6 +68,21 @@ impl CapturePlan {
     /// Which of the videos the frame at a place belongs to.
     pub fn video_at(&self, place: u64) -> usize {
         self.starts.partition_point(|start| *start <= place) - 1
+    }
+
+    /// Fails if the moment that an option asks for is in none of the videos.
+    pub fn check_shown(&self, option: &str, session_ms: f64) -> Result<()> {
+        if self.videos.iter().any(|video| video.shows(session_ms)) {
+            return Ok(());
+        }
+        let describe = |range: Span| format!("{} to {}", seconds(range.start_ms), seconds(range.end_ms));
+        let shown: Vec<String> = self.videos.iter().map(|video| describe(video.range())).collect();
+        let message = format!(
+            "{option} {} is not in the video, which shows {} of the session",
+            seconds(session_ms),
+            shown.join(", ")
+        );
+        Err(Error::new(Kind::Usage, message))
     }
 
     /// The place of a video's first frame.

@@ -3,6 +3,7 @@
 use super::size::Layout;
 use super::{ClockMap, WindowSchedule};
 use crate::frame::{Canvas, Fps, FrameSpec, Size};
+use crate::recording::Span;
 
 /// Everything about the video that is known before it is made.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,9 +37,18 @@ impl RenderPlan {
         }
     }
 
+    /// The part of the session that the video is of, cuts included.
+    pub fn range(&self) -> Span {
+        Span {
+            start_ms: self.frame(0).session_ms,
+            end_ms: self.clock.session_end_ms(),
+        }
+    }
+
     /// Whether a session time is in the range that the video is of, though it may be cut out.
     pub fn shows(&self, session_ms: f64) -> bool {
-        (self.frame(0).session_ms..=self.clock.session_end_ms()).contains(&session_ms)
+        let range = self.range();
+        (range.start_ms..=range.end_ms).contains(&session_ms)
     }
 
     /// What the page is drawn for in every frame.
@@ -79,7 +89,6 @@ impl RenderPlan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recording::Span;
 
     fn plan(session_ms: f64, fps: Fps) -> RenderPlan {
         let span = Span {

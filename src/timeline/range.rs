@@ -100,6 +100,6 @@ pub(super) fn describe_range(recording: &Recording, range: Span) -> String {
     )
 }
 
-fn seconds(ms: f64) -> String {
+pub(super) fn seconds(ms: f64) -> String {
     format!("{} s", (ms / 100.0).round() / 10.0)
 }

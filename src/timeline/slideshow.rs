@@ -17,8 +17,8 @@ impl Slideshow {
     /// None if a frame shows anything else.
     pub fn of(plan: &CapturePlan, recording: &Recording) -> Option<Self> {
         let shown = plan.videos.iter().flat_map(|video| {
-            let (start_ms, end_ms) = (video.frame(0).session_ms, video.clock.session_end_ms());
-            video.windows.shown_between(start_ms, end_ms)
+            let range = video.range();
+            video.windows.shown_between(range.start_ms, range.end_ms)
         });
         let mut windows = BTreeMap::new();
         for place in shown.collect::<BTreeSet<_>>() {

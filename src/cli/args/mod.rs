@@ -31,7 +31,7 @@ pub(super) use preset::{Preset, with_preset};
 pub(super) use render::{ProgressStyle, RenderArgs};
 pub(super) use time::TimeArgs;
 pub(super) use verify::VerifyArgs;
-pub(super) use words::{WordArgs, check_shown};
+pub(super) use words::WordArgs;
 
 /// Turns a session replay (rrweb events, from PostHog or any rrweb tool) into a video that opens anywhere.
 #[derive(Debug, Parser)]

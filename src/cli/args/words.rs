@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::overlay::footer_height;
 use crate::recording::{Moment, Recording};
 use crate::story::{Note, Script, ScriptOptions};
@@ -77,7 +77,7 @@ impl WordArgs {
     ) -> Result<Vec<Arc<Script>>> {
         for note in &self.notes {
             let session_ms = note.time.session_ms(recording.started_ms);
-            check_shown("--annotate", session_ms, plan)?;
+            plan.check_shown("--annotate", session_ms)?;
         }
         let options = ScriptOptions {
             title: self.title.clone(),
@@ -90,28 +90,6 @@ impl WordArgs {
         let script = |video| Arc::new(Script::new(recording, moments, video, &options));
         Ok(plan.videos.iter().map(script).collect())
     }
-}
-
-/// Fails if the moment that an option asks for is in none of the videos.
-pub(in crate::cli) fn check_shown(option: &str, session_ms: f64, plan: &CapturePlan) -> Result<()> {
-    if plan.videos.iter().any(|video| video.shows(session_ms)) {
-        return Ok(());
-    }
-    let seconds = |ms: f64| format!("{} s", (ms / 100.0).round() / 10.0);
-    let shown: Vec<String> = plan
-        .videos
-        .iter()
-        .map(|video| {
-            let (start_ms, end_ms) = (video.frame(0).session_ms, video.clock.session_end_ms());
-            format!("{} to {}", seconds(start_ms), seconds(end_ms))
-        })
-        .collect();
-    let message = format!(
-        "{option} {} is not in the video, which shows {} of the session",
-        seconds(session_ms),
-        shown.join(", ")
-    );
-    Err(Error::new(Kind::Usage, message))
 }
 
 /// The time is the longest beginning that is one: it may have colons in it.
