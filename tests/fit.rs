@@ -103,7 +103,7 @@ fn a_file_never_gets_larger_than_the_limit_and_keeps_its_length() {
         let path = folder.path().join(name);
         encode(&path, u64::MAX).unwrap();
         let asked = fs::metadata(&path).unwrap().len();
-        let limit = asked * 6 / 10;
+        let limit = asked * 7 / 10;
         let (summary, fit) = encode(&path, limit).unwrap();
         let fit = fit.unwrap();
         let bytes = fs::metadata(&path).unwrap().len();

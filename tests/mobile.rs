@@ -107,7 +107,7 @@ fn assert_shows(rendered: &Rendered, video_ms: u64, expected: &RgbImage) {
         .collect();
     let wrong = off.iter().filter(|off| **off > 24).count();
     assert!(
-        wrong * 200 < off.len(),
+        wrong * 100 < off.len(),
         "{wrong} of {} pixels are off at {video_ms} ms",
         off.len()
     );

@@ -107,10 +107,10 @@ mod tests {
         };
         for (chosen, told) in [
             (asked, "2.0 MB of at most 2.1 MB: nothing had to be lowered"),
-            (crf, "2.0 MB of at most 2.1 MB: crf 35 instead of crf 26"),
+            (crf, "2.0 MB of at most 2.1 MB: crf 35 instead of crf 25"),
             (
                 all,
-                "2.0 MB of at most 2.1 MB: crf 35 instead of crf 26, 15 instead of 30 fps, 960x540 instead of 1920x1080",
+                "2.0 MB of at most 2.1 MB: crf 35 instead of crf 25, 15 instead of 30 fps, 960x540 instead of 1920x1080",
             ),
         ] {
             let fit = Fit {

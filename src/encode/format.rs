@@ -226,16 +226,18 @@ impl Codec {
             Self::H264 => CodecRow {
                 name: "h264",
                 encoder: Some("libx264"),
-                // Looking ahead tells which parts of a page stay: they are coded well once, which saves a quarter.
-                // B-frames save nothing on screens. Durations are hidden from the rate control, which would
+                // Pages scroll by hundreds of whole pixels: looking for them that far off saves up to half, finer looks
+                // save nothing. Looking ahead tells which parts of a page stay: they are coded well once, which saves
+                // a quarter. B-frames save nothing on screens. Durations are hidden from the rate control, which would
                 // spend a lot on each frame that lasts. Stills want a single reference; keyframes come only where
                 // they are asked for.
                 options: &[
-                    ("preset", "fast"),
+                    ("preset", "superfast"),
                     ("forced-idr", "1"),
                     (
                         "x264-params",
-                        "keyint=infinite:scenecut=0:ref=1:rc-lookahead=10:force-cfr=1:aq-strength=0.7",
+                        "keyint=infinite:scenecut=0:ref=1:me=umh:merange=512:subme=2:mbtree=1:rc-lookahead=8:force-cfr=1:\
+                         aq-strength=0.7",
                     ),
                 ],
             },

@@ -288,9 +288,8 @@ fn headers(context: &codec::Context) -> &[u8] {
 }
 
 fn threads() -> usize {
-    thread::available_parallelism()
-        .map_or(1, usize::from)
-        .min(MAX_THREADS)
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    (cores / 2).clamp(1, MAX_THREADS)
 }
 
 pub(super) fn first_key(options: &Dictionary<'_>) -> Option<String> {

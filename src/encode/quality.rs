@@ -173,7 +173,7 @@ impl Quality {
                     "lossless=1:keyint=-1:scenecut=0:bframes=0:rc-lookahead=10:frame-threads=1:log-level=none",
                 )],
             ),
-            Codec::H264 => lossy(32, 26, 20),
+            Codec::H264 => lossy(31, 25, 19),
             Codec::Vp9 | Codec::Av1 => lossy(45, 35, 24),
             Codec::Hevc => lossy(33, 28, 22),
             Codec::WebP => QualityOptions {

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use ffmpeg_next::format::Pixel;
 use ffmpeg_next::{Rescale, codec, format, frame, media};
 use image::{Rgb, RgbImage};
 use serde_json::Value;
@@ -29,9 +30,15 @@ pub struct HashedFrame {
     pub hash: String,
 }
 
-/// Renders `input` to an MP4 with `arguments`, given as on a command line.
+/// Renders `input` to an MP4 with `arguments`, given as on a command line; without loss, so that a pixel tells what the
+/// page showed, unless they name a quality.
 pub fn render(input: &Path, arguments: &str) -> Rendered {
-    render_to("video.mp4", input, arguments)
+    let lossless = if arguments.contains("--quality") {
+        ""
+    } else {
+        "--quality lossless"
+    };
+    render_to("video.mp4", input, &format!("{arguments} {lossless}"))
 }
 
 /// Renders a recording made by hand.
@@ -185,10 +192,15 @@ impl Video {
     }
 }
 
-/// BT.709, limited range, chroma at half size: what we encode.
+/// What we encode: RGB without loss, else BT.709 in limited range with chroma at half size.
 fn to_rgb(shown: &frame::Video) -> RgbImage {
-    let sample =
-        |plane, x: u32, y: u32| f64::from(shown.data(plane)[shown.stride(plane) * y as usize + x as usize]);
+    let byte = |plane, x: u32, y: u32| shown.data(plane)[shown.stride(plane) * y as usize + x as usize];
+    if shown.format() == Pixel::GBRP {
+        return RgbImage::from_fn(shown.width(), shown.height(), |x, y| {
+            Rgb([2, 0, 1].map(|plane| byte(plane, x, y)))
+        });
+    }
+    let sample = |plane, x: u32, y: u32| f64::from(byte(plane, x, y));
     RgbImage::from_fn(shown.width(), shown.height(), |x, y| {
         let luma = (sample(0, x, y) - 16.0) * 255.0 / 219.0;
         let [blue, red] = [1, 2].map(|plane| (sample(plane, x / 2, y / 2) - 128.0) * 255.0 / 224.0);

@@ -19,7 +19,7 @@ const BACKDROP: Color = [230, 230, 230];
 enum Probe {
     /// The colour of a pixel at a session time in milliseconds.
     Pixel(u64, (u32, u32), Color),
-    /// The area of this width and height in the corner has words of a colour.
+    /// The area of this width and height in the corner has words or thin lines of a colour.
     Words(u64, (u32, u32), Color),
     /// Every picture is of this colour all over: it is about what cannot be seen.
     Plain(Color),
@@ -46,7 +46,7 @@ const RECORDINGS: &[(&str, &[Probe])] = &[
             Words(350, (200, 30), YELLOW),
             Words(550, (200, 30), [0, 128, 0]),
             Pixel(550, (9, 9), WHITE),
-            Pixel(600, (9, 9), BLUE),
+            Words(600, (200, 12), BLUE),
         ],
     ),
     (
@@ -62,7 +62,7 @@ const RECORDINGS: &[(&str, &[Probe])] = &[
     ("bad-textarea", &[Words(50, (180, 40), [0, 0, 0]), Changes(&[50])]),
     (
         "canvas-in-iframe",
-        &[Changes(&[0, 500]), Pixel(500, (33, 23), [16, 16, 16])],
+        &[Changes(&[0, 500]), Pixel(500, (33, 23), [0, 0, 0])],
     ),
     ("custom-element-define-class", &[Plain(WHITE)]),
     (
