@@ -64,6 +64,9 @@ const BEGIN_FRAME: &[&str] = &[
     "--enable-surface-synchronization",
 ];
 
+/// What a browser shows first.
+pub(super) const START_ADDRESS: &str = "about:blank";
+
 /// A window without a frame, drawn by the processor as soon as anything changed; a picture is complete when it appears.
 const ON_DISPLAY: &[&str] = &[
     "--ozone-platform=x11",
@@ -115,5 +118,6 @@ pub(super) fn flags(
         .map(String::from)
         .chain([format!("--force-device-scale-factor={scale}")])
         .chain(window)
+        .chain([START_ADDRESS.to_owned()])
         .collect()
 }

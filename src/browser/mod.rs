@@ -2,6 +2,7 @@
 //! The only code that knows the DevTools protocol; `player` and `capture` use [`Browser`] and [`Page`].
 
 mod asset;
+mod blank_page;
 mod child;
 mod confinement;
 mod connection;
@@ -17,15 +18,16 @@ mod seccomp;
 mod traffic;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chromiumoxide_cdp::cdp::browser_protocol::browser::{GetVersionParams, GetVersionReturns};
-use chromiumoxide_cdp::cdp::browser_protocol::target::{
-    AttachToTargetParams, AttachToTargetReturns, CreateTargetParams, CreateTargetReturns,
-};
+use chromiumoxide_cdp::cdp::browser_protocol::target::CreateTargetParams;
 
+use blank_page::BlankPage;
 use connection::Connection;
+use flags::START_ADDRESS;
 use process::Process;
 
 use crate::error::{Kind, Result};
@@ -60,6 +62,9 @@ pub struct Browser {
     options: BrowserOptions,
     frames: FrameControl,
     version: String,
+    /// A page in which nothing was opened yet.
+    blank: Mutex<Option<BlankPage>>,
+    open_pages: AtomicUsize,
 }
 
 impl Browser {
@@ -83,41 +88,85 @@ impl Browser {
             }
             Err(error) => return Err(error.during("starting the browser")),
         };
+        let blank = match frames {
+            FrameControl::Display => Some(BlankPage::first(&connection, START_DEADLINE).await?),
+            FrameControl::BeginFrame | FrameControl::Browser => None,
+        };
         Ok(Self {
             connection,
             process,
             options,
             frames,
             version,
+            blank: Mutex::new(blank),
+            open_pages: AtomicUsize::new(0),
         })
     }
 
     /// Opens a page for pictures of `canvas` that shows `document` and can reach nothing but its assets.
     pub async fn open_page(&self, canvas: Canvas, document: Document) -> Result<Page> {
-        let deadline = self.options.deadline;
-        let mut target = CreateTargetParams::new("about:blank");
-        let on_display = self.process.framebuffer().is_some();
-        if !on_display {
+        // A window on a display has the size and the scale of the display.
+        let canvas = (!self.is_on_display()).then_some(canvas);
+        let BlankPage { target, session } = match self.take_blank() {
+            Some(blank) => blank,
+            None => self.create_blank(canvas).await?,
+        };
+        self.open_pages.fetch_add(1, Ordering::Relaxed);
+        Page::open(
+            self.connection.clone(),
+            target,
+            session,
+            self.options.deadline,
+            canvas,
+            document,
+        )
+        .await
+    }
+
+    /// Ends a page; its renderer may go as well.
+    pub async fn close_page(&self, page: &Page) -> Result<()> {
+        let is_last = self.open_pages.fetch_sub(1, Ordering::Relaxed) == 1;
+        if is_last && self.is_on_display() {
+            // With its last page the browser would end.
+            self.keep_blank(self.create_blank(None).await?);
+        }
+        page.close().await
+    }
+
+    /// Fills the page that a browser on a display begins with, as long as nothing was opened.
+    pub async fn paint_blank_page(&self, color: u32) -> Result<()> {
+        let Some(blank) = self.take_blank() else {
+            return Ok(());
+        };
+        blank
+            .paint(&self.connection, color, self.options.deadline)
+            .await?;
+        self.keep_blank(blank);
+        Ok(())
+    }
+
+    /// In a window of this size, if it is not that of a display.
+    async fn create_blank(&self, canvas: Option<Canvas>) -> Result<BlankPage> {
+        let mut target = CreateTargetParams::new(START_ADDRESS);
+        if let Some(canvas) = canvas {
             let viewport = canvas.viewport();
             target.width = Some(i64::from(viewport.width));
             target.height = Some(i64::from(viewport.height));
         }
         target.enable_begin_frame_control = Some(self.frames == FrameControl::BeginFrame);
-        let target: CreateTargetReturns = self.connection.call(None, target, deadline).await?.parse()?;
-        let mut attach = AttachToTargetParams::new(target.target_id.clone());
-        attach.flatten = Some(true);
-        let attached: AttachToTargetReturns = self.connection.call(None, attach, deadline).await?.parse()?;
-        let session: Arc<str> = Arc::from(attached.session_id.inner().as_str());
-        Page::open(
-            self.connection.clone(),
-            target.target_id,
-            session,
-            deadline,
-            // A window on a display has the size and the scale of the display.
-            (!on_display).then_some(canvas),
-            document,
-        )
-        .await
+        BlankPage::create(&self.connection, target, self.options.deadline).await
+    }
+
+    fn is_on_display(&self) -> bool {
+        self.process.framebuffer().is_some()
+    }
+
+    fn take_blank(&self) -> Option<BlankPage> {
+        self.blank.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn keep_blank(&self, page: BlankPage) {
+        *self.blank.lock().unwrap_or_else(PoisonError::into_inner) = Some(page);
     }
 
     /// Product and version as the browser names them, for example `HeadlessChrome/156.0.8078.79`.

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use chromiumoxide_cdp::cdp::browser_protocol::emulation::SetDeviceMetricsOverrideParams;
+use chromiumoxide_cdp::cdp::browser_protocol::emulation::{
+    SetDeviceMetricsOverrideParams, SetFocusEmulationEnabledParams,
+};
 use chromiumoxide_cdp::cdp::browser_protocol::fetch;
 use chromiumoxide_cdp::cdp::browser_protocol::headless_experimental::{
     BeginFrameParams, ScreenshotParams, ScreenshotParamsFormat,
@@ -84,6 +86,8 @@ impl Page {
         };
         page.call(inspector::EnableParams::default()).await?;
         page.call(cdp_page::EnableParams::default()).await?;
+        // Whatever else the browser shows, and however late its window gets the focus.
+        page.call(SetFocusEmulationEnabledParams::new(true)).await?;
         if let Some(canvas) = canvas {
             let Size { width, height } = canvas.viewport();
             let (width, height) = (i64::from(width), i64::from(height));
@@ -191,7 +195,7 @@ impl Page {
     }
 
     /// Ends the page; its renderer may go as well.
-    pub async fn close(&self) -> Result<()> {
+    pub(super) async fn close(&self) -> Result<()> {
         self.connection
             .call(None, CloseTargetParams::new(self.target.clone()), self.deadline)
             .await

@@ -7,22 +7,14 @@ use crate::browser::{Browser, Document};
 use crate::error::Result;
 use crate::frame::{Canvas, Size};
 
-/// Whether the browser draws its page on its display.
+/// Whether a browser that has just started draws on its display.
 pub(super) async fn shows_on_display(browser: &Browser, canvas: Canvas, patience: Duration) -> Result<bool> {
     let Some(framebuffer) = browser.framebuffer() else {
         return Ok(false);
     };
-    let document = Document {
-        html: format!("<!doctype html><title>probe</title><body style='background:#{PROBE_COLOR:06x}'>"),
-        content_security_policy: "default-src 'none'; style-src 'unsafe-inline'".into(),
-        ready_when: "document",
-        assets: None,
-    };
-    let page = browser.open_page(canvas, document).await?;
+    browser.paint_blank_page(PROBE_COLOR).await?;
     let middle = (canvas.size.width / 2, canvas.size.height / 2);
-    let shows = tokio::task::block_in_place(|| framebuffer.wait_for_pixel(middle, PROBE_COLOR, patience))?;
-    page.close().await?;
-    Ok(shows)
+    framebuffer.wait_for_pixel(middle, PROBE_COLOR, patience)
 }
 
 /// Nothing else has it.

@@ -69,10 +69,8 @@ impl<'a> Players<'a> {
     /// Ends the player of a window that is not shown again, or only anew.
     pub async fn end(&mut self, window: usize) -> Result<()> {
         if let Some(player) = self.running.remove(&window) {
-            let problems = player.problems().await?;
-            self.problems.entry(window).or_default().unite(problems);
-            self.blocked_requests += player.page().blocked_requests();
-            player.page().close().await?;
+            self.take_problems(window, &player).await?;
+            self.browser.close_page(player.page()).await?;
         }
         Ok(())
     }
@@ -85,13 +83,22 @@ impl<'a> Players<'a> {
         Ok(())
     }
 
-    /// Ends them all, and tells what they could not show and how many requests of theirs were refused.
+    /// Tells what they could not show and how many requests of theirs were refused. Their pages end with the browser.
     pub async fn finish(mut self) -> Result<(Problems, u64)> {
-        self.end_all().await?;
+        for (window, player) in std::mem::take(&mut self.running) {
+            self.take_problems(window, &player).await?;
+        }
         let mut problems = Problems::default();
         for of_window in self.problems.into_values() {
             problems.add(of_window);
         }
         Ok((problems, self.blocked_requests))
+    }
+
+    async fn take_problems(&mut self, window: usize, player: &Player) -> Result<()> {
+        let problems = player.problems().await?;
+        self.problems.entry(window).or_default().unite(problems);
+        self.blocked_requests += player.page().blocked_requests();
+        Ok(())
     }
 }
