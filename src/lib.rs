@@ -21,6 +21,7 @@ pub mod overlay;
 pub mod pipeline;
 pub mod player;
 pub mod recording;
+mod reuse;
 pub mod similarity;
 pub mod source;
 pub mod story;

@@ -10,6 +10,7 @@ use std::path::Path;
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("frame", &[]),
     ("error", &[]),
+    ("reuse", &[]),
     ("aside", &["error"]),
     ("source", &["aside", "error"]),
     ("recording", &["source", "error", "frame"]),
@@ -17,7 +18,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("browser", &["error", "frame"]),
     ("assets", &["browser", "source", "error"]),
     ("player", &["browser", "recording", "error", "frame"]),
-    ("capture", &["browser", "player", "timeline", "error", "frame"]),
+    (
+        "capture",
+        &["browser", "player", "timeline", "error", "frame", "reuse"],
+    ),
     ("encode", &["error", "frame"]),
     ("fit", &["encode", "error", "frame"]),
     ("story", &["encode", "timeline", "recording", "error", "frame"]),
@@ -39,6 +43,7 @@ const ALL_BUT_CLI: &[&str] = &[
     "aside",
     "source",
     "recording",
+    "reuse",
     "timeline",
     "browser",
     "assets",

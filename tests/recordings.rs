@@ -134,3 +134,15 @@ fn damage_capture_of_clicks_and_animations_misses_nothing() {
     };
     assert_damage_misses_nothing(&input, "--end 10");
 }
+
+#[test]
+fn looking_at_every_frame_of_a_display_changes_nothing() {
+    // A cursor blinks far from a box whose round corners depend on how much is drawn anew.
+    let Some(input) = shared("rrweb-player-react-hooks.json") else {
+        return;
+    };
+    let arguments = "--fps 24 --offline --idle keep --start 65 --end 73";
+    let [changed, every] = ["framebuffer", "framebuffer-every-frame"]
+        .map(|method| render(&input, &format!("{arguments} --capture {method}")));
+    changed.assert_equals(&every);
+}

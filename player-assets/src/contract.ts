@@ -28,6 +28,14 @@ export interface PointerSample {
   act: PointerAct;
 }
 
+/** A square below the picture; `fence.rs` has the other side. */
+export interface Fence {
+  /** 0xRRGGBB. */
+  color: number;
+  /** In CSS pixels. */
+  left: number;
+}
+
 export interface StartOptions {
   /** The picture, in CSS pixels and maybe parts of one; the replayed window is fitted into it. */
   canvas: Size;
@@ -80,9 +88,9 @@ export interface PlayerContract {
   start(options: StartOptions): Promise<void>;
   /**
    * Moves to a session time, never backwards, and resolves when the page is ready to be drawn. If anything may have
-   * changed, the fence gets this colour (0xRRGGBB) together with the change: whoever sees it on the screen sees all.
+   * changed, the fence becomes this together with the change: whoever sees it on the screen sees all.
    */
-  advance(sessionTime: number, fence?: number): Promise<Advance>;
+  advance(sessionTime: number, fence?: Fence): Promise<Advance>;
   /**
    * Moves through session times that nobody looks at, by the same steps as `advance`, until all are passed or it has
    * taken a while. Returns how many are passed, at least one.
@@ -94,8 +102,8 @@ export interface PlayerContract {
    */
   settle(): Promise<number | null>;
   /** Takes the replay out of the picture or puts it back; a frame drawn in between forgets what was drawn before. */
-  conceal(concealed: boolean, fence?: number): void;
-  /** Gives the fence a colour without a change. */
-  paintFence(color: number): void;
+  conceal(concealed: boolean, fence?: Fence): void;
+  /** Paints the fence without a change. */
+  paintFence(fence: Fence): void;
   problems(): Problems;
 }

@@ -33,6 +33,6 @@ window.replaycast = {
   pass: (sessionTimes) => started().pass(sessionTimes),
   conceal: (concealed, fence) => { started().conceal(concealed, fence); },
   settle: () => started().settle(),
-  paintFence: (color) => { started().paintFence(color); },
+  paintFence: (fence) => { started().paintFence(fence); },
   problems: () => started().problems(),
 };

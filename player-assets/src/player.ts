@@ -7,7 +7,7 @@ import { EventType, IncrementalSource } from '@rrweb/types';
 import { Animations } from './animations';
 import { BACKDROP_RULE, Backdrops } from './backdrops';
 import { Contents } from './contents';
-import type { Advance, Problems, Size, StartOptions } from './contract';
+import type { Advance, Fence, Problems, Size, StartOptions } from './contract';
 import { Fonts } from './fonts';
 import { Pointer } from './pointer';
 import { ProblemList } from './problems';
@@ -105,7 +105,7 @@ export class Player {
     await this.moveTo(0);
   }
 
-  async advance(sessionTime: number, fence?: number): Promise<Advance> {
+  async advance(sessionTime: number, fence?: Fence): Promise<Advance> {
     const changed = await this.moveTo(sessionTime - this.offset);
     if (changed && fence !== undefined) this.paintFence(fence);
     return { changed, quietUntil: this.quietUntil(), fit: this.stage.fitted, pointer: this.pointer.take(this.offset) };
@@ -129,13 +129,13 @@ export class Player {
     return passed;
   }
 
-  conceal(concealed: boolean, fence?: number): void {
+  conceal(concealed: boolean, fence?: Fence): void {
     this.stage.conceal(concealed);
     if (fence !== undefined) this.paintFence(fence);
   }
 
-  paintFence(color: number): void {
-    this.stage.paintFence(color);
+  paintFence(fence: Fence): void {
+    this.stage.paintFence(fence);
   }
 
   problems(): Problems {

@@ -1,7 +1,7 @@
 // The picture's layout: the replayed window fitted into the canvas on a plain surround. Used by player.ts.
 
 import replayerStyle from 'rrweb/dist/style.css';
-import type { Fit, Size, StartOptions } from './contract';
+import type { Fence, Fit, Size, StartOptions } from './contract';
 
 /** Rules for the replayed documents, against what runs on the browser's own timers: carets and media controls. */
 export const REPLAYED_PAGE_RULES = [
@@ -9,8 +9,8 @@ export const REPLAYED_PAGE_RULES = [
   'video::-webkit-media-controls, audio::-webkit-media-controls { display: none !important; }',
 ];
 
-/** In CSS pixels; the browser's side looks for its colour in the middle. */
-const FENCE_HEIGHT = 8;
+/** In CSS pixels; `fence.rs` looks for the colour in the middle. */
+const FENCE_SIDE = 8;
 
 export class Stage {
   readonly root = document.createElement('div');
@@ -29,13 +29,14 @@ export class Stage {
     document.body.append(this.root);
   }
 
-  /** Colours a strip below the picture, which is where a display has room for it. */
-  paintFence(color: number): void {
+  /** Colours a square below the picture, which is where a display has room for it. */
+  paintFence({ color, left }: Fence): void {
     if (!this.fence) {
       this.fence = document.createElement('div');
-      this.fence.style.cssText = `position: fixed; left: 0; top: ${this.options.canvas.height}px; width: 100%; height: ${FENCE_HEIGHT}px`;
+      this.fence.style.cssText = `position: fixed; top: ${this.options.canvas.height}px; width: ${FENCE_SIDE}px; height: ${FENCE_SIDE}px`;
       document.body.append(this.fence);
     }
+    this.fence.style.left = `${left}px`;
     this.fence.style.background = `#${color.toString(16).padStart(6, '0')}`;
   }
 

@@ -12,7 +12,8 @@ use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot, spent};
 use crate::browser::{Framebuffer, RawPicture};
 use crate::error::{Error, Kind, Result};
 use crate::frame::Canvas;
-use crate::player::{Fence, Player, Players, fence_of};
+use crate::player::{Fence, Player, Players};
+use crate::reuse::Reuse;
 use crate::timeline::CapturePlan;
 
 /// Whether frames that nothing changed are looked at as well.
@@ -59,7 +60,7 @@ pub(super) async fn capture(
                 .await
                 .map_err(at(spec))?;
             if demanded && !advance.changed {
-                player.paint_fence(&screen.fence).await.map_err(at(spec))?;
+                player.paint_fence(&mut screen.fence).await.map_err(at(spec))?;
             }
             statistics.advances += 1;
             spent(&mut statistics.advance_s, begun);
@@ -69,8 +70,12 @@ pub(super) async fn capture(
                 let picture = screen.picture().await.map_err(at(spec))?;
                 statistics.screenshots += 1;
                 spent(&mut statistics.screenshot_s, begun);
-                if before.as_deref() != Some(&picture) {
-                    let picture = Arc::new(picture);
+                let columns = match &before {
+                    Some(before) => picture.changed_columns(before),
+                    None => Some(0..plan.canvas.size.width),
+                };
+                if let Some(columns) = columns {
+                    screen.fence.stand_below(&columns, plan.canvas);
                     shot = Shot::Raw(Arc::clone(&picture));
                     before = Some(picture);
                 }
@@ -90,6 +95,7 @@ struct Screen<'a> {
     canvas: Canvas,
     deadline: Duration,
     fence: Fence,
+    pictures: Reuse<RawPicture>,
 }
 
 impl<'a> Screen<'a> {
@@ -99,32 +105,38 @@ impl<'a> Screen<'a> {
             canvas,
             deadline,
             fence: Fence::default(),
+            pictures: Reuse::new(),
         }
     }
 
     /// Shows this page, of which nothing is left that was drawn before.
     async fn clear(&mut self, player: &Player) -> Result<()> {
         player.page().bring_to_front().await?;
-        self.fence.change();
+        self.fence.reset();
+        self.fence.change_color();
         player.conceal(true, Some(&self.fence)).await?;
         self.wait().await?;
         player.conceal(false, None).await
     }
 
     /// The picture that came with the last fence.
-    async fn picture(&self) -> Result<RawPicture> {
+    async fn picture(&mut self) -> Result<Arc<RawPicture>> {
         self.wait().await?;
-        tokio::task::block_in_place(|| self.framebuffer.picture(self.canvas.size))
+        self.pictures.take(
+            || self.framebuffer.black(self.canvas.size),
+            |picture| self.framebuffer.read(picture),
+        )
     }
 
     async fn wait(&self) -> Result<()> {
-        let place = fence_of(self.canvas);
+        let place = self.fence.pixel(self.canvas);
         let begun = Instant::now();
         while begun.elapsed() <= self.deadline {
             let slice = WAIT_SLICE.min(self.deadline);
-            if tokio::task::block_in_place(|| {
-                self.framebuffer.wait_for_pixel(place, self.fence.color(), slice)
-            })? {
+            if self
+                .framebuffer
+                .wait_for_pixel(place, self.fence.color(), slice)?
+            {
                 return Ok(());
             }
             tokio::task::yield_now().await;

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::codecs::jpeg::JpegEncoder;
-use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
 use image::codecs::webp::WebPEncoder;
-use image::imageops::{self, FilterType as Filter};
 use image::{DynamicImage, ExtendedColorType, ImageEncoder, RgbaImage};
 
 use crate::error::{Error, Kind, Result};
@@ -54,7 +55,7 @@ pub fn encode_picture(picture: &RgbaImage, format: PictureFormat) -> Result<Vec<
     let mut bytes = Vec::new();
     let encoded = match format {
         PictureFormat::Png => {
-            PngEncoder::new_with_quality(&mut bytes, CompressionType::Default, FilterType::Adaptive)
+            PngEncoder::new_with_quality(&mut bytes, CompressionType::Default, PngFilter::Adaptive)
                 .write_image(pixels, width, height, color)
         }
         PictureFormat::Jpeg => {
@@ -78,7 +79,24 @@ pub fn thumbnail(picture: &RgbaImage, room: Size) -> RgbaImage {
         .min(f64::from(room.height) / height)
         .min(1.0);
     let side = |side: f64| ((side * factor).round() as u32).max(1);
-    imageops::resize(picture, side(width), side(height), Filter::CatmullRom)
+    scaled(picture, side(width), side(height)).unwrap_or_default()
+}
+
+/// Fails for pictures without a size only.
+fn scaled(picture: &RgbaImage, width: u32, height: u32) -> Result<RgbaImage, Box<dyn std::error::Error>> {
+    let mut scaled = RgbaImage::new(width, height);
+    let source = ImageRef::new(
+        picture.width(),
+        picture.height(),
+        picture.as_raw(),
+        PixelType::U8x4,
+    )?;
+    let mut target = Image::from_slice_u8(width, height, &mut scaled, PixelType::U8x4)?;
+    let options = ResizeOptions::new()
+        .use_alpha(false)
+        .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
+    Resizer::new().resize(&source, &mut target, &options)?;
+    Ok(scaled)
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ pub struct Overlay {
     style: OverlayStyle,
     script: Arc<Script>,
     /// The latest picture as it was captured.
-    base: Option<Arc<RgbaImage>>,
+    base: Option<Base>,
     /// What is drawn on it.
     shown: Shown,
     pen: WordPen,
@@ -72,11 +72,20 @@ struct Shown {
     footer: Option<FooterText>,
 }
 
+/// A picture that is drawn on.
+#[derive(Debug, Clone)]
+struct Base {
+    picture: Arc<RgbaImage>,
+    /// No two have the same.
+    number: u64,
+}
+
 /// A drawn picture. Once nobody else holds it, it is used again, and only what was drawn on it is put back.
 #[derive(Debug)]
 struct Sheet {
     picture: Arc<RgbaImage>,
-    base: Arc<RgbaImage>,
+    /// The number of what it was drawn on.
+    base: u64,
     drawn: Vec<Area>,
     footer: Option<FooterText>,
 }
@@ -111,7 +120,10 @@ impl Overlay {
             footer: stretch.footer,
         };
         match picture {
-            Picture::New(base) => self.base = Some(base),
+            Picture::New(picture) => {
+                let number = self.base.as_ref().map_or(0, |before| before.number + 1);
+                self.base = Some(Base { picture, number });
+            }
             Picture::Repeat if shown == self.shown => return Picture::Repeat,
             Picture::Repeat => {}
         }
@@ -120,21 +132,18 @@ impl Overlay {
             return Picture::Repeat;
         };
         if self.shown == Shown::default() {
-            return Picture::New(base);
+            return Picture::New(base.picture);
         }
-        Picture::New(self.drawn_on(base))
+        Picture::New(self.drawn_on(&base))
     }
 
-    fn drawn_on(&mut self, base: Arc<RgbaImage>) -> Arc<RgbaImage> {
+    fn drawn_on(&mut self, base: &Base) -> Arc<RgbaImage> {
         let unused = self
             .sheets
             .iter_mut()
             .position(|sheet| Arc::get_mut(&mut sheet.picture).is_some());
         let band = self.script.plan().band;
-        let mut sheet = unused.map_or_else(
-            || Sheet::new(Arc::clone(&base), band),
-            |place| self.sheets.swap_remove(place),
-        );
+        let mut sheet = unused.map_or_else(|| Sheet::new(base, band), |place| self.sheets.swap_remove(place));
         sheet.draw(base, &self.shown, &mut self.pen);
         let picture = Arc::clone(&sheet.picture);
         self.sheets.push(sheet);
@@ -226,34 +235,36 @@ impl WordPen {
 
 impl Sheet {
     /// The picture with room for a band below it, in pixels.
-    fn new(base: Arc<RgbaImage>, band: u32) -> Self {
+    fn new(base: &Base, band: u32) -> Self {
+        let captured = &base.picture;
         let picture = if band == 0 {
-            RgbaImage::clone(&base)
+            RgbaImage::clone(captured)
         } else {
-            let mut picture = RgbaImage::new(base.width(), base.height() + band);
-            fill_from(&mut picture, &base);
+            let mut picture = RgbaImage::new(captured.width(), captured.height() + band);
+            fill_from(&mut picture, captured);
             picture
         };
         Self {
             picture: Arc::new(picture),
-            base,
+            base: base.number,
             drawn: Vec::new(),
             footer: None,
         }
     }
 
-    fn draw(&mut self, base: Arc<RgbaImage>, shown: &Shown, pen: &mut WordPen) {
+    fn draw(&mut self, base: &Base, shown: &Shown, pen: &mut WordPen) {
         let picture = Arc::make_mut(&mut self.picture);
-        if Arc::ptr_eq(&self.base, &base) {
+        let captured = &base.picture;
+        if self.base == base.number {
             for area in self.drawn.drain(..) {
-                area.copy(&base, picture);
+                area.copy(captured, picture);
             }
         } else {
-            fill_from(picture, &base);
+            fill_from(picture, captured);
             self.drawn.clear();
-            self.base = base;
+            self.base = base.number;
         }
-        let page = self.base.dimensions();
+        let page = captured.dimensions();
         self.drawn.extend(pen.labels(&shown.labels, page, picture));
         for mark in &shown.marks {
             if let Some(area) = area_of(mark, page) {

@@ -21,13 +21,14 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinError, spawn_blocking};
 
 use crate::assets::AssetsSummary;
-use crate::browser::NetworkIsolation;
+use crate::browser::{NetworkIsolation, RawPicture};
 use crate::capture::{CaptureMethod, CaptureStatistics, CapturedFrame, Shot, decode, synthetic_picture};
 use crate::encode::EncodeSummary;
 use crate::error::{Error, Kind, Result};
 use crate::fit::{EncodesAgain, Fit};
-use crate::frame::{Canvas, Frame};
+use crate::frame::{Canvas, Frame, Size};
 use crate::player::Problems;
+use crate::reuse::Reuse;
 use crate::timeline::CapturePlan;
 
 use self::appearance::Appearance;
@@ -38,7 +39,7 @@ pub use self::sample::{SampleJob, sample};
 pub use self::subject::{PictureSource, Subject};
 
 /// Frames that may wait between two stages. A 1920x1080 picture is 8 MB.
-const QUEUE: usize = 4;
+const QUEUE: usize = 1;
 
 /// Everything that one render needs, resolved.
 #[derive(Debug)]
@@ -136,7 +137,8 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
     let frame_counts: Vec<u64> = plan.videos.iter().map(|video| video.frame_count).collect();
 
     let (to_decoder, from_capture) = mpsc::channel(QUEUE);
-    let (to_encoder, from_decoder) = blocking::sync_channel(QUEUE);
+    // One picture is encoded while the next one is drawn; none waits in between.
+    let (to_encoder, from_decoder) = blocking::sync_channel(0);
     let decoder = spawn_blocking(move || decode_frames(from_capture, &plan, drawings, &to_encoder));
     let watching = Arc::clone(&observer);
     let videos = outputs.into_iter().zip(frame_counts);
@@ -221,6 +223,7 @@ fn decode_frames(
 struct Decoder {
     canvas: Canvas,
     picture: Option<Arc<RgbaImage>>,
+    pictures: Reuse<RgbaImage>,
 }
 
 impl Decoder {
@@ -228,24 +231,36 @@ impl Decoder {
         Self {
             canvas,
             picture: None,
+            pictures: Reuse::new(),
         }
     }
 
     /// What a frame shows.
     fn decode(&mut self, shot: Shot) -> Result<&Arc<RgbaImage>> {
         let picture = match shot {
-            Shot::Encoded(screenshot) => Some(decode(&screenshot, self.canvas)?),
-            Shot::Raw(picture) => Some(picture.to_rgba()),
-            Shot::Packed(picture) => Some(picture.unpack()?),
-            Shot::Drawn(picture) => Some(picture),
-            Shot::Synthetic(number) => Some(synthetic_picture(self.canvas.size, number)),
+            Shot::Encoded(screenshot) => Some(Arc::new(decode(&screenshot, self.canvas)?)),
+            Shot::Raw(picture) => Some(self.rgba(&picture)?),
+            Shot::Packed(picture) => Some(Arc::new(picture.unpack()?)),
+            Shot::Drawn(picture) => Some(Arc::new(picture)),
+            Shot::Synthetic(number) => Some(Arc::new(synthetic_picture(self.canvas.size, number))),
             Shot::Repeat => None,
         };
-        if let Some(picture) = picture {
-            self.picture = Some(Arc::new(picture));
+        if picture.is_some() {
+            self.picture = picture;
         }
         let lacking = || Error::new(Kind::Internal, "the first frame has no picture");
         self.picture.as_ref().ok_or_else(lacking)
+    }
+
+    fn rgba(&mut self, picture: &RawPicture) -> Result<Arc<RgbaImage>> {
+        let Size { width, height } = picture.size();
+        self.pictures.take(
+            || Ok(RgbaImage::new(width, height)),
+            |rgba| {
+                picture.write_rgba(rgba);
+                Ok(())
+            },
+        )
     }
 }
 

@@ -65,7 +65,7 @@ type Waiting = (CapturedFrame, OwnedSemaphorePermit);
 
 /// Where frames of one browser wait.
 #[derive(Debug)]
-pub(super) struct WaitingRoom {
+struct WaitingRoom {
     worker: usize,
     /// Whose frames are delivered now.
     delivered: Arc<AtomicUsize>,
@@ -75,7 +75,7 @@ pub(super) struct WaitingRoom {
 
 impl WaitingRoom {
     /// Takes frames in until the browser has no more, or nobody wants them any more.
-    pub(super) async fn fill(self, mut captured: mpsc::Receiver<CapturedFrame>) {
+    async fn fill(self, mut captured: mpsc::Receiver<CapturedFrame>) {
         while let Some(mut frame) = captured.recv().await {
             let ahead = self.delivered.load(Ordering::Relaxed) != self.worker;
             if ahead && let Shot::Raw(picture) = &frame.shot {
@@ -114,7 +114,9 @@ fn room_for(shot: &Shot) -> u32 {
 pub(super) struct Delivery {
     taken: mpsc::UnboundedReceiver<Taken>,
     delivered: Arc<AtomicUsize>,
+    /// None where a single browser sends its frames on by itself.
     waiting: Vec<mpsc::UnboundedReceiver<Waiting>>,
+    sink: FrameSink,
 }
 
 /// Why a delivery is over.
@@ -127,46 +129,71 @@ pub(super) enum Delivered {
 }
 
 impl Delivery {
-    /// And a waiting room for each of the browsers.
-    pub(super) fn new(taken: mpsc::UnboundedReceiver<Taken>, workers: usize) -> (Self, Vec<WaitingRoom>) {
+    /// And where each of the browsers sends its frames. Must be called in a runtime.
+    pub(super) fn new(
+        taken: mpsc::UnboundedReceiver<Taken>,
+        workers: usize,
+        sink: FrameSink,
+    ) -> (Self, Vec<FrameSink>) {
         let delivered = Arc::new(AtomicUsize::new(0));
-        let (rooms, waiting) = (0..workers)
-            .map(|worker| {
-                let (sender, waiting) = mpsc::unbounded_channel();
-                let room = WaitingRoom {
-                    worker,
-                    delivered: Arc::clone(&delivered),
-                    room: Arc::new(Semaphore::new(ROOM)),
-                    waiting: sender,
-                };
-                (room, waiting)
-            })
-            .unzip();
+        let waiting_room = |worker| {
+            let (waiting, arrived) = mpsc::unbounded_channel();
+            let (sink, captured) = mpsc::channel(QUEUE);
+            let room = WaitingRoom {
+                worker,
+                delivered: Arc::clone(&delivered),
+                room: Arc::new(Semaphore::new(ROOM)),
+                waiting,
+            };
+            // It ends when the browser's frames do, or when nobody takes them any more.
+            tokio::spawn(room.fill(captured));
+            (arrived, sink)
+        };
+        let (waiting, sinks) = if workers == 1 {
+            (Vec::new(), vec![sink.clone()])
+        } else {
+            (0..workers).map(waiting_room).unzip()
+        };
         let delivery = Self {
             taken,
             delivered,
             waiting,
+            sink,
         };
-        (delivery, rooms)
+        (delivery, sinks)
     }
 
     /// Hands all frames on in order.
-    pub(super) async fn deliver(mut self, sink: FrameSink) -> Delivered {
+    pub(super) async fn deliver(mut self) -> Delivered {
+        if self.waiting.is_empty() {
+            return self.watch().await;
+        }
         while let Some(Taken { frames, worker }) = self.taken.recv().await {
             self.delivered.store(worker, Ordering::Relaxed);
             let mut next = frames.start;
             while next < frames.end {
+                // Only what can go on at once is taken: a picture in hand would be one more in memory.
+                let Ok(place) = self.sink.reserve().await else {
+                    return Delivered::Refused;
+                };
                 let Some((frame, room)) = self.waiting[worker].recv().await else {
                     return Delivered::WhatThereWas;
                 };
                 drop(room);
                 next += frame.lasts;
-                if sink.send(frame).await.is_err() {
-                    return Delivered::Refused;
-                }
+                place.send(frame);
             }
         }
         Delivered::WhatThereWas
+    }
+
+    /// Waits until all is captured, or nobody takes it.
+    async fn watch(mut self) -> Delivered {
+        let all_taken = async { while self.taken.recv().await.is_some() {} };
+        tokio::select! {
+            () = all_taken => Delivered::WhatThereWas,
+            () = self.sink.closed() => Delivered::Refused,
+        }
     }
 }
 
@@ -209,15 +236,13 @@ mod tests {
         let ranges = (0..segments).map(|at| at * length..(at + 1) * length).collect();
         let (queue, taken) = SegmentQueue::new(ranges);
         let queue = Arc::new(queue);
-        let (delivery, rooms) = Delivery::new(taken, 2);
+        let (sink, frames) = mpsc::channel(QUEUE);
+        let (delivery, sinks) = Delivery::new(taken, 2, sink);
         let released = Arc::new(Semaphore::new(0));
         let captured = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
         // The first segment is the first browser's, whoever is scheduled first.
         let mut first = queue.take(0);
-        for room in rooms {
-            let worker = room.worker;
-            let (sink, from_capture) = mpsc::channel(QUEUE);
-            tokio::spawn(room.fill(from_capture));
+        for (worker, sink) in sinks.into_iter().enumerate() {
             let (queue, released, captured) =
                 (Arc::clone(&queue), Arc::clone(&released), Arc::clone(&captured));
             let mut given = if worker == 0 { first.take() } else { None };
@@ -235,9 +260,8 @@ mod tests {
                 }
             });
         }
-        let (sink, frames) = mpsc::channel(QUEUE);
         Race {
-            delivery: tokio::spawn(delivery.deliver(sink)),
+            delivery: tokio::spawn(delivery.deliver()),
             frames,
             released,
             captured,
@@ -271,6 +295,35 @@ mod tests {
         for index in 0..4 * 30 {
             assert_eq!(race.frames.recv().await.unwrap().spec.index, index);
         }
+    }
+
+    #[tokio::test]
+    async fn a_single_browser_needs_no_order() {
+        let (queue, taken) = SegmentQueue::new(vec![0..2, 2..3]);
+        let (sink, mut frames) = mpsc::channel(QUEUE);
+        let (delivery, sinks) = Delivery::new(taken, 1, sink);
+        let delivery = tokio::spawn(delivery.deliver());
+        assert_eq!((queue.take(0), queue.take(0)), (Some(0..2), Some(2..3)));
+        tokio::spawn(async move {
+            for index in 0..3 {
+                sinks[0].send(frame(index, 9)).await.unwrap();
+            }
+            drop(queue);
+        });
+        for index in 0..3 {
+            assert_eq!(frames.recv().await.unwrap().spec.index, index);
+        }
+        assert_eq!(delivery.await.unwrap(), Delivered::WhatThereWas);
+        assert!(frames.recv().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_single_browser_hears_that_nobody_takes_its_frames() {
+        let (_queue, taken) = SegmentQueue::new(vec![0..2, 2..3]);
+        let (sink, frames) = mpsc::channel(QUEUE);
+        let (delivery, _sinks) = Delivery::new(taken, 1, sink);
+        drop(frames);
+        assert_eq!(delivery.deliver().await, Delivered::Refused);
     }
 
     #[tokio::test]

@@ -6,15 +6,16 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Instant;
 
-use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::task::{JoinSet, spawn_blocking};
 
 use super::order::{Delivered, Delivery, SegmentQueue};
-use super::{BrowserFacts, PictureSource, QUEUE, RenderEvent, RenderObserver, Subject, jobs, thread_failed};
+use super::{BrowserFacts, PictureSource, RenderEvent, RenderObserver, Subject, jobs, thread_failed};
 use crate::assets::AssetsSummary;
 use crate::browser::Browser;
 use crate::capture::{CaptureMethod, CaptureStatistics, CaptureWay, FrameSink, capture, capture_synthetic};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::player::{MissingAsset, Problems};
 use crate::timeline::Workload;
 
@@ -34,7 +35,7 @@ pub(super) struct CaptureSummary {
 /// that is closed.
 pub(super) async fn capture_frames(
     subject: &Arc<Subject>,
-    wanted: Option<NonZeroUsize>,
+    jobs: Option<NonZeroUsize>,
     observer: &dyn RenderObserver,
     sink: FrameSink,
 ) -> Result<CaptureSummary> {
@@ -73,9 +74,9 @@ pub(super) async fn capture_frames(
     };
 
     let workload = Workload::of(plan, &subject.recording);
-    let wanted = wanted.map_or_else(|| jobs::suitable(way.method, &workload), usize::from);
+    let jobs = jobs.map_or_else(|| jobs::suitable(way.method, &workload), usize::from);
     let segments = workload.segments;
-    let (jobs, segment_count) = (wanted.min(segments.len()), segments.len());
+    let (jobs, segment_count) = (jobs.min(segments.len()), segments.len());
     observer.on(RenderEvent::BrowserStarted {
         version: browser.version(),
         method: way.method,
@@ -84,13 +85,12 @@ pub(super) async fn capture_frames(
 
     let (queue, taken) = SegmentQueue::new(segments);
     let queue = Arc::new(queue);
-    let (delivery, rooms) = Delivery::new(taken, jobs);
+    let (delivery, sinks) = Delivery::new(taken, jobs, sink);
     let mut workers = JoinSet::new();
+    // Dropped with this future.
+    let (_wanting, wanted) = watch::channel(());
     let mut started = Some(browser);
-    for (number, room) in rooms.into_iter().enumerate() {
-        let (sink, captured) = mpsc::channel(QUEUE);
-        // It ends when the browser's frames do, or when nobody takes them any more.
-        tokio::spawn(room.fill(captured));
+    for (number, sink) in sinks.into_iter().enumerate() {
         let worker = Worker {
             number,
             way: way.clone(),
@@ -98,7 +98,7 @@ pub(super) async fn capture_frames(
             queue: Arc::clone(&queue),
             sink,
         };
-        workers.spawn(worker.run(started.take()));
+        workers.spawn(on_own_thread(worker.run(started.take()), wanted.clone()));
     }
     drop(queue);
 
@@ -112,7 +112,7 @@ pub(super) async fn capture_frames(
         jobs,
         segments: segment_count,
     };
-    let mut delivery = std::pin::pin!(delivery.deliver(sink));
+    let mut delivery = std::pin::pin!(delivery.deliver());
     tokio::select! {
         finished = finish(&mut workers, &mut summary) => {
             finished?;
@@ -155,6 +155,24 @@ async fn finish(workers: &mut JoinSet<Result<Done>>, summary: &mut CaptureSummar
         }
     }
     Ok(())
+}
+
+/// Runs a worker where it keeps nobody from work: it looks at a display until a frame is there. It is dropped as soon as
+/// `wanted` is.
+async fn on_own_thread(
+    work: impl Future<Output = Result<Done>> + Send + 'static,
+    mut wanted: watch::Receiver<()>,
+) -> Result<Done> {
+    let runtime = Handle::current();
+    let worker = spawn_blocking(move || {
+        runtime.block_on(async {
+            tokio::select! {
+                done = work => done,
+                _ = wanted.changed() => Err(Error::new(Kind::Internal, "nobody wants these frames any more")),
+            }
+        })
+    });
+    worker.await.unwrap_or_else(|error| Err(thread_failed(&error)))
 }
 
 /// One browser's part.

@@ -1,6 +1,7 @@
 //! The replay inside the page, as Rust sees it: hand the recording in, move it to a session time, learn what
 //! changed. `capture` drives it; the page's side of the contract is `player-assets/src/contract.ts`.
 
+mod fence;
 mod players;
 mod pointer;
 mod slides;
@@ -19,6 +20,7 @@ use crate::frame::{Canvas, PageArea, Pointer};
 use crate::recording::{PointerSample, Window};
 
 use self::pointer::{Fit, PointerTrack};
+pub use fence::Fence;
 pub use players::Players;
 pub use slides::{SlideLayout, SlidePlayer};
 pub use stage::{Background, PageFit, StageLook};
@@ -129,21 +131,6 @@ pub struct Player {
     pointer: Mutex<PointerTrack>,
 }
 
-/// The colour of the fence of a display, another one for each frame, whichever page is in front.
-#[derive(Debug, Default)]
-pub struct Fence(u32);
-
-impl Fence {
-    /// 0xRRGGBB.
-    pub const fn color(&self) -> u32 {
-        self.0
-    }
-
-    pub const fn change(&mut self) {
-        self.0 = (self.0 + 1) & 0xff_ff_ff;
-    }
-}
-
 impl Player {
     /// Opens a page for pictures of `canvas` and begins to replay `window`, whose recording began at
     /// `session_start_ms` since the epoch. Relative addresses are those of the recorded page, unless `assets` has
@@ -186,23 +173,24 @@ impl Player {
     /// Moves the replay to `session_ms`, which is never before the last one, and waits until it can be drawn. If
     /// anything may have changed, the fence changes in the same frame.
     pub async fn advance_with_fence(&self, session_ms: f64, fence: &mut Fence) -> Result<Advance> {
-        fence.change();
+        let next = fence.next();
         let advance = "function (time, fence) { return this.replaycast.advance(time, fence); }";
-        let advance = self
-            .step(advance, vec![json!(session_ms), json!(fence.color())])
-            .await?;
+        let advance = self.step(advance, vec![json!(session_ms), json!(next)]).await?;
+        if advance.advance.changed {
+            *fence = next;
+        }
         if advance.late {
             // The first change was there before all of the frame was.
-            fence.change();
             self.paint_fence(fence).await?;
         }
         Ok(advance.advance)
     }
 
-    /// Shows the fence's colour, in a frame of its own.
-    pub async fn paint_fence(&self, fence: &Fence) -> Result<()> {
+    /// Gives the fence another colour, in a frame of its own.
+    pub async fn paint_fence(&self, fence: &mut Fence) -> Result<()> {
+        fence.change_color();
         let paint = "function (fence) { return this.replaycast.paintFence(fence); }";
-        self.page.call_function(paint, vec![json!(fence.color())]).await
+        self.page.call_function(paint, vec![json!(fence)]).await
     }
 
     /// Moves the replay to `session_ms`, which is never before the last one, and waits until it can be drawn.
@@ -221,12 +209,12 @@ impl Player {
     }
 
     /// Takes the replay out of the picture, or puts it back. Once a frame was drawn without it, nothing is left of
-    /// what was drawn before. The fence gets this colour, if there is one.
+    /// what was drawn before. The fence is painted, if there is one.
     pub async fn conceal(&self, concealed: bool, fence: Option<&Fence>) -> Result<()> {
         let conceal = "function (concealed, fence) { return this.replaycast.conceal(concealed, fence); }";
         let arguments = [json!(concealed)]
             .into_iter()
-            .chain(fence.map(|fence| json!(fence.color())));
+            .chain(fence.map(|fence| json!(fence)));
         self.page.call_function(conceal, arguments.collect()).await
     }
 
@@ -297,15 +285,6 @@ fn page_address(window: &Window) -> Option<Url> {
     let mut addresses = pages.filter_map(|href| Url::parse(href).ok());
     addresses.find(|url| matches!(url.scheme(), "http" | "https"))
 }
-
-/// Where the fence is, below a picture of `canvas`: a pixel in its middle.
-pub fn fence_of(canvas: Canvas) -> (u32, u32) {
-    let middle = (FENCE_MIDDLE * canvas.scale) as u32;
-    (middle, canvas.size.height + middle)
-}
-
-/// In CSS pixels.
-const FENCE_MIDDLE: f64 = 4.0;
 
 /// The recording as JSON arrays of bounded size.
 fn parts(window: &Window) -> Vec<String> {
