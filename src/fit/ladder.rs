@@ -55,7 +55,7 @@ const SHORTEST: u32 = 320;
 
 /// How the size of a file follows the frame rate and the number of pixels, as powers; measured in docs/encoding.md.
 const POWER_OF_FPS: f64 = 0.35;
-const POWER_OF_PIXELS: f64 = 0.65;
+const POWER_OF_PIXELS: f64 = 0.55;
 
 impl Ladder {
     /// The ladder below these settings, and the qualities on it.
