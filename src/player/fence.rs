@@ -14,7 +14,7 @@ const SIDE: f64 = 8.0;
 const STEP: f64 = 64.0;
 
 /// The fence of a display: of whichever page is in front.
-#[derive(Debug, Default, Clone, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct Fence {
     color: u32,
     left: f64,

@@ -19,7 +19,7 @@ const BACKDROP: Color = [230, 230, 230];
 enum Probe {
     /// The colour of a pixel at a session time in milliseconds.
     Pixel(u64, (u32, u32), Color),
-    /// The area of this width and height in the corner has words or thin lines of a colour.
+    /// The area of this width and height in the corner has words of a colour.
     Words(u64, (u32, u32), Color),
     /// Every picture is of this colour all over: it is about what cannot be seen.
     Plain(Color),
@@ -46,7 +46,7 @@ const RECORDINGS: &[(&str, &[Probe])] = &[
             Words(350, (200, 30), YELLOW),
             Words(550, (200, 30), [0, 128, 0]),
             Pixel(550, (9, 9), WHITE),
-            Words(600, (200, 12), BLUE),
+            Pixel(600, (9, 9), BLUE),
         ],
     ),
     (
