@@ -19,7 +19,7 @@ use crate::frame::{Canvas, Size};
 
 const KNOWN_PLACES: &[&str] = &["/usr/bin/Xvfb", "/usr/X11R6/bin/Xvfb"];
 
-/// Where Xvfb tells the number of its display.
+/// Where Xvfb tells the number of its display, once it is ready.
 const NUMBER_FD: i32 = 3;
 
 /// In CSS pixels. The window is larger than the picture: its last column may be missing, and the fence is below the
@@ -80,10 +80,11 @@ impl Display {
             canvas.size.width + margin(MARGIN.width),
             canvas.size.height + margin(MARGIN.height),
         );
-        let (number, told) =
+        let (ready, told) =
             std::io::pipe().map_err(|source| Error::io("making a pipe to the display", source))?;
         let mut command = Command::new(&server);
         command
+            .arg(format!(":{}", number_of_its_own()?))
             .args(["-displayfd", &NUMBER_FD.to_string()])
             .args(["-screen", "0", &format!("{screen}x24")])
             .args(["-dpi", "96", "-nocursor", "-noreset"])
@@ -112,7 +113,7 @@ impl Display {
             ConfinedChild::spawn(command, "display").map_err(|source| cannot_start(&server, "", source))?;
 
         let mut line = String::new();
-        let read = BufReader::new(number).read_line(&mut line);
+        let read = BufReader::new(ready).read_line(&mut line);
         let number = match (read, line.trim().parse()) {
             (Ok(_), Ok(number)) => number,
             (read, _) => {
@@ -168,13 +169,25 @@ fn cannot_start(server: &Path, last_words: &str, source: std::io::Error) -> Erro
         .hint("Use --capture damage, which needs no display.")
 }
 
+/// A display number that no other display has. Displays in different network namespaces could all be `:0`, but Xvfb
+/// compiles its keymap into a file that all displays of a machine share and that is named after the number.
+fn number_of_its_own() -> Result<u32> {
+    // Clients read it as a signed number.
+    Ok(u32::from_ne_bytes(random()?) >> 1)
+}
+
+fn random<const BYTES: usize>() -> Result<[u8; BYTES]> {
+    let mut bytes = [0; BYTES];
+    rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty()).map_err(|source| {
+        Error::new(Kind::Internal, "no random numbers from the system").caused_by(source)
+    })?;
+    Ok(bytes)
+}
+
 /// One entry of an authority file (`Xauth.h`): any address, any display, a random cookie.
 fn authority_entry() -> Result<Vec<u8>> {
     const NAME: &[u8] = b"MIT-MAGIC-COOKIE-1";
-    let mut cookie = [0; 16];
-    rustix::rand::getrandom(&mut cookie, rustix::rand::GetRandomFlags::empty()).map_err(|source| {
-        Error::new(Kind::Internal, "no random numbers from the system").caused_by(source)
-    })?;
+    let cookie: [u8; 16] = random()?;
     let mut entry = vec![0xff, 0xff];
     for field in [&b""[..], b"", NAME, &cookie] {
         entry.extend((field.len() as u16).to_be_bytes());
@@ -194,4 +207,26 @@ fn write_private(path: &Path, contents: &[u8], identity: Identity) -> Result<()>
         identity.give(path)
     };
     write().map_err(|source| Error::writing(path, source))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn displays_of_one_machine_have_different_numbers() {
+        let canvas = Canvas {
+            size: Size::new(64, 64),
+            scale: 1.0,
+        };
+        let confinement = Confinement::strictest().unwrap();
+        let start = || {
+            let folder = RunFolder::create(&std::env::temp_dir(), confinement.identity()).unwrap();
+            let display = Display::start(canvas, &folder, &confinement).unwrap();
+            (display, folder)
+        };
+        let (one, _folder) = start();
+        let (other, _other_folder) = start();
+        assert_ne!(one.number, other.number);
+    }
 }
