@@ -171,6 +171,23 @@ fn signals_end_a_render_cleanly() {
 }
 
 #[test]
+fn a_signal_ends_the_wait_for_a_browser_that_hangs() {
+    if !has_browser() {
+        return;
+    }
+    for _ in 0..4 {
+        let mut run = replacing(&[]);
+        for process in run.browser_processes() {
+            process.signal(Signal::STOP);
+        }
+        run.signal(Signal::TERM);
+        assert_fails(&mut run, SIGNALLED, 143, &["terminated"]);
+        run.is_gone_within(GONE);
+        assert_untouched(&run);
+    }
+}
+
+#[test]
 fn a_signal_ends_the_wait_for_standard_input() {
     let folder = open_folder();
     let (reader, _writer) = std::io::pipe().unwrap();

@@ -8,6 +8,7 @@ mod order;
 mod output;
 mod sample;
 mod subject;
+mod threads;
 mod workers;
 
 use std::fmt;

@@ -6,16 +6,15 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Instant;
 
-use tokio::runtime::Handle;
-use tokio::sync::watch;
-use tokio::task::{JoinSet, spawn_blocking};
+use tokio::task::JoinSet;
 
 use super::order::{Delivered, Delivery, SegmentQueue};
+use super::threads::OwnThreads;
 use super::{BrowserFacts, PictureSource, RenderEvent, RenderObserver, Subject, jobs, thread_failed};
 use crate::assets::AssetsSummary;
 use crate::browser::Browser;
 use crate::capture::{CaptureMethod, CaptureStatistics, CaptureWay, FrameSink, capture, capture_synthetic};
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::player::{MissingAsset, Problems};
 use crate::timeline::Workload;
 
@@ -86,9 +85,8 @@ pub(super) async fn capture_frames(
     let (queue, taken) = SegmentQueue::new(segments);
     let queue = Arc::new(queue);
     let (delivery, sinks) = Delivery::new(taken, jobs, sink);
+    let mut threads = OwnThreads::new();
     let mut workers = JoinSet::new();
-    // Dropped with this future.
-    let (_wanting, wanted) = watch::channel(());
     let mut started = Some(browser);
     for (number, sink) in sinks.into_iter().enumerate() {
         let worker = Worker {
@@ -98,7 +96,7 @@ pub(super) async fn capture_frames(
             queue: Arc::clone(&queue),
             sink,
         };
-        workers.spawn(on_own_thread(worker.run(started.take()), wanted.clone()));
+        workers.spawn(threads.start(worker.run(started.take()))?);
     }
     drop(queue);
 
@@ -155,24 +153,6 @@ async fn finish(workers: &mut JoinSet<Result<Done>>, summary: &mut CaptureSummar
         }
     }
     Ok(())
-}
-
-/// Runs a worker where it keeps nobody from work: it looks at a display until a frame is there. It is dropped as soon as
-/// `wanted` is.
-async fn on_own_thread(
-    work: impl Future<Output = Result<Done>> + Send + 'static,
-    mut wanted: watch::Receiver<()>,
-) -> Result<Done> {
-    let runtime = Handle::current();
-    let worker = spawn_blocking(move || {
-        runtime.block_on(async {
-            tokio::select! {
-                done = work => done,
-                _ = wanted.changed() => Err(Error::new(Kind::Internal, "nobody wants these frames any more")),
-            }
-        })
-    });
-    worker.await.unwrap_or_else(|error| Err(thread_failed(&error)))
 }
 
 /// One browser's part.
