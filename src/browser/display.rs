@@ -26,6 +26,9 @@ const NUMBER_FD: i32 = 3;
 /// picture.
 const MARGIN: Size = Size::new(16, 32);
 
+/// A window is smaller than the screen by so much, even in kiosk mode, so that no window manager takes it for a full screen.
+const WINDOW_MARGIN: u32 = 1;
+
 /// A browser with windows asks the desktop how to draw text, a headless one does not. With these rules both draw the
 /// same pixels.
 const FONT_RULES: &str = r#"<?xml version="1.0"?>
@@ -77,8 +80,8 @@ impl Display {
 
         let margin = |css: u32| (f64::from(css) * canvas.scale).ceil() as u32;
         let screen = Size::new(
-            canvas.size.width + margin(MARGIN.width),
-            canvas.size.height + margin(MARGIN.height),
+            screen_length(canvas.size.width + margin(MARGIN.width)),
+            screen_length(canvas.size.height + margin(MARGIN.height)),
         );
         let (ready, told) =
             std::io::pipe().map_err(|source| Error::io("making a pipe to the display", source))?;
@@ -88,6 +91,8 @@ impl Display {
             .args(["-displayfd", &NUMBER_FD.to_string()])
             .args(["-screen", "0", &format!("{screen}x24")])
             .args(["-dpi", "96", "-nocursor", "-noreset"])
+            // Nobody draws with it, and loading it is half of the start.
+            .args(["-extension", "GLX"])
             // What is left is a name in the display's own network namespace.
             .args(["-nolisten", "tcp", "-nolisten", "unix"])
             .arg("-fbdir")
@@ -169,6 +174,18 @@ fn cannot_start(server: &Path, last_words: &str, source: std::io::Error) -> Erro
         .hint("Use --capture damage, which needs no display.")
 }
 
+/// The least length of at least `pixels` on which a browser draws fast. Its compositor computes where things are as
+/// fractions of the window, in single precision (`gfx::OrthoProjectionTransform`); where whole pixels do not come out of
+/// that as whole ones, it interpolates between pixels everywhere, which takes twice as long.
+fn screen_length(pixels: u32) -> u32 {
+    let keeps_pixels_whole = |window: u32| {
+        let pixel = f64::from(2.0 / window as f32);
+        (pixel * f64::from(window) / 2.0 - 1.0).abs() < 1e-9
+    };
+    let window = (pixels - WINDOW_MARGIN..).find(|&window| keeps_pixels_whole(window));
+    window.map_or(pixels, |window| window + WINDOW_MARGIN)
+}
+
 /// A display number that no other display has. Displays in different network namespaces could all be `:0`, but Xvfb
 /// compiles its keymap into a file that all displays of a machine share and that is named after the number.
 fn number_of_its_own() -> Result<u32> {
@@ -212,6 +229,20 @@ fn write_private(path: &Path, contents: &[u8], identity: Identity) -> Result<()>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn screens_have_lengths_that_keep_pixels_whole() {
+        for (pixels, expected) in [
+            (1, 2),
+            (648, 651),
+            (752, 772),
+            (1034, 1041),
+            (1296, 1301),
+            (1936, 1954),
+        ] {
+            assert_eq!(screen_length(pixels), expected, "{pixels}");
+        }
+    }
 
     #[test]
     fn displays_of_one_machine_have_different_numbers() {
