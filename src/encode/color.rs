@@ -1,33 +1,27 @@
-//! Turns RGBA pictures into the frames that the encoders take, through swscale: 4:2:0 BT.709 in limited range, or RGB.
+//! Turns RGBA pictures into the frames that the encoders take: 4:2:0 BT.709 in limited range, or RGB.
 //! `Video` converts each new picture once and sends the result again while the picture stays.
-#![allow(
-    unsafe_code,
-    reason = "swscale's colour matrix and raw pictures have no safe interface"
-)]
 
 use std::borrow::Cow;
 use std::fmt;
-use std::ptr;
 
-use ffmpeg_next::ffi;
 use ffmpeg_next::frame;
 use image::{Rgba, RgbaImage};
+use yuv::{
+    BufferStoreMut, YuvConversionMode, YuvPlanarImageMut, YuvRange, YuvStandardMatrix, rgba_to_yuv420,
+};
 
 use super::format::Layout;
-use super::libav::{pixel_format, tag_colors};
+use super::libav::{make_writable, pixel_format, planes, tag_colors};
 use crate::error::{Error, Kind, Result};
 use crate::frame::Size;
 
 /// Converts pictures of one size into one frame that it keeps.
 pub(super) struct Converter {
-    scaler: *mut ffi::SwsContext,
+    layout: Layout,
     source: Size,
     padded: Size,
     frame: frame::Video,
 }
-
-// SAFETY: the scaler and the frame are owned by this value alone and tied to no thread.
-unsafe impl Send for Converter {}
 
 impl fmt::Debug for Converter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -40,58 +34,15 @@ impl fmt::Debug for Converter {
 impl Converter {
     pub(super) fn new(source: Size, layout: Layout) -> Result<Self> {
         let padded = source.padded_to_even();
-        let failed = || {
-            Error::new(
-                Kind::Internal,
-                format!("cannot convert pictures of {source} pixels"),
-            )
-        };
-        let (Ok(width), Ok(height)) = (i32::try_from(padded.width), i32::try_from(padded.height)) else {
-            return Err(failed());
-        };
         let mut frame = frame::Video::new(pixel_format(layout), padded.width, padded.height);
-        // SAFETY: the frame is valid; its data is null exactly when its buffer could not be allocated.
-        if unsafe { frame.is_empty() } {
-            return Err(failed());
-        }
+        make_writable(&mut frame)?;
         tag_colors(&mut frame, layout);
-
-        // Area averaging puts the chroma sample between the two columns it stands for.
-        let flags = ffi::SWS_AREA | ffi::SWS_FULL_CHR_H_INP | ffi::SWS_ACCURATE_RND;
-        // SAFETY: plain numbers, and null where filters and parameters are optional.
-        let scaler = unsafe {
-            ffi::sws_getContext(
-                width,
-                height,
-                ffi::AVPixelFormat::AV_PIX_FMT_RGBA,
-                width,
-                height,
-                pixel_format(layout).into(),
-                flags,
-                ptr::null_mut(),
-                ptr::null_mut(),
-                ptr::null(),
-            )
-        };
-        if scaler.is_null() {
-            return Err(failed());
-        }
-        let converter = Self {
-            scaler,
+        Ok(Self {
+            layout,
             source,
             padded,
             frame,
-        };
-        if layout != Layout::Yuv420 {
-            return Ok(converter);
-        }
-        // Full range in, limited range out; brightness, contrast and saturation as they are (16.16 fixed point).
-        // SAFETY: the scaler is valid and the coefficient tables are static.
-        let set = unsafe {
-            let bt709 = ffi::sws_getCoefficients(ffi::SWS_CS_ITU709);
-            ffi::sws_setColorspaceDetails(scaler, bt709, 1, bt709, 0, 0, 1 << 16, 1 << 16)
-        };
-        if set < 0 { Err(failed()) } else { Ok(converter) }
+        })
     }
 
     /// Converts `picture` into the kept frame.
@@ -102,48 +53,72 @@ impl Converter {
             return Err(Error::new(Kind::Internal, message));
         }
         let picture = pad(picture, self.padded);
-        let planes = [picture.as_raw().as_ptr()];
-        let strides = [(self.padded.width * 4).cast_signed()];
-        // SAFETY: `picture` has `padded.height` rows of `padded.width` RGBA pixels, which is what the scaler was
-        // made for, and the frame was allocated with the same size. The encoder may still hold the frame's
-        // buffer, so it is made writable first.
-        let rows = unsafe {
-            let frame = self.frame.as_mut_ptr();
-            let writable = ffi::av_frame_make_writable(frame);
-            if writable < 0 {
-                writable
-            } else {
-                ffi::sws_scale(
-                    self.scaler,
-                    planes.as_ptr(),
-                    strides.as_ptr(),
-                    0,
-                    self.padded.height.cast_signed(),
-                    (*frame).data.as_ptr(),
-                    (*frame).linesize.as_ptr(),
-                )
+        // The encoder may still hold what was sent before.
+        make_writable(&mut self.frame)?;
+        match self.layout {
+            Layout::Yuv420 => return self.convert_to_yuv(&picture),
+            Layout::Gbr => {
+                self.fill(0, &picture, |[_, green, _, _]| [green]);
+                self.fill(1, &picture, |[_, _, blue, _]| [blue]);
+                self.fill(2, &picture, |[red, _, _, _]| [red]);
             }
+            Layout::Rgb => self.fill(0, &picture, |[red, green, blue, _]| [red, green, blue]),
+            Layout::Bgr0 | Layout::Bgra => {
+                self.fill(0, &picture, |[red, green, blue, alpha]| [blue, green, red, alpha]);
+            }
+        }
+        Ok(())
+    }
+
+    /// Chroma is the mean of its four pixels, so its sample lies in the middle of them.
+    fn convert_to_yuv(&mut self, picture: &RgbaImage) -> Result<()> {
+        let [y_stride, u_stride, v_stride] = [0, 1, 2].map(|plane| self.frame.stride(plane) as u32);
+        let [y_plane, u_plane, v_plane] = planes(&mut self.frame).map(BufferStoreMut::Borrowed);
+        let mut frame = YuvPlanarImageMut {
+            y_plane,
+            y_stride,
+            u_plane,
+            u_stride,
+            v_plane,
+            v_stride,
+            width: self.padded.width,
+            height: self.padded.height,
         };
-        if rows == self.padded.height.cast_signed() {
-            Ok(())
-        } else {
-            Err(Error::new(
-                Kind::Internal,
-                format!("converting a picture of {given} pixels failed"),
-            ))
+        rgba_to_yuv420(
+            &mut frame,
+            picture.as_raw(),
+            self.padded.width * 4,
+            YuvRange::Limited,
+            YuvStandardMatrix::Bt709,
+            YuvConversionMode::Balanced,
+        )
+        .map_err(|cause| {
+            let message = format!("converting a picture of {} pixels failed", self.source);
+            Error::new(Kind::Internal, message).caused_by(cause)
+        })
+    }
+
+    /// Writes a plane of so many bytes for each pixel.
+    fn fill<const BYTES: usize>(
+        &mut self,
+        plane: usize,
+        picture: &RgbaImage,
+        bytes_of: impl Fn([u8; 4]) -> [u8; BYTES],
+    ) {
+        let stride = self.frame.stride(plane);
+        let lines = self.frame.data_mut(plane).chunks_exact_mut(stride);
+        let rows = picture.as_raw().chunks_exact(self.padded.width as usize * 4);
+        for (line, row) in lines.zip(rows) {
+            let pixels = row.as_chunks().0;
+            for (bytes, pixel) in line.as_chunks_mut().0.iter_mut().zip(pixels) {
+                *bytes = bytes_of(*pixel);
+            }
         }
     }
 
     /// The picture converted last.
     pub(super) const fn frame(&mut self) -> &mut frame::Video {
         &mut self.frame
-    }
-}
-
-impl Drop for Converter {
-    fn drop(&mut self) {
-        // SAFETY: made by `sws_getContext`, freed only here.
-        unsafe { ffi::sws_freeContext(self.scaler) }
     }
 }
 

@@ -76,6 +76,31 @@ pub(super) fn tag_colors(frame: &mut frame::Video, layout: Layout) {
     frame.set_color_transfer_characteristic(transfer(layout));
 }
 
+/// Gives the frame pixels of its own, should an encoder still hold them.
+pub(super) fn make_writable(frame: &mut frame::Video) -> Result<()> {
+    // SAFETY: the frame is valid; one without pixels is refused.
+    let made = unsafe { ffi::av_frame_make_writable(frame.as_mut_ptr()) };
+    if made < 0 {
+        let message = format!(
+            "no memory for a frame of {}x{} pixels",
+            frame.width(),
+            frame.height()
+        );
+        return Err(Error::new(Kind::Internal, message).caused_by(ffmpeg_next::Error::from(made)));
+    }
+    Ok(())
+}
+
+/// The three planes of a frame that has as many.
+pub(super) fn planes(frame: &mut frame::Video) -> [&mut [u8]; 3] {
+    [0, 1, 2].map(|plane| {
+        let bytes = frame.data_mut(plane);
+        let (start, length) = (bytes.as_mut_ptr(), bytes.len());
+        // SAFETY: the planes of a frame do not overlap, each is taken once, and the frame is borrowed for as long.
+        unsafe { slice::from_raw_parts_mut(start, length) }
+    })
+}
+
 /// How a frame asks to be coded.
 pub(super) const fn coding_of(coding: Coding) -> picture::Type {
     match coding {
