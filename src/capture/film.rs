@@ -1,12 +1,16 @@
 //! What has been captured, on its way out: frames that look like the one before go as one, so that hours in which
 //! nothing happens cost nothing further on. All methods of capture put their frames on it.
 
+use std::collections::VecDeque;
+
 use super::{CapturedFrame, FrameSink, Shot};
 
 pub(super) struct Film<'a> {
     sink: &'a FrameSink,
     /// The last frame, which may last longer still.
     last: Option<CapturedFrame>,
+    /// Those before it that have not been sent.
+    complete: VecDeque<CapturedFrame>,
 }
 
 /// Whoever takes the frames has failed.
@@ -15,36 +19,47 @@ pub(super) struct Closed;
 
 impl<'a> Film<'a> {
     pub(super) const fn new(sink: &'a FrameSink) -> Self {
-        Self { sink, last: None }
+        Self {
+            sink,
+            last: None,
+            complete: VecDeque::new(),
+        }
     }
 
-    /// Adds the next frame of a segment, or the first of one.
+    /// Adds the next frame of a segment, or the first of one, and sends what is complete.
     #[allow(clippy::large_types_passed_by_value, reason = "it is kept")]
     pub(super) async fn add(&mut self, frame: CapturedFrame) -> Result<(), Closed> {
+        self.keep(frame);
+        self.send().await
+    }
+
+    /// Adds a frame, to be sent later.
+    #[allow(clippy::large_types_passed_by_value, reason = "it is kept")]
+    pub(super) fn keep(&mut self, frame: CapturedFrame) {
         if let Some(last) = &mut self.last
             && matches!(frame.shot, Shot::Repeat)
             && (last.pointer, last.page) == (frame.pointer, frame.page)
             && last.spec.index + last.lasts == frame.spec.index
         {
             last.lasts += frame.lasts;
-            return Ok(());
+            return;
         }
-        let before = self.last.replace(frame);
-        self.send(before).await
+        self.complete.extend(self.last.replace(frame));
+    }
+
+    /// Sends what is complete.
+    pub(super) async fn send(&mut self) -> Result<(), Closed> {
+        while let Some(frame) = self.complete.pop_front() {
+            self.sink.send(frame).await.map_err(|_| Closed)?;
+        }
+        Ok(())
     }
 
     /// Sends what is left.
     pub(super) async fn finish(mut self) {
-        let last = self.last.take();
+        self.complete.extend(self.last.take());
         // Nobody is left to be told that nobody takes it.
-        drop(self.send(last).await);
-    }
-
-    async fn send(&self, frame: Option<CapturedFrame>) -> Result<(), Closed> {
-        match frame {
-            Some(frame) => self.sink.send(frame).await.map_err(|_| Closed),
-            None => Ok(()),
-        }
+        drop(self.send().await);
     }
 }
 

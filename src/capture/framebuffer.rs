@@ -54,22 +54,15 @@ pub(super) async fn capture(
         let demanded = anew || frames == Frames::Every;
         let mut shot = Shot::Repeat;
         if demanded || quiet_until.is_some_and(|until| spec.session_ms >= until) {
-            let begun = Instant::now();
-            let advance = player
-                .advance_with_fence(spec.session_ms, &mut screen.fence)
-                .await
-                .map_err(at(spec))?;
-            if demanded && !advance.changed {
-                player.paint_fence(&mut screen.fence).await.map_err(at(spec))?;
+            let look = screen.look(&player, spec.session_ms, demanded, &mut statistics);
+            // The frame before goes out while the page is at work.
+            let (look, sent) = tokio::join!(biased; look, film.send());
+            if sent.is_err() {
+                break;
             }
-            statistics.advances += 1;
-            spent(&mut statistics.advance_s, begun);
-            quiet_until = advance.quiet_until;
-            if demanded || advance.changed {
-                let begun = Instant::now();
-                let picture = screen.picture().await.map_err(at(spec))?;
-                statistics.screenshots += 1;
-                spent(&mut statistics.screenshot_s, begun);
+            let look = look.map_err(at(spec))?;
+            quiet_until = look.quiet_until;
+            if let Some(picture) = look.picture {
                 let columns = match &before {
                     Some(before) => picture.changed_columns(before),
                     None => Some(0..plan.canvas.size.width),
@@ -80,13 +73,20 @@ pub(super) async fn capture(
                     before = Some(picture);
                 }
             }
-        }
-        if film.add(CapturedFrame::of(&player, spec, shot)).await.is_err() {
+        } else if film.send().await.is_err() {
             break;
         }
+        film.keep(CapturedFrame::of(&player, spec, shot));
     }
     film.finish().await;
     Ok(statistics)
+}
+
+/// What there is to see of a frame.
+struct Look {
+    /// None if nothing has changed.
+    picture: Option<Arc<RawPicture>>,
+    quiet_until: Option<f64>,
 }
 
 /// What is on the display, as far as the fence tells.
@@ -117,6 +117,34 @@ impl<'a> Screen<'a> {
         player.conceal(true, Some(&self.fence)).await?;
         self.wait().await?;
         player.conceal(false, None).await
+    }
+
+    /// Moves the page to a frame, and takes its picture if that is demanded or anything may have changed.
+    async fn look(
+        &mut self,
+        player: &Player,
+        session_ms: f64,
+        demanded: bool,
+        statistics: &mut CaptureStatistics,
+    ) -> Result<Look> {
+        let begun = Instant::now();
+        let advance = player.advance_with_fence(session_ms, &mut self.fence).await?;
+        if demanded && !advance.changed {
+            player.paint_fence(&mut self.fence).await?;
+        }
+        statistics.advances += 1;
+        spent(&mut statistics.advance_s, begun);
+        let mut picture = None;
+        if demanded || advance.changed {
+            let begun = Instant::now();
+            picture = Some(self.picture().await?);
+            statistics.screenshots += 1;
+            spent(&mut statistics.screenshot_s, begun);
+        }
+        Ok(Look {
+            picture,
+            quiet_until: advance.quiet_until,
+        })
     }
 
     /// The picture that came with the last fence.
