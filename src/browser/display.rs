@@ -182,8 +182,10 @@ fn screen_length(pixels: u32) -> u32 {
         let pixel = f64::from(2.0 / window as f32);
         (pixel * f64::from(window) / 2.0 - 1.0).abs() < 1e-9
     };
-    let window = (pixels - WINDOW_MARGIN..).find(|&window| keeps_pixels_whole(window));
-    window.map_or(pixels, |window| window + WINDOW_MARGIN)
+    let least = pixels - WINDOW_MARGIN;
+    // A power of two always does.
+    let window = (least..=least.next_power_of_two()).find(|&window| keeps_pixels_whole(window));
+    window.unwrap_or(least) + WINDOW_MARGIN
 }
 
 /// A display number that no other display has. Displays in different network namespaces could all be `:0`, but Xvfb
