@@ -74,6 +74,22 @@ fn the_phone_menu_is_reproducible() {
 }
 
 #[test]
+fn the_edge_of_a_moving_menu_is_mixed_with_what_is_below_it() {
+    // A browser that moves the menu as a layer of its own mixes it with what memory held before.
+    for capture in ["damage", "framebuffer"] {
+        let arguments = format!("--fps 24 --idle keep --end 5.5 --capture {capture}");
+        let picture = render(&fixture("phone-menu.json"), &arguments).at(5170);
+        for y in 280..700 {
+            let edge = picture.get_pixel(22, y).0;
+            assert!(
+                edge.iter().all(|channel| channel.abs_diff(254) <= 1),
+                "{capture}, {y}: {edge:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn the_resized_window_is_reproducible() {
     assert_reproducible("window-resize.json", "--end 5");
 }

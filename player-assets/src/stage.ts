@@ -6,6 +6,7 @@ import type { Fence, Fit, Size, StartOptions } from './contract';
 /** Rules for the replayed documents, against what runs on the browser's own timers: carets and media controls. */
 export const REPLAYED_PAGE_RULES = [
   '* { caret-color: transparent !important; }',
+  ':root { will-change: contents !important; }',
   'video::-webkit-media-controls, audio::-webkit-media-controls { display: none !important; }',
 ];
 
