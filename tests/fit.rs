@@ -14,7 +14,7 @@ use replaycast::error::{Kind, Result};
 use replaycast::fit::{Fit, FittingEncoder, Target};
 use replaycast::frame::{Fps, Frame, FrameSpec, Picture, Size};
 
-const SIZE: Size = Size::new(344, 200);
+const SIZE: Size = Size::new(480, 270);
 const FPS: Fps = Fps::new(30, 1);
 /// Pictures of four places each, then one that lasts for 10 seconds.
 const PICTURES: u64 = 10;
@@ -103,7 +103,7 @@ fn a_file_never_gets_larger_than_the_limit_and_keeps_its_length() {
         let path = folder.path().join(name);
         encode(&path, u64::MAX).unwrap();
         let asked = fs::metadata(&path).unwrap().len();
-        let limit = asked * 7 / 10;
+        let limit = asked * 6 / 10;
         let (summary, fit) = encode(&path, limit).unwrap();
         let fit = fit.unwrap();
         let bytes = fs::metadata(&path).unwrap().len();
@@ -135,6 +135,6 @@ fn what_cannot_fit_says_how_small_it_gets() {
         (Kind::OutputTooLarge, 65)
     );
     let text = error.to_string();
-    assert!(text.contains("2000 bytes") && text.contains("344x200"), "{text}");
+    assert!(text.contains("2000 bytes") && text.contains("360x202"), "{text}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
