@@ -10,8 +10,7 @@ await build({
   target: 'chrome120',
   charset: 'utf8',
   legalComments: 'none',
-  minifyWhitespace: true,
-  minifySyntax: true,
+  minify: true,
   loader: { '.css': 'text' },
   logLevel: 'warning',
 });

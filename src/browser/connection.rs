@@ -11,9 +11,9 @@ use chromiumoxide_types::Command;
 use serde::Serialize;
 use serde::de::{Deserialize, DeserializeOwned};
 use serde_json::value::RawValue;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe::{Receiver, Sender};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use super::process::Pipes;
 use crate::error::{Error, Kind, Result};
@@ -108,9 +108,56 @@ struct State {
     gone: bool,
 }
 
+/// The way to the browser. A command goes out at once, from where it is given, as far as the pipe has room.
+struct Outlet {
+    pipe: Sender,
+    unsent: Mutex<Vec<u8>>,
+}
+
+impl Outlet {
+    fn send(self: &Arc<Self>, message: &[u8]) {
+        let mut unsent = self.unsent();
+        let is_served = !unsent.is_empty();
+        unsent.extend_from_slice(message);
+        if !is_served {
+            self.write(&mut unsent);
+            if !unsent.is_empty() {
+                tokio::spawn(Arc::clone(self).serve());
+            }
+        }
+    }
+
+    /// Sends what is left, as the pipe gets room.
+    async fn serve(self: Arc<Self>) {
+        while self.pipe.writable().await.is_ok() {
+            let mut unsent = self.unsent();
+            self.write(&mut unsent);
+            if unsent.is_empty() {
+                return;
+            }
+        }
+    }
+
+    /// Writes what the pipe has room for.
+    fn write(&self, unsent: &mut Vec<u8>) {
+        while !unsent.is_empty() {
+            match self.pipe.try_write(unsent) {
+                Ok(written) => drop(unsent.drain(..written)),
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return,
+                // The reader notices that the browser is gone, and says so to all who wait.
+                Err(_) => unsent.clear(),
+            }
+        }
+    }
+
+    fn unsent(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.unsent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 struct Shared {
     next_id: AtomicU64,
-    outgoing: mpsc::UnboundedSender<Vec<u8>>,
+    outlet: Arc<Outlet>,
     state: Mutex<State>,
 }
 
@@ -171,13 +218,14 @@ impl Connection {
         let _ = rustix::pipe::fcntl_setpipe_size(&pipes.to_browser, PIPE_BYTES);
         let reader = Receiver::from_owned_fd(pipes.from_browser.into()).map_err(failed)?;
         let writer = Sender::from_owned_fd(pipes.to_browser.into()).map_err(failed)?;
-        let (outgoing, messages) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             next_id: AtomicU64::new(FIRST_ID),
-            outgoing,
+            outlet: Arc::new(Outlet {
+                pipe: writer,
+                unsent: Mutex::default(),
+            }),
             state: Mutex::default(),
         });
-        tokio::spawn(write_messages(writer, messages));
         tokio::spawn(read_messages(reader, Arc::clone(&shared)));
         Ok(Self { shared })
     }
@@ -195,7 +243,7 @@ impl Connection {
             std::borrow::Cow::Owned(_) => "a command",
         };
         let id = self.shared.next_id.fetch_add(1, Ordering::Relaxed);
-        let text = serde_json::to_vec(&Outgoing {
+        let mut text = serde_json::to_vec(&Outgoing {
             id,
             method,
             params: &command,
@@ -214,11 +262,9 @@ impl Connection {
             let session = session.cloned();
             state.pending.insert(id, Pending { session, done });
         }
-        let waited = match self.shared.outgoing.send(text) {
-            Ok(()) => tokio::time::timeout(deadline, outcome).await,
-            Err(_) => Ok(Ok(Outcome::Failed(Fate::Gone))),
-        };
-        match waited {
+        text.push(0);
+        self.shared.outlet.send(&text);
+        match tokio::time::timeout(deadline, outcome).await {
             Ok(Ok(Outcome::Answered(message))) => Ok(Answer { message, method }),
             Ok(Ok(Outcome::Refused(why))) => Err(Error::new(
                 Kind::Internal,
@@ -247,16 +293,6 @@ impl Connection {
     pub(super) fn listen(&self, session: &Arc<str>, listener: impl Fn(Event) + Send + Sync + 'static) {
         let mut state = self.shared.state();
         state.listeners.insert(Arc::clone(session), Arc::new(listener));
-    }
-}
-
-async fn write_messages(mut writer: Sender, mut messages: mpsc::UnboundedReceiver<Vec<u8>>) {
-    while let Some(mut message) = messages.recv().await {
-        message.push(0);
-        // The reader notices that the browser is gone, and says so to all who wait.
-        if writer.write_all(&message).await.is_err() {
-            return;
-        }
     }
 }
 
