@@ -97,19 +97,23 @@ fn screenshot(picture: &RgbImage) -> Value {
 fn assert_shows(rendered: &Rendered, video_ms: u64, expected: &RgbImage) {
     let shown = rendered.at(video_ms);
     assert_eq!(shown.dimensions(), expected.dimensions());
-    let off: Vec<u8> = shown
-        .pixels()
-        .zip(expected.pixels())
-        .map(|(shown, expected)| {
-            let channels = shown.0.into_iter().zip(expected.0);
-            channels.map(|(a, b)| a.abs_diff(b)).max().unwrap()
-        })
+    let furthest = |shown: &Rgb<u8>, expected: &Rgb<u8>| {
+        let channels = shown.0.into_iter().zip(expected.0);
+        channels.map(|(a, b)| a.abs_diff(b)).max().unwrap()
+    };
+    let wrong: Vec<(u32, u32)> = shown
+        .enumerate_pixels()
+        .filter(|(x, y, pixel)| furthest(pixel, expected.get_pixel(*x, *y)) > 24)
+        .map(|(x, y, _)| (x, y))
         .collect();
-    let wrong = off.iter().filter(|off| **off > 24).count();
+    // A page that ends within a pixel covers it once with us; in a browser, as many times as clips end there.
+    let is_edge = wrong.iter().all(|at| at.0 == wrong[0].0) || wrong.iter().all(|at| at.1 == wrong[0].1);
+    let pixels = expected.pixels().len();
     assert!(
-        wrong * 100 < off.len(),
-        "{wrong} of {} pixels are off at {video_ms} ms",
-        off.len()
+        is_edge && wrong.len() * 100 < pixels,
+        "{} of {pixels} pixels are off at {video_ms} ms, the first at {:?}",
+        wrong.len(),
+        wrong[0]
     );
 }
 
