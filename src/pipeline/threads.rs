@@ -2,11 +2,16 @@
 //! has one for each browser.
 
 use std::thread;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 
 use crate::error::{Error, Kind, Result};
+
+/// How long work may take to see that nobody wants it; a browser that hangs in its start does not see it at all.
+const MAY_END: Duration = Duration::from_secs(2);
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// Dropped, it ends the work and waits for that: the runtime, which may go next, is needed to end well.
 pub(super) struct OwnThreads {
@@ -51,9 +56,9 @@ impl OwnThreads {
 impl Drop for OwnThreads {
     fn drop(&mut self) {
         self.wanted.send_replace(false);
-        for thread in self.threads.drain(..) {
-            // What failed there has been told.
-            let _ = thread.join();
+        let begun = Instant::now();
+        while self.threads.iter().any(|thread| !thread.is_finished()) && begun.elapsed() < MAY_END {
+            thread::sleep(PAUSE);
         }
     }
 }
