@@ -90,7 +90,7 @@ impl Converter {
             self.padded.width * 4,
             YuvRange::Limited,
             YuvStandardMatrix::Bt709,
-            YuvConversionMode::Balanced,
+            YuvConversionMode::Professional,
         )
         .map_err(|cause| {
             let message = format!("converting a picture of {} pixels failed", self.source);
@@ -164,6 +164,14 @@ mod tests {
                 .zip(expected)
                 .all(|(found, expected)| found.abs_diff(expected) <= 1);
             assert!(near, "{color:?} became {found:?}, not {expected:?}");
+        }
+    }
+
+    #[test]
+    fn each_grey_becomes_the_nearest_luma() {
+        for level in 0..=255_u8 {
+            let luma = 16.0 + f64::from(level) * 219.0 / 255.0;
+            assert_eq!(yuv([level; 3]), [luma.round() as u8, 128, 128], "{level}");
         }
     }
 
