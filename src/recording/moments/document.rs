@@ -306,9 +306,10 @@ impl Document {
             .map(|(id, _)| id)
     }
 
-    /// Puts a node that is in no other one into this one, before the `next`, or at the end.
+    /// Puts a node into this one, before the `next`, or at the end; unless it is in one already, as where two have its id.
     fn attach(&mut self, id: i64, parent: i64, next: Option<i64>) {
-        if !self.nodes.contains_key(&parent) || self.is_within(parent, id) {
+        let is_free = self.nodes.get(&id).is_some_and(|node| node.parent.is_none());
+        if !is_free || !self.nodes.contains_key(&parent) || self.is_within(parent, id) {
             return;
         }
         let is_child = |next: &i64| {
@@ -534,6 +535,28 @@ mod tests {
             (99, ""),
         ] {
             assert_eq!(document.name(id), name, "{id}");
+        }
+    }
+
+    #[test]
+    fn two_nodes_of_one_id_are_one() {
+        let text = |words: &str| format!(r#"{{"type":3,"textContent":"{words}","id":2}}"#);
+        let (one, two) = (text("one"), text("two"));
+        for children in [
+            format!("{one},{two}"),
+            format!(r#"{one},{{"type":2,"tagName":"b","attributes":{{}},"childNodes":[{two}],"id":3}}"#),
+        ] {
+            let mut document = Document::default();
+            let button = r#""type":2,"tagName":"button","attributes":{}"#;
+            let page = format!(r#"{{"node":{{{button},"childNodes":[{children}],"id":1}}}}"#);
+            apply(&mut document, 2, &page);
+            assert_eq!(document.name(1), "two", "{children}");
+            apply(
+                &mut document,
+                3,
+                r#"{"source":0,"removes":[{"parentId":0,"id":1}]}"#,
+            );
+            assert!(document.nodes.is_empty(), "{children}");
         }
     }
 
