@@ -90,6 +90,21 @@ fn the_edge_of_a_moving_menu_is_mixed_with_what_is_below_it() {
 }
 
 #[test]
+fn the_last_column_of_a_moving_menu_has_nothing_of_what_memory_held() {
+    // 98% of it is the white menu, the rest the dark header behind it.
+    let mixed = [250, 251, 251];
+    for capture in ["damage", "framebuffer"] {
+        let arguments = format!("--fps 24 --idle keep --end 4.5 --capture {capture}");
+        let picture = render(&fixture("phone-menu.json"), &arguments).at(4042);
+        for y in 0..53 {
+            let edge = picture.get_pixel(291, y).0;
+            let is_mixed = edge.iter().zip(mixed).all(|(channel, mixed)| channel.abs_diff(mixed) <= 1);
+            assert!(is_mixed, "{capture}, {y}: {edge:?}");
+        }
+    }
+}
+
+#[test]
 fn the_resized_window_is_reproducible() {
     assert_reproducible("window-resize.json", "--end 5");
 }

@@ -1,6 +1,7 @@
 // CSS animations and transitions on the replay's clock. Each is stopped as soon as it
 // exists and moved by hand, so that what it shows depends on session time alone. Called by player.ts.
 
+import { clearEdges } from './moving_layers';
 import type { Roots } from './roots';
 
 /** Where one animation stands; the strong reference keeps its wrapper, and so its start, from being collected. */
@@ -77,6 +78,7 @@ export class Animations {
     animation.currentTime = 0;
     const end = Number(animation.effect?.getComputedTiming().endTime ?? 0);
     this.tracked.set(animation, { start: now, end, pausedAt: null, finished: false });
+    clearEdges(animation);
   }
 
   /** After our pause() the browser no longer applies animation-play-state, so we do. */
