@@ -98,7 +98,10 @@ fn the_last_column_of_a_moving_menu_has_nothing_of_what_memory_held() {
         let picture = render(&fixture("phone-menu.json"), &arguments).at(4042);
         for y in 0..53 {
             let edge = picture.get_pixel(291, y).0;
-            let is_mixed = edge.iter().zip(mixed).all(|(channel, mixed)| channel.abs_diff(mixed) <= 1);
+            let is_mixed = edge
+                .iter()
+                .zip(mixed)
+                .all(|(channel, mixed)| channel.abs_diff(mixed) <= 1);
             assert!(is_mixed, "{capture}, {y}: {edge:?}");
         }
     }
