@@ -9,6 +9,7 @@ import { BACKDROP_RULE, Backdrops } from './backdrops';
 import { Contents } from './contents';
 import type { Advance, Fence, Problems, Size, StartOptions } from './contract';
 import { Fonts } from './fonts';
+import { MOVING_LAYER_RULE } from './moving_layers';
 import { Pointer } from './pointer';
 import { ProblemList } from './problems';
 import { Readiness } from './readiness';
@@ -81,7 +82,7 @@ export class Player {
       mouseTail: false,
       triggerFocus: true,
       showWarning: true,
-      insertStyleRules: [...REPLAYED_PAGE_RULES, BACKDROP_RULE],
+      insertStyleRules: [...REPLAYED_PAGE_RULES, BACKDROP_RULE, MOVING_LAYER_RULE],
       plugins: [this.contents.plugin],
       logger: quiet as unknown as typeof console,
     });

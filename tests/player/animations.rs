@@ -92,6 +92,25 @@ fn a_transition_turns_back_from_where_it_stands_also_between_two_frames() {
 }
 
 #[test]
+fn a_shadow_that_a_fixed_element_gets_after_it_has_moved_is_seen() {
+    let css =
+        "body { margin: 0 } .moved { transform: translateX(100px) } .lit { box-shadow: 0 0 0 20px #00f }
+        .box { position: fixed; left: 50px; top: 50px; width: 40px; height: 40px; background: #f00;
+            transition: transform 0.3s linear }";
+    let rendered = render(&recording(
+        &body(css, &[a_box("")]),
+        &[
+            attribute(200, BOX, "class", "box moved"),
+            attribute(1000, BOX, "class", "box moved lit"),
+            end(1500),
+        ],
+    ));
+    for (ms, beside) in [(900, [255, 255, 255]), (1200, [0, 0, 255])] {
+        assert_eq!(rendered.at(ms).get_pixel(140, 70).0, beside, "{ms}");
+    }
+}
+
+#[test]
 fn an_endless_spinner_never_stops() {
     let css = "@keyframes spin { to { transform: rotate(360deg) } }
         .spinner { margin: 50px; width: 60px; height: 60px; border: 8px solid #ddd;
