@@ -3,6 +3,9 @@
 
 use crate::browser::AssetKind;
 
+/// An asset before it is known to be one: what is called its type, and its bytes.
+pub(super) type Found = (Option<String>, Vec<u8>);
+
 /// The content type to give the page; None for anything that was not asked for. `declared` is what the server said.
 pub(super) fn accept(kind: AssetKind, declared: Option<&str>, body: &[u8]) -> Option<String> {
     match kind {

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::given::Found;
+use super::content::Found;
 
 /// No asset is larger.
 const MOST_BYTES: u64 = 64 << 20;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::content::Found;
 use super::folder::Folder;
 use super::har::Har;
 use crate::error::{Error, Kind, Result};
@@ -14,9 +15,6 @@ enum Place {
     Folder(Folder),
     Har(Har),
 }
-
-/// What is called its type, and its bytes.
-pub(super) type Found = (Option<String>, Vec<u8>);
 
 impl Given {
     pub(super) fn open(paths: &[PathBuf]) -> Result<Self> {

@@ -8,8 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 use url::Url;
 
-use super::content::accept;
-use super::given::Found;
+use super::content::{Found, accept};
 use super::without_fragment;
 use crate::browser::AssetKind;
 use crate::source::http::MOST_REDIRECTS;

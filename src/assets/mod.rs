@@ -21,8 +21,9 @@ use tokio::task::spawn_blocking;
 use url::Url;
 
 use cache::{Cached, DiskCache, Freshness};
+use content::Found;
 use fetcher::Fetcher;
-use given::{Found, Given};
+use given::Given;
 use summary::Origin;
 
 use crate::browser::{Answering, AssetKind, AssetProvider, AssetReply};

@@ -2,7 +2,6 @@
 //! screen. `display` opens it, `capture` waits for the fence in it and takes pictures.
 
 use std::fs::File;
-use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -26,6 +25,9 @@ const COLOR_BYTES: u64 = 12;
 
 const PIXEL_BYTES: u32 = 4;
 
+/// So much is read at once: it stays near until it has been turned to RGBA.
+const BLOCK_BYTES: usize = 64 << 10;
+
 /// The first looks follow each other closely, as a small change is there at once; later ones cost less.
 const SHORT_PAUSE: Duration = Duration::from_micros(50);
 const LONG_PAUSE: Duration = Duration::from_micros(500);
@@ -38,14 +40,6 @@ pub struct Framebuffer {
     start: u64,
     line_bytes: u32,
     screen: Size,
-}
-
-/// Rows of pixels as they are on the screen: blue, green, red and an unused byte.
-#[derive(Debug)]
-pub struct RawPicture {
-    bytes: Vec<u8>,
-    line_bytes: u32,
-    size: Size,
 }
 
 impl Framebuffer {
@@ -92,78 +86,46 @@ impl Framebuffer {
         }
     }
 
-    /// A black picture of this size, for [`Self::read`].
-    pub fn black(&self, size: Size) -> Result<RawPicture> {
-        if size.width > self.screen.width || size.height > self.screen.height {
-            let message = format!("a picture of {size} does not fit a screen of {}", self.screen);
+    /// Fills a picture with what the screen shows in its upper left part.
+    pub fn read(&self, picture: &mut RgbaImage) -> Result<()> {
+        let (width, height) = picture.dimensions();
+        if width > self.screen.width || height > self.screen.height {
+            let message = format!(
+                "a picture of {width}x{height} does not fit a screen of {}",
+                self.screen
+            );
             return Err(Error::new(Kind::Internal, message));
         }
-        Ok(RawPicture {
-            bytes: vec![0; size.height as usize * self.line_bytes as usize],
-            line_bytes: self.line_bytes,
-            size,
-        })
+        let line_bytes = self.line_bytes as usize;
+        let mut block = vec![0; (BLOCK_BYTES / line_bytes).max(1) * line_bytes];
+        let mut place = self.start;
+        let (pixels, _) = picture.as_chunks_mut::<4>();
+        let mut rows = pixels.chunks_exact_mut(width as usize);
+        while rows.len() > 0 {
+            let lines = (block.len() / line_bytes).min(rows.len());
+            let block = &mut block[..lines * line_bytes];
+            self.file.read_exact_at(block, place).map_err(lost)?;
+            place += block.len() as u64;
+            for (line, row) in block.chunks_exact(line_bytes).zip(&mut rows) {
+                for (bgrx, pixel) in line.as_chunks().0.iter().zip(row) {
+                    *pixel = rgba(*bgrx);
+                }
+            }
+        }
+        Ok(())
     }
+}
 
-    /// What the screen shows in its upper left part.
-    pub fn read(&self, picture: &mut RawPicture) -> Result<()> {
-        self.file
-            .read_exact_at(&mut picture.bytes, self.start)
-            .map_err(lost)
-    }
+/// A pixel of the screen: blue, green, red and an unused byte.
+const fn rgba(bgrx: [u8; 4]) -> [u8; 4] {
+    // By whole numbers it is three times as fast as byte by byte.
+    let xrgb = u32::from_le_bytes(bgrx);
+    let xbgr = (xrgb & 0xff00) | (xrgb >> 16 & 0xff) | (xrgb & 0xff) << 16;
+    (xbgr | 0xff00_0000).to_le_bytes()
 }
 
 fn lost(source: std::io::Error) -> Error {
     Error::io("reading the display's memory", source)
-}
-
-impl RawPicture {
-    pub const fn size(&self) -> Size {
-        self.size
-    }
-
-    /// Each row from its left to its right end.
-    fn rows(&self) -> impl Iterator<Item = &[[u8; 4]]> {
-        let width = self.size.width as usize;
-        let lines = self.bytes.chunks_exact(self.line_bytes as usize);
-        lines.map(move |line| &line.as_chunks().0[..width])
-    }
-
-    /// From the first to the last column in which it differs from `before`, which has the same size; None if it is equal.
-    pub fn changed_columns(&self, before: &Self) -> Option<Range<u32>> {
-        let mut changed: Option<Range<usize>> = None;
-        for (row, before) in self.rows().zip(before.rows()) {
-            if row == before {
-                continue;
-            }
-            let differs = |x: &usize| row[*x] != before[*x];
-            let Range { start, end } = changed.unwrap_or(row.len()..0);
-            let first = (0..start).find(differs).unwrap_or(start);
-            let last = (end..row.len()).rfind(differs).map_or(end, |last| last + 1);
-            changed = Some(first..last);
-        }
-        changed.map(|Range { start, end }| start as u32..end as u32)
-    }
-
-    pub fn to_rgba(&self) -> RgbaImage {
-        let mut picture = RgbaImage::new(self.size.width, self.size.height);
-        self.write_rgba(&mut picture);
-        picture
-    }
-
-    /// Fills a picture of the same size.
-    pub fn write_rgba(&self, picture: &mut RgbaImage) {
-        let (pixels, _) = picture.as_chunks_mut::<4>();
-        let rows = pixels.chunks_exact_mut(self.size.width as usize);
-        for (row, raw) in rows.zip(self.rows()) {
-            for (pixel, bgrx) in row.iter_mut().zip(raw) {
-                // By whole numbers it is three times as fast as byte by byte.
-                let xrgb = u32::from_le_bytes(*bgrx);
-                let xbgr = (xrgb & 0xff00) | (xrgb >> 16 & 0xff) | (xrgb & 0xff) << 16;
-                *pixel = (xbgr | 0xff00_0000).to_le_bytes();
-            }
-        }
-    }
 }
 
 #[cfg(test)]
@@ -198,40 +160,14 @@ mod tests {
     #[test]
     fn pixels_are_found_and_turned_to_rgba() {
         let (_folder, screen) = screen();
-        let mut picture = screen.black(Size::new(2, 2)).unwrap();
+        let mut picture = RgbaImage::new(2, 2);
         screen.read(&mut picture).unwrap();
-        let rgba = picture.to_rgba();
-        assert_eq!(rgba.get_pixel(0, 0).0, [3, 2, 1, 255]);
-        assert_eq!(rgba.get_pixel(1, 1).0, [0x10, 0x20, 0x30, 255]);
-        let corner = screen.black(Size::new(1, 1)).unwrap();
-        assert_eq!(corner.to_rgba().dimensions(), (1, 1));
-        assert!(screen.black(Size::new(3, 1)).is_err());
-    }
-
-    #[test]
-    fn the_changed_columns_are_those_of_all_rows_and_no_others() {
-        let of = |changes: &[(usize, usize)]| {
-            let mut bytes = vec![0; 4 * 24];
-            for (x, y) in changes {
-                bytes[y * 24 + x * 4] = 1;
-            }
-            RawPicture {
-                bytes,
-                line_bytes: 24,
-                size: Size::new(5, 4),
-            }
-        };
-        let before = of(&[(1, 0)]);
-        for (changes, columns) in [
-            (&[(1, 0)][..], None),
-            (&[(1, 0), (3, 2)], Some(3..4)),
-            (&[(1, 0), (3, 0), (2, 1), (4, 3)], Some(2..5)),
-            (&[(0, 1)], Some(0..2)),
-            // What is beside the picture does not count.
-            (&[(1, 0), (5, 1)], None),
-        ] {
-            assert_eq!(of(changes).changed_columns(&before), columns, "{changes:?}");
-        }
+        assert_eq!(picture.get_pixel(0, 0).0, [3, 2, 1, 255]);
+        assert_eq!(picture.get_pixel(1, 1).0, [0x10, 0x20, 0x30, 255]);
+        let mut corner = RgbaImage::new(1, 1);
+        screen.read(&mut corner).unwrap();
+        assert_eq!(corner.get_pixel(0, 0), picture.get_pixel(0, 0));
+        assert!(screen.read(&mut RgbaImage::new(3, 1)).is_err());
     }
 
     #[test]

@@ -17,7 +17,7 @@ use url::Url;
 
 use super::asset::{AssetKind, AssetReply};
 use super::connection::{Connection, Event};
-use super::page::Document;
+use super::document::Document;
 use super::traffic::Traffic;
 
 /// A name that nobody can own. Below `localhost` (RFC 6761) a page may use what browsers keep for secure ones, such as

@@ -7,6 +7,7 @@ mod child;
 mod confinement;
 mod connection;
 mod display;
+mod document;
 mod find;
 mod flags;
 mod framebuffer;
@@ -35,10 +36,11 @@ use crate::frame::Canvas;
 
 pub use asset::{Answering, AssetKind, AssetProvider, AssetReply, PageAssets};
 pub use confinement::NetworkIsolation;
+pub use document::Document;
 pub use find::{BROWSER_VARIABLE, BrowserUse, find_browser};
 pub use flags::FrameControl;
-pub use framebuffer::{Framebuffer, RawPicture};
-pub use page::{Document, Page, Screenshot};
+pub use framebuffer::Framebuffer;
+pub use page::{Page, Screenshot};
 
 /// How long the browser may take to start and answer for the first time.
 const START_DEADLINE: Duration = Duration::from_secs(30);

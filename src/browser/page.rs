@@ -30,25 +30,14 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use tokio::sync::mpsc;
 
-use super::asset::PageAssets;
 use super::connection::{Answer, Connection};
+use super::document::Document;
 use super::gatekeeper::{Gatekeeper, page_address};
 use super::traffic::Traffic;
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Canvas, Size};
 
 const LOAD_POLL: Duration = Duration::from_millis(5);
-
-/// The one document that the page shows.
-#[derive(Debug, Clone)]
-pub struct Document {
-    pub html: String,
-    pub content_security_policy: String,
-    /// A property of the page's global object that exists once the document's script has run.
-    pub ready_when: &'static str,
-    /// Without them the page gets nothing but itself.
-    pub assets: Option<PageAssets>,
-}
 
 /// A picture as the browser made it: PNG.
 #[derive(Debug)]

@@ -6,14 +6,17 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use image::RgbaImage;
+
 use super::film::Film;
+use super::reuse::Reuse;
 use super::scene::{LeftOut, Scene, Take, at};
 use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot, spent};
-use crate::browser::{Framebuffer, RawPicture};
+use crate::browser::Framebuffer;
+use crate::changed_area::ChangedArea;
 use crate::error::{Error, Kind, Result};
-use crate::frame::Canvas;
+use crate::frame::{Canvas, Size};
 use crate::player::{Fence, Player, Players};
-use crate::reuse::Reuse;
 use crate::timeline::CapturePlan;
 
 /// Whether frames that nothing changed are looked at as well.
@@ -40,7 +43,7 @@ pub(super) async fn capture(
     let mut film = Film::new(sink);
     let mut quiet_until = Some(f64::NEG_INFINITY);
     let mut screen = Screen::new(framebuffer, plan.canvas, deadline);
-    let mut before: Option<Arc<RawPicture>> = None;
+    let mut before: Option<Arc<RgbaImage>> = None;
     while let Some(Take {
         spec, player, anew, ..
     }) = scene.next().await?
@@ -63,13 +66,13 @@ pub(super) async fn capture(
             let look = look.map_err(at(spec))?;
             quiet_until = look.quiet_until;
             if let Some(picture) = look.picture {
-                let columns = match &before {
-                    Some(before) => picture.changed_columns(before),
-                    None => Some(0..plan.canvas.size.width),
+                let changed = match &before {
+                    Some(before) => ChangedArea::between(before, &picture),
+                    None => Some(ChangedArea::all(&picture)),
                 };
-                if let Some(columns) = columns {
-                    screen.fence.stand_below(&columns, plan.canvas);
-                    shot = Shot::Raw(Arc::clone(&picture));
+                if let Some(changed) = changed {
+                    screen.fence.stand_below(&changed.columns(), plan.canvas);
+                    shot = Shot::Picture(Arc::clone(&picture));
                     before = Some(picture);
                 }
             }
@@ -85,7 +88,7 @@ pub(super) async fn capture(
 /// What there is to see of a frame.
 struct Look {
     /// None if nothing has changed.
-    picture: Option<Arc<RawPicture>>,
+    picture: Option<Arc<RgbaImage>>,
     quiet_until: Option<f64>,
 }
 
@@ -95,7 +98,7 @@ struct Screen<'a> {
     canvas: Canvas,
     deadline: Duration,
     fence: Fence,
-    pictures: Reuse<RawPicture>,
+    pictures: Reuse<RgbaImage>,
 }
 
 impl<'a> Screen<'a> {
@@ -148,10 +151,11 @@ impl<'a> Screen<'a> {
     }
 
     /// The picture that came with the last fence.
-    async fn picture(&mut self) -> Result<Arc<RawPicture>> {
+    async fn picture(&mut self) -> Result<Arc<RgbaImage>> {
         self.wait().await?;
+        let Size { width, height } = self.canvas.size;
         self.pictures.take(
-            || self.framebuffer.black(self.canvas.size),
+            || Ok(RgbaImage::new(width, height)),
             |picture| self.framebuffer.read(picture),
         )
     }

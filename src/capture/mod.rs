@@ -8,6 +8,7 @@ mod framebuffer;
 mod packed;
 mod probe;
 mod resample;
+mod reuse;
 mod scene;
 mod screenshot;
 mod slide_picture;
@@ -22,7 +23,7 @@ use std::time::{Duration, Instant};
 use image::RgbaImage;
 use tokio::sync::mpsc;
 
-use crate::browser::{Browser, RawPicture, Screenshot};
+use crate::browser::{Browser, Screenshot};
 use crate::error::{Error, Kind, Result};
 use crate::frame::{FrameSpec, PageArea, Pointer};
 use crate::player::{Player, Players, Problems, StageLook};
@@ -60,11 +61,9 @@ pub enum CaptureMethod {
 #[derive(Debug)]
 pub enum Shot {
     Encoded(Screenshot),
-    Raw(Arc<RawPicture>),
-    /// A raw picture that has to wait.
+    Picture(Arc<RgbaImage>),
+    /// A picture that has to wait.
     Packed(PackedPicture),
-    /// A picture that was drawn here.
-    Drawn(RgbaImage),
     /// A made-up picture, known by its number.
     Synthetic(u64),
     /// Exactly the picture of the frame before, but for the pointer.

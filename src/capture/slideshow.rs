@@ -122,7 +122,7 @@ impl Window<'_> {
             self.damaged = Some(damaged);
         }
         Ok(Drawn {
-            shot: Shot::Drawn(picture),
+            shot: Shot::Picture(Arc::new(picture)),
             problems,
         })
     }

@@ -1,7 +1,7 @@
 //! Encoders of FFmpeg that may stand in the place of a codec's usual one, as one table: those of hardware, and other software.
 //! `OutputFormat` is given one by `--encoder`; `libav` opens it.
 
-use super::format::Codec;
+use super::codec::{Codec, Options};
 
 /// An encoder that takes 4:2:0 pictures of the system's memory and has a constant quantizer.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,13 +14,13 @@ pub(super) struct Alternative {
     pub(super) rate: &'static str,
     pub(super) values: [u8; 3],
     pub(super) coarsest: u8,
-    pub(super) options: &'static [(&'static str, &'static str)],
+    pub(super) options: Options,
 }
 
 /// Frames between keyframes: not every one of these encoders takes them where they are asked for.
 pub(super) const KEY_FRAMES: u32 = 300;
 
-const NVENC: &[(&str, &str)] = &[("preset", "p4"), ("rc", "constqp"), ("forced-idr", "1")];
+const NVENC: Options = &[("preset", "p4"), ("rc", "constqp"), ("forced-idr", "1")];
 
 pub(super) const ALTERNATIVES: &[Alternative] = &[
     Alternative {

@@ -10,8 +10,8 @@ use yuv::{
     BufferStoreMut, YuvConversionMode, YuvPlanarImageMut, YuvRange, YuvStandardMatrix, rgba_to_yuv420,
 };
 
-use super::format::Layout;
-use super::libav::{make_writable, pixel_format, planes, tag_colors};
+use super::layout::Layout;
+use super::libav::{make_writable, planes};
 use crate::error::{Error, Kind, Result};
 use crate::frame::Size;
 
@@ -34,9 +34,9 @@ impl fmt::Debug for Converter {
 impl Converter {
     pub(super) fn new(source: Size, layout: Layout) -> Result<Self> {
         let padded = source.padded_to_even();
-        let mut frame = frame::Video::new(pixel_format(layout), padded.width, padded.height);
+        let mut frame = frame::Video::new(layout.pixel_format(), padded.width, padded.height);
         make_writable(&mut frame)?;
-        tag_colors(&mut frame, layout);
+        layout.tag(&mut frame);
         Ok(Self {
             layout,
             source,

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use ::gif::{DisposalMethod, EncodingError, Repeat};
 use image::RgbaImage;
 
-use super::area::Area;
-use super::format::Loops;
+use super::container::Loops;
 use super::palette::{Color, Counts, Palette};
 use super::{EncoderSettings, Sink};
+use crate::changed_area::ChangedArea;
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Fps, Frame, Picture, Size};
 
@@ -76,7 +76,7 @@ impl GifFile {
     }
 
     fn begin(&mut self, picture: &Arc<RgbaImage>, since: u64, file: BufWriter<File>) -> Result<()> {
-        let all = Area::all(picture);
+        let all = ChangedArea::all(picture);
         let changed = Changed::find(picture, None, all);
         let mut global = Palette::exact(&changed.counts, self.most_colors)
             .unwrap_or_else(|| changed.quantized(self.most_colors));
@@ -110,7 +110,7 @@ impl GifFile {
     /// The picture as a change to the one that is shown; None if it is the same.
     fn change(&mut self, picture: &RgbaImage) -> Option<::gif::Frame<'static>> {
         let begun = self.begun.as_mut()?;
-        let area = Area::of_change(&begun.shown, picture)?;
+        let area = ChangedArea::between(&begun.shown, picture)?;
         let changed = Changed::find(picture, Some(&begun.shown), area);
         if begun.global.fits(&changed.counts, self.tolerance) {
             return Some(changed.frame(area, &mut begun.global, false));
@@ -199,7 +199,7 @@ struct Changed {
 }
 
 impl Changed {
-    fn find(picture: &RgbaImage, before: Option<&RgbaImage>, area: Area) -> Self {
+    fn find(picture: &RgbaImage, before: Option<&RgbaImage>, area: ChangedArea) -> Self {
         let rows = area.top..area.top + area.height;
         let places = rows.flat_map(|y| (area.left..area.left + area.width).map(move |x| (x, y)));
         let pixels: Vec<Option<Color>> = places
@@ -225,7 +225,7 @@ impl Changed {
         Palette::quantized(&pixels, &self.counts, most)
     }
 
-    fn frame(&self, area: Area, palette: &mut Palette, own_table: bool) -> ::gif::Frame<'static> {
+    fn frame(&self, area: ChangedArea, palette: &mut Palette, own_table: bool) -> ::gif::Frame<'static> {
         let transparent = palette.transparent();
         let mut last = (None, transparent);
         let indices: Vec<u8> = self

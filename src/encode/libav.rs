@@ -9,11 +9,12 @@ use std::collections::VecDeque;
 use std::sync::Once;
 use std::{fmt, slice, thread};
 
-use ffmpeg_next::format::Pixel;
 use ffmpeg_next::{Dictionary, Packet, Rational, codec, color, encoder, ffi, frame, picture};
 
 use super::alternative::KEY_FRAMES;
-use super::format::{Codec, Layout, OutputFormat};
+use super::codec::Codec;
+use super::format::OutputFormat;
+use super::layout::Layout;
 use super::quality::Quality;
 use super::still::{H264Stills, Stills};
 use super::timing::Coding;
@@ -38,42 +39,6 @@ pub(super) fn prepare() {
 pub(super) fn has_encoder(name: &str) -> bool {
     prepare();
     encoder::find_by_name(name).is_some()
-}
-
-pub(super) const fn pixel_format(layout: Layout) -> Pixel {
-    match layout {
-        Layout::Yuv420 => Pixel::YUV420P,
-        Layout::Gbr => Pixel::GBRP,
-        Layout::Rgb => Pixel::RGB24,
-        Layout::Bgr0 => Pixel::BGRZ,
-        Layout::Bgra => Pixel::BGRA,
-    }
-}
-
-/// The matrix and the range of a layout's colours.
-const fn colors(layout: Layout) -> (color::Space, color::Range) {
-    match layout {
-        Layout::Yuv420 => (color::Space::BT709, color::Range::MPEG),
-        Layout::Gbr | Layout::Rgb | Layout::Bgr0 | Layout::Bgra => (color::Space::RGB, color::Range::JPEG),
-    }
-}
-
-/// What the web's colours are called: sRGB shares its primaries with BT.709. RGB says which curve it has; video does
-/// not, as all players take the two curves for the same.
-const fn transfer(layout: Layout) -> color::TransferCharacteristic {
-    match layout {
-        Layout::Yuv420 => color::TransferCharacteristic::BT709,
-        _ => color::TransferCharacteristic::IEC61966_2_1,
-    }
-}
-
-/// Says on the frame itself which colours it holds.
-pub(super) fn tag_colors(frame: &mut frame::Video, layout: Layout) {
-    let (space, range) = colors(layout);
-    frame.set_color_space(space);
-    frame.set_color_range(range);
-    frame.set_color_primaries(color::Primaries::BT709);
-    frame.set_color_transfer_characteristic(transfer(layout));
 }
 
 /// Gives the frame pixels of its own, should an encoder still hold them.
@@ -163,15 +128,15 @@ impl Coder {
             .map_err(refused)?;
         video.set_width(size.width);
         video.set_height(size.height);
-        video.set_format(pixel_format(layout));
+        video.set_format(layout.pixel_format());
         video.set_aspect_ratio((1, 1));
         video.set_time_base(time_base(fps));
         video.set_frame_rate(Some((fps.num.cast_signed(), fps.den.cast_signed())));
-        let (space, range) = colors(layout);
+        let (space, range) = layout.colors();
         video.set_colorspace(space);
         video.set_color_range(range);
         video.set_color_primaries(color::Primaries::BT709);
-        video.set_color_transfer_characteristic(transfer(layout));
+        video.set_color_transfer_characteristic(layout.transfer());
         // Keyframes come only where they are asked for.
         let is_usual = format.alternative().is_none();
         video.set_gop(if is_usual {

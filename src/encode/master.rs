@@ -10,7 +10,7 @@ use std::sync::Arc;
 use image::RgbaImage;
 use lz4_flex::block;
 
-use super::area::Area;
+use crate::changed_area::ChangedArea;
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Frame, FrameSpec, Picture, Size};
 
@@ -44,7 +44,7 @@ pub struct MasterFrames<'a> {
 struct Header {
     spec: FrameSpec,
     lasts: u64,
-    area: Option<Area>,
+    area: Option<ChangedArea>,
     packed: usize,
 }
 
@@ -152,7 +152,7 @@ impl MasterFrames<'_> {
         })
     }
 
-    fn read_picture(&mut self, area: Area, packed: usize) -> Result<Picture> {
+    fn read_picture(&mut self, area: ChangedArea, packed: usize) -> Result<Picture> {
         let mut bytes = vec![0; packed];
         self.file.read_exact(&mut bytes).map_err(failed_reading)?;
         let change = block::decompress(&bytes, area.width as usize * area.height as usize * 4)
@@ -177,10 +177,10 @@ impl Iterator for MasterFrames<'_> {
 }
 
 /// The rectangle that differs, and in it the bits that do; None for the same picture.
-fn change(before: Option<&RgbaImage>, picture: &RgbaImage) -> Option<(Area, Vec<u8>)> {
+fn change(before: Option<&RgbaImage>, picture: &RgbaImage) -> Option<(ChangedArea, Vec<u8>)> {
     let area = match before {
-        Some(before) => Area::of_change(before, picture)?,
-        None => Area::all(picture),
+        Some(before) => ChangedArea::between(before, picture)?,
+        None => ChangedArea::all(picture),
     };
     let mut bits = Vec::with_capacity(area.width as usize * area.height as usize * 4);
     for row in area.rows(picture.width()) {
@@ -234,7 +234,7 @@ impl Header {
                 session_ms: f64::from_bits(number(2)),
             },
             lasts: number(3),
-            area: (width > 0).then_some(Area {
+            area: (width > 0).then_some(ChangedArea {
                 left,
                 top,
                 width,

@@ -3,10 +3,12 @@
 
 mod alternative;
 mod annotations;
-mod area;
+mod codec;
 mod color;
+mod container;
 mod format;
 mod gif;
+mod layout;
 mod libav;
 mod master;
 mod muxer;
@@ -26,7 +28,9 @@ use std::path::Path;
 
 use self::alternative::ALTERNATIVES;
 pub use self::annotations::{Annotations, Chapter, Cue};
-pub use self::format::{Codec, Container, Loops, OutputFormat};
+pub use self::codec::Codec;
+pub use self::container::{Container, Loops};
+pub use self::format::OutputFormat;
 use self::gif::GifFile;
 use self::libav::Coder;
 pub use self::master::{Master, MasterFrames, MasterWriter};

@@ -15,7 +15,8 @@ use ffmpeg_next::{Dictionary, Packet, Rational, Rescale, codec, ffi, format, med
 use jiff::Timestamp;
 
 use super::annotations::{Annotations, Chapter, Cue};
-use super::format::{Codec, Container};
+use super::codec::Codec;
+use super::container::Container;
 use super::libav::{Coder, check, first_key, time_base};
 use super::{EncoderSettings, webp};
 use crate::error::{Error, Kind, Result};

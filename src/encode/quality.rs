@@ -3,7 +3,9 @@
 
 use clap::ValueEnum;
 
-use super::format::{Codec, Layout, OutputFormat};
+use super::codec::Codec;
+use super::format::OutputFormat;
+use super::layout::Layout;
 
 /// How much of the picture is kept.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -202,7 +204,7 @@ impl Quality {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::encode::format::Container;
+    use crate::encode::container::Container;
 
     #[test]
     fn better_is_never_coarser_and_medium_is_the_usual() {

@@ -22,14 +22,13 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinError, spawn_blocking};
 
 use crate::assets::AssetsSummary;
-use crate::browser::{NetworkIsolation, RawPicture};
+use crate::browser::NetworkIsolation;
 use crate::capture::{CaptureMethod, CaptureStatistics, CapturedFrame, Shot, decode, synthetic_picture};
 use crate::encode::EncodeSummary;
 use crate::error::{Error, Kind, Result};
 use crate::fit::{EncodesAgain, Fit};
-use crate::frame::{Canvas, Frame, Size};
+use crate::frame::{Canvas, Frame};
 use crate::player::Problems;
-use crate::reuse::Reuse;
 use crate::timeline::CapturePlan;
 
 use self::appearance::Appearance;
@@ -224,7 +223,6 @@ fn decode_frames(
 struct Decoder {
     canvas: Canvas,
     picture: Option<Arc<RgbaImage>>,
-    pictures: Reuse<RgbaImage>,
 }
 
 impl Decoder {
@@ -232,7 +230,6 @@ impl Decoder {
         Self {
             canvas,
             picture: None,
-            pictures: Reuse::new(),
         }
     }
 
@@ -240,9 +237,8 @@ impl Decoder {
     fn decode(&mut self, shot: Shot) -> Result<&Arc<RgbaImage>> {
         let picture = match shot {
             Shot::Encoded(screenshot) => Some(Arc::new(decode(&screenshot, self.canvas)?)),
-            Shot::Raw(picture) => Some(self.rgba(&picture)?),
+            Shot::Picture(picture) => Some(picture),
             Shot::Packed(picture) => Some(Arc::new(picture.unpack()?)),
-            Shot::Drawn(picture) => Some(Arc::new(picture)),
             Shot::Synthetic(number) => Some(Arc::new(synthetic_picture(self.canvas.size, number))),
             Shot::Repeat => None,
         };
@@ -251,17 +247,6 @@ impl Decoder {
         }
         let lacking = || Error::new(Kind::Internal, "the first frame has no picture");
         self.picture.as_ref().ok_or_else(lacking)
-    }
-
-    fn rgba(&mut self, picture: &RawPicture) -> Result<Arc<RgbaImage>> {
-        let Size { width, height } = picture.size();
-        self.pictures.take(
-            || Ok(RgbaImage::new(width, height)),
-            |rgba| {
-                picture.write_rgba(rgba);
-                Ok(())
-            },
-        )
     }
 }
 

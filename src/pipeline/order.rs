@@ -78,9 +78,9 @@ impl WaitingRoom {
     async fn fill(self, mut captured: mpsc::Receiver<CapturedFrame>) {
         while let Some(mut frame) = captured.recv().await {
             let ahead = self.delivered.load(Ordering::Relaxed) != self.worker;
-            if ahead && let Shot::Raw(picture) = &frame.shot {
+            if ahead && let Shot::Picture(picture) = &frame.shot {
                 let picture = Arc::clone(picture);
-                let packing = tokio::task::spawn_blocking(move || PackedPicture::pack(&picture.to_rgba()));
+                let packing = tokio::task::spawn_blocking(move || PackedPicture::pack(&picture));
                 let Ok(packed) = packing.await else { return };
                 frame.shot = Shot::Packed(packed);
             }
@@ -99,10 +99,9 @@ impl WaitingRoom {
 
 fn room_for(shot: &Shot) -> u32 {
     let picture = match shot {
-        Shot::Raw(_) => UNPACKED,
+        Shot::Picture(_) => UNPACKED,
         Shot::Packed(picture) => picture.bytes(),
         Shot::Encoded(screenshot) => screenshot.0.len(),
-        Shot::Drawn(picture) => picture.as_raw().len(),
         Shot::Synthetic(_) | Shot::Repeat => 0,
     };
     // One that is larger than all the room gets all of it.

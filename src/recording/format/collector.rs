@@ -5,8 +5,9 @@ use std::collections::HashMap;
 
 use bytestring::ByteString;
 
+use super::lost::Lost;
 use super::{Contents, Format, compressed_fields, packed, segments, unsupported};
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::recording::budget::Budget;
 use crate::recording::container::Container;
 use crate::recording::event::{self, Event, NotAnEvent};
@@ -32,31 +33,6 @@ pub(super) struct Collector<'a> {
 
 /// The window of events that name none.
 const MAIN_WINDOW: &str = "main";
-
-/// Why an entry gives no event.
-#[derive(Debug)]
-pub(super) enum Lost {
-    /// It is counted, and the others are read.
-    Dropped(ProblemKind),
-    /// Nothing more is read: the budget is used up.
-    Stop(Error),
-}
-
-impl From<Error> for Lost {
-    fn from(error: Error) -> Self {
-        Self::Stop(error)
-    }
-}
-
-impl Lost {
-    /// Damage to what one event is made of costs that event only.
-    pub(super) fn in_decoding(error: Error, damage: ProblemKind) -> Self {
-        match error.kind() {
-            Kind::RecordingTooLarge => Self::Stop(error),
-            _ => Self::Dropped(damage),
-        }
-    }
-}
 
 impl<'a> Collector<'a> {
     pub(super) fn new(budget: &'a mut Budget) -> Self {

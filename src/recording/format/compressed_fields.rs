@@ -7,7 +7,7 @@ use std::ops::Range;
 use bytestring::ByteString;
 use flate2::bufread::GzDecoder;
 
-use super::collector::Lost;
+use super::lost::Lost;
 use super::{Fields, is_json, latin1};
 use crate::recording::budget::Budget;
 use crate::recording::event;

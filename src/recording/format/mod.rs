@@ -5,6 +5,7 @@ mod collector;
 mod compressed_fields;
 mod fields;
 mod lines;
+mod lost;
 mod packed;
 mod posthog_admin_zip;
 mod posthog_block;

@@ -4,7 +4,7 @@
 use bytestring::ByteString;
 use flate2::bufread::ZlibDecoder;
 
-use super::collector::Lost;
+use super::lost::Lost;
 use super::{Fields, is_json, latin1};
 use crate::recording::budget::Budget;
 use crate::recording::event;

@@ -2,6 +2,7 @@
 
 use super::address::SessionAddress;
 use super::cache::SessionCache;
+use super::chunk::Chunk;
 use super::coverage::{EventTimes, Trust, contains};
 use super::listing::Block;
 use crate::source::SourceEvent;
@@ -13,22 +14,6 @@ const MOST_BLOCKS: usize = 20;
 const GROW_AFTER: usize = 4;
 /// So many blocks in a row that cannot be had are no matter of blocks.
 const MOST_FAILURES: usize = 3;
-
-/// The text of consecutive blocks, as it came in one reply.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Chunk {
-    pub(super) first: u64,
-    pub(super) last: u64,
-    /// Those in between that the server left out.
-    pub(super) omitted: Vec<u64>,
-    pub(super) text: Vec<u8>,
-}
-
-impl Chunk {
-    fn holds(&self, key: u64) -> bool {
-        (self.first..=self.last).contains(&key) && !self.omitted.contains(&key)
-    }
-}
 
 pub(super) struct BlockDownload<'d, 'e> {
     exchange: &'d mut Exchange<'e>,

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use tempfile::Builder;
 
 use super::address::SessionAddress;
-use super::blocks::Chunk;
+use super::chunk::Chunk;
 use super::listing::Block;
 
 const PART: &str = ".part";

@@ -4,6 +4,7 @@
 mod address;
 mod blocks;
 mod cache;
+mod chunk;
 mod coverage;
 mod key;
 mod listing;

@@ -1,4 +1,5 @@
-//! The rectangle of a picture that changed: what `gif` and `master` write of it.
+//! The rectangle of a picture that changed: `encode` writes no more of it where a format allows that, and `capture` puts
+//! the fence below it.
 
 use std::ops::Range;
 
@@ -6,16 +7,16 @@ use image::RgbaImage;
 
 /// A rectangle of a picture, in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Area {
-    pub(super) left: u32,
-    pub(super) top: u32,
-    pub(super) width: u32,
-    pub(super) height: u32,
+pub(crate) struct ChangedArea {
+    pub(crate) left: u32,
+    pub(crate) top: u32,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
 }
 
-impl Area {
+impl ChangedArea {
     /// All of a picture.
-    pub(super) fn all(picture: &RgbaImage) -> Self {
+    pub(crate) fn all(picture: &RgbaImage) -> Self {
         Self {
             left: 0,
             top: 0,
@@ -24,16 +25,21 @@ impl Area {
         }
     }
 
+    /// From its first column to its last.
+    pub(crate) const fn columns(self) -> Range<u32> {
+        self.left..self.left + self.width
+    }
+
     /// Where its rows lie in the bytes of an RGBA picture of this width.
-    pub(super) fn rows(self, picture_width: u32) -> impl Iterator<Item = Range<usize>> {
+    pub(crate) fn rows(self, picture_width: u32) -> impl Iterator<Item = Range<usize>> {
         (self.top..self.top + self.height).map(move |y| {
             let start = (y as usize * picture_width as usize + self.left as usize) * 4;
             start..start + self.width as usize * 4
         })
     }
 
-    /// The smallest one that has all pixels in it that differ.
-    pub(super) fn of_change(before: &RgbaImage, after: &RgbaImage) -> Option<Self> {
+    /// The smallest one that has all pixels in it that differ between pictures of one size; None if they are equal.
+    pub(crate) fn between(before: &RgbaImage, after: &RgbaImage) -> Option<Self> {
         let (width, height) = after.dimensions();
         let line = width as usize;
         let (before, _) = before.as_raw().as_chunks::<4>();
@@ -48,18 +54,17 @@ impl Area {
         };
         let top = (0..height).find(differs)?;
         let bottom = (top..height).rev().find(differs)?;
-        let (mut left, mut right) = (line, 0);
+        let (mut left, mut end) = (line, 0);
         for (before, after) in (top..=bottom).map(rows) {
-            let mut differing = (0..line).filter(|x| before[*x] != after[*x]);
-            if let Some(first) = differing.next() {
-                left = left.min(first);
-                right = right.max(differing.next_back().unwrap_or(first));
-            }
+            let differs = |x: &usize| before[*x] != after[*x];
+            // Columns between two that are known to have changed need no look.
+            left = (0..left).find(differs).unwrap_or(left);
+            end = (end.max(left)..line).rfind(differs).map_or(end, |last| last + 1);
         }
         Some(Self {
             left: left as u32,
             top,
-            width: (right - left + 1) as u32,
+            width: (end - left) as u32,
             height: bottom - top + 1,
         })
     }
@@ -72,9 +77,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_changed_area_is_the_smallest() {
+    fn it_is_the_smallest() {
         let before = RgbaImage::from_pixel(10, 8, Rgba([5, 5, 5, 255]));
-        assert_eq!(Area::of_change(&before, &before), None);
+        assert_eq!(ChangedArea::between(&before, &before), None);
         for (changed, expected) in [
             (&[(3, 4)][..], (3, 4, 1, 1)),
             (&[(9, 7)], (9, 7, 1, 1)),
@@ -84,7 +89,7 @@ mod tests {
             for (x, y) in changed {
                 after.put_pixel(*x, *y, Rgba([6, 5, 5, 255]));
             }
-            let area = Area::of_change(&before, &after).unwrap();
+            let area = ChangedArea::between(&before, &after).unwrap();
             assert_eq!((area.left, area.top, area.width, area.height), expected);
         }
     }

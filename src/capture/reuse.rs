@@ -1,14 +1,14 @@
 //! Pictures of some megabytes that are filled anew once nobody holds them any more: to allocate one costs as much as to
-//! fill it. `capture` and `pipeline` take theirs from here.
+//! fill it. `framebuffer` takes its own from here.
 
 use std::sync::Arc;
 
 /// All that were handed out, to be used again.
 #[derive(Debug)]
-pub(crate) struct Reuse<T>(Vec<Arc<T>>);
+pub(super) struct Reuse<T>(Vec<Arc<T>>);
 
 impl<T> Reuse<T> {
-    pub(crate) const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self(Vec::new())
     }
 
@@ -16,7 +16,7 @@ impl<T> Reuse<T> {
     ///
     /// # Errors
     /// Those of `new` and `fill`.
-    pub(crate) fn take<E>(
+    pub(super) fn take<E>(
         &mut self,
         new: impl FnOnce() -> Result<T, E>,
         fill: impl FnOnce(&mut T) -> Result<(), E>,
