@@ -6,7 +6,8 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Seek};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, renameat_with};
+use rustix::io::Errno;
 use tempfile::{Builder, NamedTempFile, TempDir};
 
 use crate::error::{Error, Kind, Result};
@@ -144,6 +145,7 @@ pub struct FolderStaging {
     folder: TempDir,
     destination: PathBuf,
     overwrite: bool,
+    is_ours: fn(&str) -> bool,
     _lock: File,
 }
 
@@ -158,31 +160,7 @@ impl FolderStaging {
                 format!("the output '{shown}' is no name of a folder"),
             ));
         };
-        if fs::symlink_metadata(destination).is_ok() {
-            let entries: Vec<_> = fs::read_dir(destination)
-                .map_err(|_| {
-                    Error::new(
-                        Kind::Usage,
-                        format!("the output {shown} exists and is not a folder"),
-                    )
-                })?
-                .flatten()
-                .collect();
-            let ours = |entry: &fs::DirEntry| {
-                is_ours(&entry.file_name().to_string_lossy())
-                    && entry.file_type().is_ok_and(|kind| kind.is_file())
-            };
-            if !entries.iter().all(ours) {
-                return Err(Error::new(
-                    Kind::OutputExists,
-                    format!("the folder {shown} has other files in it"),
-                )
-                .hint("Choose a new folder; one that holds anything else is never replaced."));
-            }
-            if !entries.is_empty() && !overwrite {
-                return Err(exists(destination));
-            }
-        }
+        may_be_replaced(destination, overwrite, is_ours)?;
         let parent = folder_for(destination)?;
         let (folder, lock) = create_part(
             parent,
@@ -195,6 +173,7 @@ impl FolderStaging {
             folder,
             destination: destination.to_owned(),
             overwrite,
+            is_ours,
             _lock: lock,
         })
     }
@@ -204,37 +183,80 @@ impl FolderStaging {
         self.folder.path()
     }
 
-    /// Moves the folder to its destination. An old one is moved aside first and removed last.
+    /// Moves the folder to its destination. An old one stays until then, and is removed last.
     pub fn commit(self) -> Result<()> {
         let Self {
             folder,
             destination,
             overwrite,
+            is_ours,
             ..
         } = self;
         let failed = |error| Error::io(format!("finishing {}", destination.display()), error);
-        let parent = folder_of(&destination);
+        // Somebody may have put something there meanwhile.
+        may_be_replaced(&destination, overwrite, is_ours)?;
         // An empty folder is replaced by the move itself.
-        let moved = fs::rename(folder.path(), &destination);
-        match moved {
-            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty && overwrite => {
-                let old = Builder::new()
-                    .prefix(".")
-                    .suffix(PART)
-                    .tempdir_in(parent)
-                    .map_err(failed)?;
-                fs::rename(&destination, old.path()).map_err(failed)?;
-                fs::rename(folder.path(), &destination).map_err(failed)?;
+        match fs::rename(folder.path(), &destination) {
+            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => {
+                exchange(folder.path(), &destination).map_err(failed)?;
             }
-            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => return Err(exists(&destination)),
-            moved => moved.map_err(failed)?,
+            moved => {
+                moved.map_err(failed)?;
+                // Nothing is left to be removed there.
+                let _ = folder.keep();
+            }
         }
-        // Nothing is left to be removed there.
-        let _ = folder.keep();
-        File::open(parent)
+        File::open(folder_of(&destination))
             .and_then(|parent| parent.sync_all())
             .map_err(failed)
     }
+}
+
+/// Whether a folder may take the place of what is at `destination`.
+fn may_be_replaced(destination: &Path, overwrite: bool, is_ours: fn(&str) -> bool) -> Result<()> {
+    if fs::symlink_metadata(destination).is_err() {
+        return Ok(());
+    }
+    let shown = destination.display();
+    let entries: Vec<_> = fs::read_dir(destination)
+        .map_err(|_| {
+            let message = format!("the output {shown} exists and is not a folder");
+            Error::new(Kind::Usage, message)
+        })?
+        .flatten()
+        .collect();
+    let ours = |entry: &fs::DirEntry| {
+        is_ours(&entry.file_name().to_string_lossy()) && entry.file_type().is_ok_and(|kind| kind.is_file())
+    };
+    if !entries.iter().all(ours) {
+        let message = format!("the folder {shown} has other files in it");
+        return Err(Error::new(Kind::OutputExists, message)
+            .hint("Choose a new folder; one that holds anything else is never replaced."));
+    }
+    if !entries.is_empty() && !overwrite {
+        return Err(exists(destination));
+    }
+    Ok(())
+}
+
+/// Puts each of two folders in the place of the other, in one step where the file system can.
+fn exchange(new: &Path, old: &Path) -> io::Result<()> {
+    match renameat_with(CWD, new, CWD, old, RenameFlags::EXCHANGE) {
+        Err(Errno::INVAL | Errno::NOSYS) => exchange_by_moves(new, old),
+        exchanged => Ok(exchanged?),
+    }
+}
+
+/// Leaves both as they were if that fails.
+fn exchange_by_moves(new: &Path, old: &Path) -> io::Result<()> {
+    let aside = Builder::new()
+        .prefix(".")
+        .suffix(PART)
+        .tempdir_in(folder_of(old))?
+        .keep();
+    fs::rename(old, &aside).inspect_err(|_| drop(fs::remove_dir(&aside)))?;
+    fs::rename(new, old).inspect_err(|_| drop(fs::rename(&aside, old)))?;
+    fs::rename(aside, new)
 }
 
 /// A file on its way to a stream: it is written in the temporary folder, since a video's index can only be put in
@@ -409,6 +431,37 @@ mod tests {
         let file = destination.join("ours");
         let error = FolderStaging::begin(&file, true, is_ours).unwrap_err();
         assert_eq!(error.kind(), Kind::Usage);
+    }
+
+    #[test]
+    fn what_appears_in_a_folder_meanwhile_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let destination = folder.path().join("frames");
+        let staging = FolderStaging::begin(&destination, true, is_ours).unwrap();
+        fs::write(staging.path().join("ours"), "new").unwrap();
+        fs::create_dir(&destination).unwrap();
+        fs::write(destination.join("holiday"), "").unwrap();
+        assert_eq!(staging.commit().unwrap_err().kind(), Kind::OutputExists);
+        assert_eq!(names(&destination), ["holiday"]);
+        assert_eq!(names(folder.path()), ["frames"]);
+    }
+
+    #[test]
+    fn an_exchange_that_fails_leaves_the_old_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let [old, new] = ["old", "new"].map(|name| folder.path().join(name));
+        for exchange in [exchange, exchange_by_moves] {
+            fs::create_dir(&old).unwrap();
+            fs::write(old.join("ours"), "old").unwrap();
+            assert!(exchange(&new, &old).is_err_and(|error| error.kind() == ErrorKind::NotFound));
+            assert_eq!(names(folder.path()), ["old"]);
+            fs::create_dir(&new).unwrap();
+            exchange(&new, &old).unwrap();
+            assert_eq!(names(folder.path()), ["new", "old"]);
+            assert_eq!((names(&old), names(&new)), (vec![], vec!["ours".to_owned()]));
+            fs::remove_dir(&old).unwrap();
+            fs::remove_dir_all(&new).unwrap();
+        }
     }
 
     #[test]
