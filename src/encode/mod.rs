@@ -4,6 +4,7 @@
 mod alternative;
 mod annotations;
 mod codec;
+mod coder;
 mod color;
 mod container;
 mod format;
@@ -20,6 +21,7 @@ mod reader;
 mod scale;
 mod still;
 mod timing;
+mod tracks;
 mod video;
 mod webp;
 
@@ -29,10 +31,10 @@ use std::path::Path;
 use self::alternative::ALTERNATIVES;
 pub use self::annotations::{Annotations, Chapter, Cue};
 pub use self::codec::Codec;
+use self::coder::Coder;
 pub use self::container::{Container, Loops};
 pub use self::format::OutputFormat;
 use self::gif::GifFile;
-use self::libav::Coder;
 pub use self::master::{Master, MasterFrames, MasterWriter};
 pub use self::picture::{PictureFormat, encode_picture, thumbnail};
 pub use self::png_folder::{PngFolder, is_our_file};

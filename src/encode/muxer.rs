@@ -11,18 +11,17 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::{fmt, io, ptr};
 
-use ffmpeg_next::{Dictionary, Packet, Rational, Rescale, codec, ffi, format, media};
-use jiff::Timestamp;
+use ffmpeg_next::{Dictionary, Packet, Rational, Rescale, codec, ffi, format};
 
-use super::annotations::{Annotations, Chapter, Cue};
+use super::annotations::{Annotations, Cue};
 use super::codec::Codec;
+use super::coder::Coder;
 use super::container::Container;
-use super::libav::{Coder, check, first_key, time_base};
+use super::libav::{check, first_key, time_base};
+use super::tracks::{MILLISECONDS, Tracks, cue_payload, set_headers};
 use super::{EncoderSettings, webp};
 use crate::error::{Error, Kind, Result};
-use crate::frame::{Fps, Size};
-
-const MILLISECONDS: Rational = Rational(1, 1000);
+use crate::frame::Fps;
 
 /// An open output file.
 pub(super) struct Muxer {
@@ -76,10 +75,7 @@ impl Muxer {
         if coder.codec() == Codec::Hevc {
             set_tag(&mut stream, *b"hvc1");
         }
-        let (subtitles, poster) = match TrackCodecs::of(container) {
-            Some(codecs) => annotate(&mut output, annotations, codecs, settings.size).map_err(failed)?,
-            None => (None, None),
-        };
+        let tracks = Tracks::add(&mut output, annotations, container, settings.size).map_err(failed)?;
         // Without random ids, the same frames give the same file.
         let common = [("fflags", "+bitexact"), ("protocol_whitelist", "file")];
         let own = container.muxer_options(settings.loops);
@@ -103,8 +99,8 @@ impl Muxer {
             fps,
             stream_time_base,
             held: None,
-            subtitles: subtitles.map(|stream| (stream, annotations.cues.clone().into())),
-            poster,
+            subtitles: (tracks.subtitles).map(|stream| (stream, annotations.cues.clone().into())),
+            poster: tracks.poster,
         })
     }
 
@@ -179,7 +175,7 @@ impl Muxer {
                 .stream(stream)
                 .map_or(MILLISECONDS, |stream| stream.time_base());
             let ticks = |ms: f64| (ms.round() as i64).rescale(MILLISECONDS, unit);
-            let mut packet = Packet::copy(&self.container.cue_payload(&cue));
+            let mut packet = Packet::copy(&cue_payload(self.container, &cue));
             packet.set_stream(stream);
             packet.set_pts(Some(ticks(cue.start_ms)));
             packet.set_dts(Some(ticks(cue.start_ms)));
@@ -209,171 +205,6 @@ impl Muxer {
             ffi::av_opt_set((*context).priv_data, c"final_delay".as_ptr(), delay.as_ptr(), 0);
         }
     }
-}
-
-/// What a container calls its subtitles and its poster.
-#[derive(Debug, Clone, Copy)]
-struct TrackCodecs {
-    subtitles: codec::Id,
-    poster: Option<codec::Id>,
-}
-
-impl TrackCodecs {
-    const fn of(container: Container) -> Option<Self> {
-        match container {
-            Container::Mp4 => Some(Self {
-                subtitles: codec::Id::MOV_TEXT,
-                poster: Some(codec::Id::MJPEG),
-            }),
-            Container::WebM => Some(Self {
-                subtitles: codec::Id::WEBVTT,
-                poster: None,
-            }),
-            Container::Gif | Container::WebP | Container::Apng | Container::Png => None,
-        }
-    }
-}
-
-impl Container {
-    /// A subtitle as a packet: of 3GPP Timed Text (26.245, 5.17) with its length in front, else `WebVTT`.
-    fn cue_payload(self, cue: &Cue) -> Vec<u8> {
-        if self != Self::Mp4 {
-            return cue.web_vtt().into_bytes();
-        }
-        let text = &cue.text;
-        let most = (0..=text.len().min(usize::from(u16::MAX)))
-            .rev()
-            .find(|end| text.is_char_boundary(*end))
-            .unwrap_or_default();
-        let length = most as u16;
-        [&length.to_be_bytes(), &text.as_bytes()[..most]].concat()
-    }
-}
-
-/// Tells the file what it is and adds the streams beside the video: those of the subtitles and of the poster, as far as
-/// there are any.
-fn annotate(
-    output: &mut format::context::Output,
-    annotations: &Annotations,
-    codecs: TrackCodecs,
-    size: Size,
-) -> Result<(Option<usize>, Option<usize>), ffmpeg_next::Error> {
-    output.set_metadata(metadata(annotations));
-    for (
-        Chapter {
-            start_ms,
-            end_ms,
-            title,
-        },
-        id,
-    ) in annotations.chapters.iter().zip(1..)
-    {
-        let (start, end) = (start_ms.round() as i64, end_ms.round() as i64);
-        output.add_chapter(id, MILLISECONDS, start, end, plain(title))?;
-    }
-    let subtitles = if annotations.cues.is_empty() {
-        None
-    } else {
-        let stream = add_stream(output, media::Type::Subtitle, codecs.subtitles, Size::new(0, 0))?;
-        if let Some(mut stream) = output.stream_mut(stream) {
-            stream.set_time_base(MILLISECONDS);
-            if codecs.subtitles == codec::Id::MOV_TEXT {
-                set_headers(&mut stream, &timed_text_description())?;
-            }
-        }
-        Some(stream)
-    };
-    let poster = match (annotations.poster_frame, codecs.poster) {
-        (Some(_), Some(codec)) => {
-            let stream = add_stream(output, media::Type::Video, codec, size)?;
-            if let Some(mut stream) = output.stream_mut(stream) {
-                // SAFETY: the stream is valid; sets one integer.
-                unsafe { (*stream.as_mut_ptr()).disposition = ffi::AV_DISPOSITION_ATTACHED_PIC }
-            }
-            Some(stream)
-        }
-        _ => None,
-    };
-    Ok((subtitles, poster))
-}
-
-fn metadata(annotations: &Annotations) -> Dictionary<'static> {
-    // A time that no calendar knows is left out.
-    let recorded = annotations
-        .recorded_ms
-        .and_then(|ms| Timestamp::from_millisecond(ms.round() as i64).ok())
-        .map(|time| time.to_string());
-    let mut metadata = Dictionary::new();
-    for (name, value) in [
-        ("title", &annotations.title),
-        ("comment", &annotations.comment),
-        ("creation_time", &recorded),
-    ] {
-        if let Some(value) = value {
-            metadata.set(name, &plain(value));
-        }
-    }
-    metadata.set("encoding_tool", concat!("replaycast ", env!("CARGO_PKG_VERSION")));
-    metadata
-}
-
-/// Text that can be handed over: a NUL byte would end it.
-fn plain(text: &str) -> String {
-    text.replace('\0', " ")
-}
-
-/// The description that each sample of 3GPP Timed Text refers to (26.245, 5.16): white text in the lower middle.
-fn timed_text_description() -> Vec<u8> {
-    const FONT: &[u8] = b"Sans-Serif";
-    let mut description = vec![0, 0, 0, 0]; // display flags
-    description.extend([1, 0xff]); // centred, at the bottom
-    description.extend([0; 4]); // background: none
-    description.extend([0; 8]); // the box: all of the track
-    description.extend([0, 0, 0, 0, 0, 1, 0, 18]); // all characters, font 1, no face, 18 pixels
-    description.extend([0xff; 4]); // white
-    description.extend((8 + 2 + 2 + 1 + FONT.len() as u32).to_be_bytes());
-    description.extend(b"ftab");
-    description.extend([0, 1, 0, 1, FONT.len() as u8]); // one font, its number
-    description.extend(FONT);
-    description
-}
-
-/// Adds a stream that no encoder of FFmpeg fills; gives its index.
-fn add_stream(
-    output: &mut format::context::Output,
-    medium: media::Type,
-    codec: codec::Id,
-    size: Size,
-) -> Result<usize, ffmpeg_next::Error> {
-    let mut stream = output.add_stream(None::<ffmpeg_next::Codec>)?;
-    // SAFETY: the stream and its parameters are valid; sets plain numbers.
-    unsafe {
-        let parameters = &mut *(*stream.as_mut_ptr()).codecpar;
-        parameters.codec_type = medium.into();
-        parameters.codec_id = codec.into();
-        parameters.width = size.width.cast_signed();
-        parameters.height = size.height.cast_signed();
-    }
-    Ok(stream.index())
-}
-
-/// Replaces the headers of a stream that has not been written yet.
-fn set_headers(stream: &mut format::stream::StreamMut<'_>, headers: &[u8]) -> Result<(), ffmpeg_next::Error> {
-    let size = headers.len();
-    // SAFETY: the stream and its parameters are valid, and free what they hold with FFmpeg's allocator. The new
-    // block is zeroed and as much longer as FFmpeg's readers want it.
-    unsafe {
-        let block = ffi::av_mallocz(size + ffi::AV_INPUT_BUFFER_PADDING_SIZE as usize).cast::<u8>();
-        if block.is_null() {
-            return Err(ffmpeg_next::Error::Other { errno: libc::ENOMEM });
-        }
-        ptr::copy_nonoverlapping(headers.as_ptr(), block, size);
-        let parameters = &mut *(*stream.as_mut_ptr()).codecpar;
-        ffi::av_free(parameters.extradata.cast());
-        parameters.extradata = block;
-        parameters.extradata_size = (size as u32).cast_signed();
-    }
-    Ok(())
 }
 
 /// Chooses the name by which the file calls the codec. Apple's players open HEVC as `hvc1` only.

@@ -3,7 +3,7 @@
 
 use clap::ValueEnum;
 
-use super::codec::Codec;
+use super::codec::{Codec, Options};
 use super::format::OutputFormat;
 use super::layout::Layout;
 
@@ -28,11 +28,11 @@ pub(super) struct QualityOptions {
     pub(super) encoder: &'static str,
     pub(super) layout: Layout,
     /// Options that do not depend on the quality.
-    pub(super) usual: &'static [(&'static str, &'static str)],
+    pub(super) usual: Options,
     /// The name of an option, and its value.
     pub(super) rate: Option<(&'static str, u8)>,
     /// Options that stand in the place of those of the same name.
-    pub(super) instead: &'static [(&'static str, &'static str)],
+    pub(super) instead: Options,
 }
 
 /// The coarsest quality that is chosen to make a file smaller, how far it is from one to the next, and what a step makes of

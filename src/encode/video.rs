@@ -6,8 +6,8 @@ use std::sync::Arc;
 use image::RgbaImage;
 
 use super::annotations::Annotations;
+use super::coder::Coder;
 use super::color::Converter;
-use super::libav::{Coder, coding_of};
 use super::muxer::Muxer;
 use super::picture::{PictureFormat, encode_picture, thumbnail};
 use super::timing::{Coding, Pacer, Placed};
@@ -122,5 +122,13 @@ impl Sink for Video {
         self.write_packets()?;
         self.muxer.finish(grid_frames.cast_signed())?;
         Ok(self.encoded_frames)
+    }
+}
+
+/// How a frame asks to be coded.
+const fn coding_of(coding: Coding) -> ffmpeg_next::picture::Type {
+    match coding {
+        Coding::Key => ffmpeg_next::picture::Type::I,
+        Coding::Inter | Coding::Still => ffmpeg_next::picture::Type::None,
     }
 }

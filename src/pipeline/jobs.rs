@@ -5,7 +5,6 @@ use std::path::Path;
 use std::thread::available_parallelism;
 
 use crate::capture::CaptureMethod;
-use crate::timeline::Workload;
 
 /// Of memory that is free, each browser counts for so much.
 const BROWSER_BYTES: u64 = 400 << 20;
@@ -16,7 +15,7 @@ const CAPTURES_WORTH_A_BROWSER: u64 = 300;
 /// A browser with a display keeps two cores busy: one draws while another runs the page, and pictures are encoded.
 const CORES_OF_A_DISPLAY: usize = 2;
 
-pub(super) fn suitable(method: CaptureMethod, workload: &Workload) -> usize {
+pub(super) fn suitable(method: CaptureMethod, expected_captures: u64) -> usize {
     let cores = available_parallelism().map_or(1, usize::from);
     let browsers = match method {
         CaptureMethod::Framebuffer => cores / CORES_OF_A_DISPLAY,
@@ -24,7 +23,7 @@ pub(super) fn suitable(method: CaptureMethod, workload: &Workload) -> usize {
         // The slow references are there to be compared with, and screenshots are not exact enough to be cut.
         _ => 1,
     };
-    limit(browsers, free_memory(), workload.expected_captures)
+    limit(browsers, free_memory(), expected_captures)
 }
 
 fn limit(browsers: usize, free_bytes: Option<u64>, captures: u64) -> usize {

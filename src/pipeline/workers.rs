@@ -3,6 +3,7 @@
 
 use std::iter;
 use std::num::NonZeroUsize;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -30,6 +31,22 @@ pub(super) struct CaptureSummary {
     pub(super) segments: usize,
 }
 
+impl CaptureSummary {
+    /// Of a capture that has not begun.
+    fn new(method: CaptureMethod) -> Self {
+        Self {
+            statistics: CaptureStatistics::default(),
+            method,
+            problems: Problems::default(),
+            assets: AssetsSummary::default(),
+            browser: None,
+            startup_s: 0.0,
+            jobs: 1,
+            segments: 1,
+        }
+    }
+}
+
 /// Captures all frames into `sink`, in order, with so many browsers, or as many as suit. Ends early without an error when
 /// that is closed.
 pub(super) async fn capture_frames(
@@ -38,31 +55,35 @@ pub(super) async fn capture_frames(
     observer: &dyn RenderObserver,
     sink: FrameSink,
 ) -> Result<CaptureSummary> {
-    let begun = Instant::now();
-    let plan = &subject.plan;
-    let without_browser = |method, statistics, problems| CaptureSummary {
-        statistics,
-        method,
-        problems,
-        assets: subject.assets.summary(),
-        browser: None,
-        startup_s: 0.0,
-        jobs: 1,
-        segments: 1,
-    };
-    let ways = match &subject.source {
-        PictureSource::Browser(ways) => ways,
+    let mut summary = match &subject.source {
+        PictureSource::Browser(ways) => capture_with_browsers(ways, subject, jobs, observer, sink).await?,
         PictureSource::Slideshow(slideshow) => {
-            let all = iter::once(0..plan.frame_count);
+            let all = iter::once(0..subject.plan.frame_count);
             let (statistics, problems) = subject.draw_slideshow(slideshow, all, observer, &sink).await?;
-            return Ok(without_browser(CaptureMethod::Slideshow, statistics, problems));
+            CaptureSummary {
+                statistics,
+                problems,
+                ..CaptureSummary::new(CaptureMethod::Slideshow)
+            }
         }
-        PictureSource::Synthetic => {
-            let statistics = capture_synthetic(plan, &sink).await;
-            let problems = Problems::default();
-            return Ok(without_browser(CaptureMethod::Synthetic, statistics, problems));
-        }
+        PictureSource::Synthetic => CaptureSummary {
+            statistics: capture_synthetic(&subject.plan, &sink).await,
+            ..CaptureSummary::new(CaptureMethod::Synthetic)
+        },
     };
+    summary.assets = subject.assets.summary();
+    summary.problems.unite(missing(&summary.assets));
+    Ok(summary)
+}
+
+async fn capture_with_browsers(
+    ways: &[CaptureWay],
+    subject: &Arc<Subject>,
+    jobs: Option<NonZeroUsize>,
+    observer: &dyn RenderObserver,
+    sink: FrameSink,
+) -> Result<CaptureSummary> {
+    let begun = Instant::now();
     let (browser, way) = subject.start_browser(ways, observer).await?;
     let startup_s = begun.elapsed().as_secs_f64();
     let facts = BrowserFacts {
@@ -71,61 +92,93 @@ pub(super) async fn capture_frames(
         blocked_requests: 0,
         calls: 0,
     };
-
-    let workload = Workload::of(plan, &subject.recording);
-    let jobs = jobs.map_or_else(|| jobs::suitable(way.method, &workload), usize::from);
-    let segments = workload.segments;
-    let (jobs, segment_count) = (jobs.min(segments.len()), segments.len());
+    let Workload {
+        segments,
+        expected_captures,
+    } = Workload::of(&subject.plan, &subject.recording);
+    let jobs = jobs
+        .map_or_else(|| jobs::suitable(way.method, expected_captures), usize::from)
+        .min(segments.len());
     observer.on(RenderEvent::BrowserStarted {
         version: browser.version(),
         method: way.method,
         jobs,
     });
-
-    let (queue, taken) = SegmentQueue::new(segments);
-    let queue = Arc::new(queue);
-    let (delivery, sinks) = Delivery::new(taken, jobs, sink);
-    let mut threads = OwnThreads::new();
-    let mut workers = JoinSet::new();
-    let mut started = Some(browser);
-    for (number, sink) in sinks.into_iter().enumerate() {
-        let worker = Worker {
-            number,
-            way: way.clone(),
-            subject: Arc::clone(subject),
-            queue: Arc::clone(&queue),
-            sink,
-        };
-        workers.spawn(threads.start(worker.run(started.take()))?);
-    }
-    drop(queue);
-
     let mut summary = CaptureSummary {
-        statistics: CaptureStatistics::default(),
-        method: way.method,
-        problems: Problems::default(),
-        assets: AssetsSummary::default(),
         browser: Some(facts),
         startup_s,
         jobs,
-        segments: segment_count,
+        segments: segments.len(),
+        ..CaptureSummary::new(way.method)
     };
-    let mut delivery = std::pin::pin!(delivery.deliver());
-    tokio::select! {
-        finished = finish(&mut workers, &mut summary) => {
-            finished?;
-            delivery.await;
+    let workers = Workers::start(browser, way, subject, jobs, segments, sink)?;
+    workers.finish(&mut summary).await?;
+    Ok(summary)
+}
+
+/// The browsers at work, and what puts their frames in order.
+struct Workers {
+    tasks: JoinSet<Result<Done>>,
+    delivery: Delivery,
+    threads: OwnThreads,
+}
+
+impl Workers {
+    /// The first works with `browser`, the others start one each.
+    fn start(
+        browser: Browser,
+        way: &CaptureWay,
+        subject: &Arc<Subject>,
+        jobs: usize,
+        segments: Vec<Range<u64>>,
+        sink: FrameSink,
+    ) -> Result<Self> {
+        let (queue, taken) = SegmentQueue::new(segments);
+        let queue = Arc::new(queue);
+        let (delivery, sinks) = Delivery::new(taken, jobs, sink);
+        let mut threads = OwnThreads::new();
+        let mut tasks = JoinSet::new();
+        let mut started = Some(browser);
+        for (number, sink) in sinks.into_iter().enumerate() {
+            let worker = Worker {
+                number,
+                way: way.clone(),
+                subject: Arc::clone(subject),
+                queue: Arc::clone(&queue),
+                sink,
+            };
+            tasks.spawn(threads.start(worker.run(started.take()))?);
         }
-        delivered = &mut delivery => {
-            // Browsers that are still at work would notice only with their next frame.
-            if delivered == Delivered::WhatThereWas {
-                finish(&mut workers, &mut summary).await?;
+        Ok(Self {
+            tasks,
+            delivery,
+            threads,
+        })
+    }
+
+    /// Waits until all is captured and delivered, or nobody takes it; adds what was done to `summary`.
+    async fn finish(self, summary: &mut CaptureSummary) -> Result<()> {
+        // The threads end last, when nobody waits for them any more.
+        let Self {
+            threads: _threads,
+            mut tasks,
+            delivery,
+        } = self;
+        let mut delivery = std::pin::pin!(delivery.deliver());
+        tokio::select! {
+            finished = join_all(&mut tasks, summary) => {
+                finished?;
+                delivery.await;
+            }
+            delivered = &mut delivery => {
+                // Browsers that are still at work would notice only with their next frame.
+                if delivered == Delivered::WhatThereWas {
+                    join_all(&mut tasks, summary).await?;
+                }
             }
         }
+        Ok(())
     }
-    summary.assets = subject.assets.summary();
-    summary.problems.unite(missing(&summary.assets));
-    Ok(summary)
 }
 
 /// What could not be had, as a page tells of what it was refused.
@@ -142,8 +195,8 @@ fn missing(assets: &AssetsSummary) -> Problems {
 }
 
 /// Waits for all, or for the first that fails.
-async fn finish(workers: &mut JoinSet<Result<Done>>, summary: &mut CaptureSummary) -> Result<()> {
-    while let Some(ended) = workers.join_next().await {
+async fn join_all(tasks: &mut JoinSet<Result<Done>>, summary: &mut CaptureSummary) -> Result<()> {
+    while let Some(ended) = tasks.join_next().await {
         let done = ended.unwrap_or_else(|error| Err(thread_failed(&error)))?;
         summary.statistics += done.statistics;
         summary.problems.unite(done.problems);
