@@ -105,11 +105,10 @@ impl Assets {
     pub fn open(options: &AssetOptions) -> Result<Self> {
         Ok(Self {
             given: Arc::new(Given::open(&options.given)?),
-            cache: options.cache.as_deref().and_then(|folder| {
-                DiskCache::open(folder)
-                    .inspect_err(|error| tracing::debug!(%error, "opening the asset cache"))
-                    .ok()
-            }),
+            cache: options
+                .cache
+                .as_deref()
+                .and_then(|folder| DiskCache::open(folder).ok()),
             fetcher: (!options.offline).then(|| Fetcher::new(options.allowed_hosts.clone(), options.limits)),
             asked: Mutex::default(),
         })
@@ -224,10 +223,7 @@ impl Assets {
     async fn keep(&self, url: &Url, arrived: Cached) {
         if let Some(cache) = self.cache.clone() {
             let url = url.clone();
-            let kept = spawn_blocking(move || cache.keep(&url, &arrived)).await;
-            if let Ok(Err(error)) = kept {
-                tracing::debug!(%error, "keeping an asset");
-            }
+            drop(spawn_blocking(move || cache.keep(&url, &arrived)).await);
         }
     }
 

@@ -319,8 +319,8 @@ async fn read_messages(mut reader: Receiver, shared: Arc<Shared>) {
 
 impl Shared {
     fn dispatch(&self, bytes: Vec<u8>) {
+        // Whoever waits for a message that cannot be read gets none, and has a deadline.
         let Ok(incoming) = serde_json::from_slice::<Incoming<'_>>(&bytes) else {
-            tracing::warn!(bytes = bytes.len(), "unreadable message from the browser");
             return;
         };
         let body = incoming

@@ -108,13 +108,8 @@ impl Gatekeeper {
 
     /// A command whose failure shows elsewhere: the page crashes or stalls.
     async fn tell<C: Command>(&self, command: C) {
-        if let Err(error) = self
-            .connection
-            .call(Some(&self.session), command, self.deadline)
-            .await
-        {
-            tracing::debug!(%error, "answering a request of the page");
-        }
+        let told = self.connection.call(Some(&self.session), command, self.deadline);
+        drop(told.await);
     }
 
     fn document_answer(&self, request: String) -> fetch::FulfillRequestParams {

@@ -199,21 +199,17 @@ impl Session<'_> {
             let kept = cache
                 .zip(lasting)
                 .and_then(|(cache, key)| cache.object(key, left));
-            if let Some(text) = kept {
-                texts.push(text);
-                continue;
-            }
-            let mut query = vec![("source", object.store.name()), ("decompress", "true")];
-            query.extend(object.key.as_deref().map(|key| ("blob_key", key)));
-            let url = self.address.api(&["snapshots"], &query);
-            match exchange.get(&url, Within::Patience, left).await {
-                Ok(text) => {
+            let text = match kept {
+                Some(text) => Ok(text),
+                None => self.object(exchange, object, left).await.inspect(|text| {
                     if let Some((cache, key)) = cache.zip(lasting) {
                         // A full disk only means that the next run asks again.
-                        let _ = cache.keep_object(key, &text);
+                        let _ = cache.keep_object(key, text);
                     }
-                    texts.push(text);
-                }
+                }),
+            };
+            match text {
+                Ok(text) => texts.push(text),
                 Err(Refusal::Status { status: 404, .. }) => missing.push(MissingBlock::from(object)),
                 Err(refusal) => return Err(refusal),
             }
@@ -224,6 +220,19 @@ impl Session<'_> {
             });
         }
         Ok((texts, missing))
+    }
+
+    /// The text of one, of at most so many bytes.
+    async fn object(
+        &self,
+        exchange: &mut Exchange<'_>,
+        object: &Object,
+        most: u64,
+    ) -> Result<Vec<u8>, Refusal> {
+        let mut query = vec![("source", object.store.name()), ("decompress", "true")];
+        query.extend(object.key.as_deref().map(|key| ("blob_key", key)));
+        let url = self.address.api(&["snapshots"], &query);
+        exchange.get(&url, Within::Patience, most).await
     }
 
     /// What `PostHog` knows about the recording. Nothing depends on it, so a refusal is no failure.
