@@ -2,12 +2,13 @@
 // exists and moved by hand, so that what it shows depends on session time alone. Called by player.ts.
 
 import { clearEdges } from './moving_layers';
-import type { Roots } from './roots';
+import { animationsIn, type Roots } from './roots';
 
 /** Where one animation stands; the strong reference keeps its wrapper, and so its start, from being collected. */
 interface Tracked {
   /** Replay time at which its own time is 0. */
   start: number;
+  /** Its own time at which it ends. */
   end: number;
   /** The replay time at which the page paused it by `animation-play-state`. */
   pausedAt: number | null;
@@ -16,6 +17,8 @@ interface Tracked {
 
 export class Animations {
   private readonly tracked = new Map<Animation, Tracked>();
+  /** Those that follow a scroll position, which is on our clock by itself. */
+  private readonly scrolled = new WeakSet<Animation>();
 
   constructor(private readonly roots: Roots) {}
 
@@ -23,15 +26,16 @@ export class Animations {
   adopt(now: number): void {
     const relevant = new Set<Animation>();
     for (const root of this.roots.all()) {
-      for (const animation of root.getAnimations()) relevant.add(animation);
+      for (const animation of animationsIn(root)) relevant.add(animation);
     }
     for (const animation of relevant) {
       if (!this.tracked.has(animation)) this.take(animation, now);
     }
     for (const [animation, state] of this.tracked) {
-      const gone = state.finished ? !relevant.has(animation) : animation.playState === 'idle';
+      // One that is over can begin again when its style changes, for as long as its element has it.
+      const gone = state.finished && !isFromStyle(animation) ? !relevant.has(animation) : animation.playState === 'idle';
       if (gone) this.tracked.delete(animation);
-      else if (!state.finished) this.followPlayState(animation, state, now);
+      else if (relevant.has(animation)) this.followStyle(animation, state, now);
     }
   }
 
@@ -41,7 +45,7 @@ export class Animations {
    */
   adoptLate(now: number): void {
     for (const root of this.roots.all()) {
-      for (const animation of root.getAnimations()) {
+      for (const animation of animationsIn(root)) {
         if (!this.tracked.has(animation) && 'transitionProperty' in animation) animation.finish();
       }
     }
@@ -55,11 +59,10 @@ export class Animations {
       if (state.finished || state.pausedAt !== null) continue;
       moved = true;
       const time = now - state.start;
-      if (time >= state.end) {
-        animation.finish();
-        state.finished = true;
-      } else {
+      if (time < state.end) {
         animation.currentTime = time;
+      } else {
+        end(animation, state);
       }
     }
     return moved;
@@ -74,17 +77,27 @@ export class Animations {
   }
 
   private take(animation: Animation, now: number): void {
+    if (this.scrolled.has(animation)) return;
+    clearEdges(animation);
+    if (animation.timeline !== null && 'source' in animation.timeline) {
+      this.scrolled.add(animation);
+      return;
+    }
     animation.pause();
     animation.currentTime = 0;
-    const end = Number(animation.effect?.getComputedTiming().endTime ?? 0);
-    this.tracked.set(animation, { start: now, end, pausedAt: null, finished: false });
-    clearEdges(animation);
+    this.tracked.set(animation, { start: now, end: endOf(animation), pausedAt: null, finished: false });
   }
 
-  /** After our pause() the browser no longer applies animation-play-state, so we do. */
-  private followPlayState(animation: Animation, state: Tracked, now: number): void {
-    if (!(animation instanceof CSSAnimation) && !('animationName' in animation)) return;
-    const paused = playStateOf(animation as CSSAnimation) === 'paused';
+  /** Another style can make an animation under way longer or shorter, and pause it: after our pause() that is left to us. */
+  private followStyle(animation: Animation, state: Tracked, now: number): void {
+    if (!isFromStyle(animation)) return;
+    const end = endOf(animation);
+    if (end !== state.end) {
+      state.end = end;
+      state.finished = false;
+    }
+    if (state.finished) return;
+    const paused = playStateOf(animation) === 'paused';
     if (paused && state.pausedAt === null) {
       animation.currentTime = now - state.start;
       state.pausedAt = now;
@@ -95,11 +108,27 @@ export class Animations {
   }
 }
 
+/** Only a transition finishes: of an animation that has, another style could make one on the browser's own clock. */
+function end(animation: Animation, state: Tracked): void {
+  if (isFromStyle(animation)) animation.currentTime = state.end;
+  else animation.finish();
+  state.finished = true;
+}
+
+/** In the animation's own time, Infinity for an endless one. */
+function endOf(animation: Animation): number {
+  return Number(animation.effect?.getComputedTiming().endTime ?? 0);
+}
+
+function isFromStyle(animation: Animation): animation is CSSAnimation {
+  return 'animationName' in animation;
+}
+
 function playStateOf(animation: CSSAnimation): string {
   const effect = animation.effect as KeyframeEffect | null;
   const target = effect?.target;
-  const style = target?.ownerDocument.defaultView?.getComputedStyle(target, effect?.pseudoElement ?? null);
-  if (!style) return 'running';
+  if (!target) return 'running';
+  const style = getComputedStyle(target, effect.pseudoElement);
   const names = style.animationName.split(',').map((name) => name.trim());
   const states = style.animationPlayState.split(',').map((state) => state.trim());
   const index = Math.max(0, names.lastIndexOf(animation.animationName));

@@ -22,6 +22,7 @@ class Clock {
   private epoch = 0;
   private looks = 0;
   private nextId = 1;
+  private failed: (error: unknown) => void = () => undefined;
   private readonly timers = new Map<number, Timer>();
   private readonly frames = new Map<number, FrameRequestCallback>();
 
@@ -29,10 +30,11 @@ class Clock {
     return this.time;
   }
 
-  /** Begins at `time`, with `Date` reading `epoch` when the clock reads 0. */
-  begin(time: number, epoch: number): void {
+  /** Begins at `time`, with `Date` reading `epoch` when the clock reads 0. What a timer throws goes to `failed`. */
+  begin(time: number, epoch: number, failed: (error: unknown) => void): void {
     this.time = time;
     this.epoch = epoch;
+    this.failed = failed;
   }
 
   /** rrweb ends a search for missing nodes when half a second has passed: to those who wait in a loop time passes. */
@@ -61,7 +63,7 @@ class Clock {
     for (let timer = this.firstDue(); timer; timer = this.firstDue()) {
       if (timer.every === null) this.timers.delete(timer.id);
       else timer.due += Math.max(1, timer.every);
-      timer.run();
+      this.attempt(timer.run);
       ran += 1;
     }
     return ran;
@@ -70,8 +72,16 @@ class Clock {
   runAnimationFrames(): number {
     const due = [...this.frames.values()];
     this.frames.clear();
-    for (const callback of due) callback(this.time);
+    for (const callback of due) this.attempt(() => { callback(this.time); });
     return due.length;
+  }
+
+  private attempt(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.failed(error);
+    }
   }
 
   addTimer(run: () => void, delay: number, repeats: boolean): number {

@@ -15,6 +15,6 @@ export function clearEdges(animation: Animation): void {
   const target = effect?.target;
   if (!effect || !target || effect.pseudoElement) return;
   if (!effect.getKeyframes().some((keyframe) => MOVING.some((property) => property in keyframe))) return;
-  const position = target.ownerDocument.defaultView?.getComputedStyle(target).position;
+  const { position } = getComputedStyle(target);
   if (position === 'fixed' || position === 'sticky') target.toggleAttribute(MARK, true);
 }

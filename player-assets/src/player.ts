@@ -2,7 +2,7 @@
 
 import { clock, realNow } from './clock';
 import { Replayer } from 'rrweb';
-import type { eventWithTime } from '@rrweb/types';
+import type { eventWithTime, fullSnapshotEvent } from '@rrweb/types';
 import { EventType, IncrementalSource } from '@rrweb/types';
 import { Animations } from './animations';
 import { BACKDROP_RULE, Backdrops } from './backdrops';
@@ -10,6 +10,7 @@ import { Contents } from './contents';
 import type { Advance, Fence, Problems, Size, StartOptions } from './contract';
 import { Fonts } from './fonts';
 import { MOVING_LAYER_RULE } from './moving_layers';
+import { playable } from './playable';
 import { Pointer } from './pointer';
 import { ProblemList } from './problems';
 import { Readiness } from './readiness';
@@ -32,6 +33,12 @@ interface ReplayTimer {
   start(): void;
 }
 
+/** What we use of the replayer's inside. */
+interface BuildingReplayer {
+  rebuildFullSnapshot(event: fullSnapshotEvent, isSync?: boolean): void;
+  attachDocumentToIframe(mutation: object, frame: HTMLIFrameElement): void;
+}
+
 /** Replay time before the start: rrweb draws its first picture by timers of 0 and 1 ms. */
 const LEAD_IN = -10;
 
@@ -43,16 +50,18 @@ export class Player {
   private readonly problemList = new ProblemList();
   private readonly roots = new Roots(document, this.problemList.blocked);
   private readonly animations = new Animations(this.roots);
-  private readonly backdrops = new Backdrops(this.roots);
+  private readonly backdrops = new Backdrops(this.roots, (style) => this.replayer.getMirror().hasNode(style));
   private readonly readiness: Readiness;
   private readonly fonts = new Fonts(this.roots);
   private readonly visibleContent = new VisibleContent(this.roots);
-  private readonly scrolling = new Scrolling((id) => this.replayer.getMirror().getNode(id));
+  private readonly scrolling = new Scrolling(this.problemList.warn);
   private readonly contents = new Contents(this.problemList.warn);
   private readonly replayer: Replayer;
   private readonly timer: ReplayTimer;
   private readonly stage: Stage;
   private readonly pointer: Pointer;
+  /** The replayed window's size; a window without one keeps that it had. */
+  private viewport: Size = { width: 0, height: 0 };
   /** Session time of the window's first event. */
   private readonly offset: number;
   /** Whether the action under way may be seen; `applied` clears it for events that draw nothing. */
@@ -61,15 +70,12 @@ export class Player {
   private documentChanged = true;
 
   constructor(events: eventWithTime[], options: StartOptions) {
-    const [first] = events;
-    if (!first) throw new Error('the recording has no events');
-    // rrweb wants two events; a full snapshot alone gets a companion that draws nothing.
-    if (events.length === 1) events.push({ type: EventType.Custom, data: { tag: '', payload: {} }, timestamp: first.timestamp });
+    const { begun } = playable(events);
     this.readiness = new Readiness(this.roots, options.patience);
-    this.offset = first.timestamp - options.sessionStart;
-    clock.begin(LEAD_IN, first.timestamp);
+    this.offset = begun - options.sessionStart;
+    clock.begin(LEAD_IN, begun, this.failed);
     for (const event of events) {
-      this.scrolling.note(event, event.timestamp - first.timestamp);
+      this.scrolling.note(event, event.timestamp - begun);
       this.contents.note(event);
     }
 
@@ -83,7 +89,7 @@ export class Player {
       triggerFocus: true,
       showWarning: true,
       insertStyleRules: [...REPLAYED_PAGE_RULES, BACKDROP_RULE, MOVING_LAYER_RULE],
-      plugins: [this.contents.plugin],
+      plugins: [this.contents.plugin, this.scrolling.plugin],
       logger: quiet as unknown as typeof console,
     });
     this.timer = takeOverTimer(this.replayer);
@@ -91,8 +97,26 @@ export class Player {
     // It would stop and restart the replay for a stylesheet that is late; we wait for those ourselves.
     Object.assign(this.replayer, { waitForStylesheetLoad: () => undefined });
     this.roots.refresh(this.replayer.iframe);
+    this.prepareBuilding();
     this.replayer.on('resize', (size) => { this.resized(size as Size); });
     this.replayer.on('event-cast', (event) => { this.applied(event as eventWithTime); });
+  }
+
+  /** What must be done before rrweb builds a document. */
+  private prepareBuilding(): void {
+    const inside = this.replayer as unknown as BuildingReplayer;
+    const rebuildFullSnapshot = inside.rebuildFullSnapshot.bind(inside);
+    inside.rebuildFullSnapshot = (event, isSync) => {
+      this.scrolling.begin(event);
+      // They would stay: rrweb builds each page in the document of the one before.
+      if (this.replayer.iframe.contentDocument) this.replayer.iframe.contentDocument.adoptedStyleSheets = [];
+      rebuildFullSnapshot(event, isSync);
+    };
+    const attachDocumentToIframe = inside.attachDocumentToIframe.bind(inside);
+    inside.attachDocumentToIframe = (mutation, frame) => {
+      if (frame.contentWindow) this.roots.prepare(frame.contentWindow as Window & typeof globalThis);
+      attachDocumentToIframe(mutation, frame);
+    };
   }
 
   /** Draws the first picture and begins to play. */
@@ -149,6 +173,8 @@ export class Player {
     let changed = false;
     for (let next = this.nextMoment(); next <= until; next = this.nextMoment()) {
       if (this.step(next)) changed = true;
+      // What a new page loads counts from then on, not from the frame that is wanted.
+      if (this.documentChanged) await this.waitUntilReady();
     }
     clock.moveTo(until);
     this.timer.timeOffset = until;
@@ -170,8 +196,12 @@ export class Player {
   /** Looks at a document once that is laid out and ready to be drawn. */
   private lookAround(): void {
     this.documentChanged = false;
-    this.fonts.look();
-    this.visibleContent.look();
+    try {
+      this.fonts.look();
+      this.visibleContent.look();
+    } catch (error) {
+      this.problemList.warn('a document could not be looked at:', error);
+    }
   }
 
   private async waitUntilReady(): Promise<void> {
@@ -201,6 +231,7 @@ export class Player {
       this.structureChanged = false;
       this.roots.refresh(this.replayer.iframe);
       this.backdrops.filter(!this.stage.isScaled);
+      this.scrolling.placeFresh();
     }
     this.contents.begin(moment);
     if (visible) this.animations.adopt(moment);
@@ -213,10 +244,13 @@ export class Player {
     try {
       action.doAction();
     } catch (error) {
-      this.problemList.warn('rrweb failed on an event:', error);
+      this.failed(error);
     }
     return this.actionVisible || this.pointer.hoverChanged;
   }
+
+  /** What rrweb throws costs that action alone. */
+  private readonly failed = (error: unknown): void => { this.problemList.warn('rrweb failed on an event:', error); };
 
   private nextMoment(): number {
     return Math.min(this.timer.actions[0]?.delay ?? Infinity, clock.nextTimer());
@@ -248,8 +282,14 @@ export class Player {
   }
 
   private resized({ width, height }: Size): void {
-    if (!(width > 0 && height > 0)) return;
-    this.stage.fit(this.replayer.wrapper, { width, height });
+    if (!(width > 0 && height > 0)) {
+      // rrweb has followed already.
+      this.replayer.iframe.setAttribute('width', String(this.viewport.width));
+      this.replayer.iframe.setAttribute('height', String(this.viewport.height));
+      return;
+    }
+    this.viewport = { width, height };
+    this.stage.fit(this.replayer.wrapper, this.viewport);
     this.backdrops.filter(!this.stage.isScaled);
   }
 }

@@ -11,7 +11,7 @@ import type { PointerAct, PointerSample } from './contract';
 interface Inside {
   mouse: HTMLElement;
   lastHoveredRootNode?: Node;
-  timer: { addAction(action: object): void };
+  timer: { addAction(action: { delay: number }): void };
   applyIncremental(event: { data: incrementalData }, isSync: boolean): void;
   moveAndHover(x: number, y: number, id: number, isSync: boolean, data: incrementalData): void;
 }
@@ -82,6 +82,8 @@ export class Pointer {
     };
     const addAction = timer.addAction.bind(timer);
     timer.addAction = (action) => {
+      // rrweb's own action after positions of which there are none; nothing that comes later would be done.
+      if (Number.isNaN(action.delay)) return;
       if (moving) this.moves.add(action);
       addAction(action);
     };

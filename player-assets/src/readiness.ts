@@ -3,7 +3,7 @@
 // the Rust side knows of those, waits for them and calls again.
 
 import { realNow, realPause } from './clock';
-import type { Roots } from './roots';
+import { queryAll, type Roots } from './roots';
 
 const STYLESHEET_LINKS = 'link[rel~="stylesheet" i]:not([rel~="alternate" i], [disabled])';
 /** Nothing is ever loaded from elsewhere. */
@@ -41,7 +41,7 @@ export class Readiness {
   private loading(): object[] {
     const loading: object[] = this.roots.imagesUnderWay();
     for (const root of this.roots.all()) {
-      for (const link of root.querySelectorAll<HTMLLinkElement>(STYLESHEET_LINKS)) {
+      for (const link of queryAll<HTMLLinkElement>(root, STYLESHEET_LINKS)) {
         if (this.isUnderWay(link)) loading.push(link);
       }
     }

@@ -5,6 +5,22 @@ const FRAME_ELEMENTS = new Set(['IFRAME', 'FRAME', 'OBJECT', 'EMBED']);
 const FRAME_ADDRESSES = new Set(['src', 'srcdoc', 'data']);
 const MEDIA_ELEMENTS = new Set(['VIDEO', 'AUDIO', 'SOURCE']);
 
+/** All that match, also where an element of the document hides its methods by being called like one. */
+export function queryAll<E extends Element = Element>(root: Document | ShadowRoot, selector: string): Iterable<E> {
+  const query = Reflect.get(prototypeOf(root), 'querySelectorAll') as (selector: string) => Iterable<E>;
+  return Reflect.apply(query, root, [selector]);
+}
+
+/** The animations within a document or a shadow root, found in the same way. */
+export function animationsIn(root: Document | ShadowRoot): Animation[] {
+  return prototypeOf(root).getAnimations.call(root);
+}
+
+function prototypeOf(root: Document | ShadowRoot): Document | ShadowRoot {
+  const isShadowRoot = Object.prototype.toString.call(root) === '[object ShadowRoot]';
+  return isShadowRoot ? ShadowRoot.prototype : Document.prototype;
+}
+
 type ReplayedWindow = Window & typeof globalThis & { replaycastPrepared?: true };
 
 export class Roots {
@@ -32,8 +48,7 @@ export class Roots {
     for (const image of this.pendingImages) if (image.complete) this.pendingImages.delete(image);
     const loading = [...this.pendingImages];
     for (const root of this.all()) {
-      const images = 'images' in root ? root.images : root.querySelectorAll('img');
-      for (const image of images) if (!image.complete) loading.push(image);
+      for (const image of queryAll<HTMLImageElement>(root, 'img')) if (!image.complete) loading.push(image);
     }
     return loading;
   }
@@ -60,7 +75,7 @@ export class Roots {
   }
 
   private addFramesIn(root: Document | ShadowRoot): void {
-    for (const frame of root.querySelectorAll('iframe')) this.addFrame(frame);
+    for (const frame of queryAll<HTMLIFrameElement>(root, 'iframe')) this.addFrame(frame);
   }
 
   /** Changes a replayed window once: nothing in it may navigate, play or scroll by itself, or load only when seen. */

@@ -1,8 +1,9 @@
 // Scrolling on the replay's clock. rrweb records a position every 100 ms; between two positions of one gesture
 // we interpolate, so that each recorded position is shown exactly at its own time. Called by player.ts.
 
-import type { eventWithTime } from '@rrweb/types';
-import { EventType, IncrementalSource } from '@rrweb/types';
+import type { ReplayPlugin } from 'rrweb';
+import type { attributes, eventWithTime, fullSnapshotEvent, IMirror } from '@rrweb/types';
+import { EventType, IncrementalSource, NodeType } from '@rrweb/types';
 
 /** Positions further apart than this belong to two gestures, and the page jumps as it did for the person. */
 const GESTURE_GAP = 250;
@@ -25,8 +26,16 @@ export class Scrolling {
   private readonly glides = new Map<number, Glide>();
   /** Where the recording last put each document and element. */
   private readonly wanted = new Map<number, { x: number; y: number }>();
+  /** Those that have been built, and not been put there. */
+  private readonly fresh = new Set<number>();
+  private mirror: IMirror<Node> | null = null;
 
-  constructor(private readonly nodeOf: (id: number) => Node | null) {}
+  constructor(private readonly warn: (...words: unknown[]) => void) {}
+
+  readonly plugin: ReplayPlugin = {
+    getMirror: ({ nodeMirror }) => { this.mirror = nodeMirror; },
+    onBuild: (node, { id }) => { this.built(node as Node, id); },
+  };
 
   /** Notes an event of the recording; called for all of them, in order, before the replay. */
   note(event: eventWithTime, at: number): void {
@@ -40,14 +49,18 @@ export class Scrolling {
     this.last.set(scroll.id, event);
   }
 
+  /** Begins anew: call before rrweb builds a full snapshot, which it does with the first one earlier than at its time. */
+  begin({ data }: fullSnapshotEvent): void {
+    this.glides.clear();
+    this.wanted.clear();
+    this.fresh.clear();
+    // Some recorders leave it out.
+    const { left = 0, top = 0 } = (data.initialOffset as Partial<typeof data.initialOffset> | undefined) ?? {};
+    this.wanted.set(data.node.id, { x: left, y: top });
+  }
+
   /** Follows an event that rrweb has just applied. */
   applied(event: eventWithTime, at: number): void {
-    if (event.type === EventType.FullSnapshot) {
-      this.glides.clear();
-      this.wanted.clear();
-      const { node, initialOffset } = event.data;
-      this.wanted.set(node.id, { x: initialOffset.left, y: initialOffset.top });
-    }
     const scroll = scrollOf(event);
     if (!scroll) return;
     this.wanted.set(scroll.id, { x: scroll.x, y: scroll.y });
@@ -70,11 +83,34 @@ export class Scrolling {
     for (const [id, { x, y }] of this.wanted) if (!this.glides.has(id)) this.put(id, x, y);
   }
 
+  /** Scrolls what has been built since the last call to where it was. rrweb leaves out nested documents. */
+  placeFresh(): void {
+    for (const id of this.fresh) {
+      const place = this.wanted.get(id);
+      if (place) this.put(id, place.x, place.y);
+    }
+    this.fresh.clear();
+  }
+
+  private built(node: Node, id: number): void {
+    const meta = this.mirror?.getMeta(node);
+    if (meta?.type !== NodeType.Element) return;
+    // Some recorders leave out attributes where there are none.
+    const { rr_scrollLeft: x, rr_scrollTop: y } = (meta.attributes as attributes | undefined) ?? {};
+    if (x === undefined && y === undefined) return;
+    this.wanted.set(id, { x: Number(x ?? 0), y: Number(y ?? 0) });
+    this.fresh.add(id);
+  }
+
   private put(id: number, left: number, top: number): void {
-    const node = this.nodeOf(id);
+    const node = this.mirror?.getNode(id);
     if (!node) return;
-    if (node.nodeType === Node.DOCUMENT_NODE) (node as Document).defaultView?.scrollTo(left, top);
-    else (node as Element).scrollTo(left, top);
+    const scroller = node.nodeType === Node.DOCUMENT_NODE ? (node as Document).defaultView : (node as Element);
+    try {
+      scroller?.scrollTo(left, top);
+    } catch (error) {
+      this.warn('something could not be scrolled:', error);
+    }
   }
 
   get active(): boolean {

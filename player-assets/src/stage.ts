@@ -4,12 +4,13 @@ import replayerStyle from 'rrweb/dist/style.css';
 import type { Fence, Fit, Size, StartOptions } from './contract';
 
 /**
- * Rules for the replayed documents: against what runs on the browser's own timers, carets and media controls, and against
+ * Rules for the replayed documents: against what runs on the browser's own timers, carets and media controls, against
+ * snapping to places where nothing was recorded on its way there, and against
  * layers of what is animated (`SubtreeWillChangeContents` in Blink's `compositing_reason_finder.cc`). Layers between two pixels
  * take in at their edges what the memory of their tiles held before.
  */
 export const REPLAYED_PAGE_RULES = [
-  '* { caret-color: transparent !important; }',
+  '* { caret-color: transparent !important; scroll-snap-type: none !important; }',
   ':root { will-change: contents !important; }',
   'video::-webkit-media-controls, audio::-webkit-media-controls { display: none !important; }',
 ];

@@ -1,7 +1,7 @@
 // Whether the replayed documents have anything that should be seen. If so, a picture of one colour is suspicious.
 // player.ts has it look after each full snapshot and at the end.
 
-import type { Roots } from './roots';
+import { queryAll, type Roots } from './roots';
 
 const PICTURES = new Set(['IMG', 'svg', 'CANVAS', 'VIDEO', 'INPUT', 'TEXTAREA', 'SELECT', 'PROGRESS', 'METER', 'HR']);
 
@@ -22,7 +22,7 @@ export class VisibleContent {
 function showsSomething(root: Document | ShadowRoot): boolean {
   const view = ('defaultView' in root ? root : root.ownerDocument).defaultView;
   if (!view) return false;
-  for (const element of root.querySelectorAll('defaultView' in root ? 'body, body *' : '*')) {
+  for (const element of queryAll(root, 'defaultView' in root ? 'body, body *' : '*')) {
     const { left, top, right, bottom, width, height } = element.getBoundingClientRect();
     const inside = right > 0 && bottom > 0 && left < view.innerWidth && top < view.innerHeight;
     if (width < 1 || height < 1 || !inside) continue;

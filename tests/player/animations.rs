@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::common::video::{middle_of, render_recording};
+use crate::common::video::{assert_color, middle_of, render_recording};
 use crate::common::{element, recording};
 use crate::{
-    BODY, BOX, MOVING_BOX, RED, a_box, addition, assert_box_at, attach_document, attribute, body, end, mouse,
-    mutation, render, style, with,
+    BODY, BOX, DOCUMENT, MOVING_BOX, RED, WHITE, a_box, addition, assert_box_at, attach_document, attribute,
+    body, end, mouse, mutation, render, scroll, style, with,
 };
 
 #[test]
@@ -107,6 +107,45 @@ fn a_shadow_that_a_fixed_element_gets_after_it_has_moved_is_seen() {
     ));
     for (ms, beside) in [(900, [255, 255, 255]), (1200, [0, 0, 255])] {
         assert_eq!(rendered.at(ms).get_pixel(140, 70).0, beside, "{ms}");
+    }
+}
+
+#[test]
+fn an_animation_that_follows_scrolling_stands_where_the_page_is_scrolled_to() {
+    let css = "body { height: 1240px } @keyframes grow { from { transform: scaleX(0) } }
+        .bar { position: fixed; left: 0; top: 0; width: 320px; height: 40px; background: #f00; transform-origin: 0 0;
+            animation: grow linear; animation-timeline: scroll() }";
+    let bar = element(BOX, "div", &json!({"class": "bar"}), &[]);
+    let rendered = render(&recording(
+        &body(css, &[bar]),
+        &[scroll(500, DOCUMENT, 500), end(1500)],
+    ));
+    for (ms, near, far) in [(200, WHITE, WHITE), (1000, RED, WHITE)] {
+        assert_color(&rendered.at(ms), (140, 20), near);
+        assert_color(&rendered.at(ms), (180, 20), far);
+    }
+}
+
+#[test]
+fn an_animation_that_gets_another_length_goes_on_with_it() {
+    let css = "@keyframes move { from { left: 0 } to { left: 200px } }
+        .box { position: absolute; left: 0; top: 100px; width: 40px; height: 40px; background: #f00 }
+        .moving { animation: move 1s linear forwards } .slow { animation-duration: 2s }
+        .endless { animation-iteration-count: infinite }";
+    let with_class_at = |at: u64, class: &str| {
+        let change = attribute(at, BOX, "class", &format!("box moving {class}"));
+        render(&recording(&body(css, &[a_box("moving")]), &[change, end(3000)]))
+    };
+    for (at, class, places) in [
+        (500, "endless", [(400, 80.0), (1500, 100.0), (2500, 100.0)]),
+        (500, "slow", [(400, 80.0), (1500, 150.0), (2500, 200.0)]),
+        // It is over, and begins again where it would be.
+        (1500, "slow", [(1400, 200.0), (1600, 160.0), (2500, 200.0)]),
+    ] {
+        let rendered = with_class_at(at, class);
+        for (ms, left) in places {
+            assert_box_at(&rendered, ms, left);
+        }
     }
 }
 

@@ -4,12 +4,12 @@
 use serde_json::{Value, json};
 
 use crate::animations::shadow_host;
-use crate::common::video::{assert_color, assert_middle, middle_of};
-use crate::common::{element, recording, text};
+use crate::common::video::{assert_color, assert_middle, middle_of, render_recording};
+use crate::common::{element, full_snapshot, recording, text};
 use crate::unrecorded::ink;
 use crate::{
-    BLUE, BODY, BOX, DOCUMENT, GREEN, MOVING_BOX, RED, WHITE, a_box, addition, attribute, body, end, event,
-    mouse, mutation, render, scroll, style, with,
+    BLUE, BODY, BOX, DOCUMENT, GREEN, MOVING_BOX, RED, STARTED, WHITE, a_box, addition, assert_box_at,
+    attach_document, attribute, body, end, event, mouse, mutation, render, scroll, style, with,
 };
 
 /// A box of 40x40 pixels in the corner.
@@ -234,5 +234,74 @@ fn a_document_that_is_replaced_shows_the_new_one() {
     ));
     for (ms, color) in [(200, WHITE), (350, BLUE), (600, RED)] {
         assert_color(&rendered.at(ms), (200, 200), color);
+    }
+}
+
+#[test]
+fn adopted_style_sheets_stay_with_their_page() {
+    let sheet = json!({"styleId": 1, "rules": [{"rule": "body { background: #00f !important }"}]});
+    let rendered = render(&recording(
+        &body("", &[]),
+        &[
+            event(
+                200,
+                &json!({"source": 15, "id": DOCUMENT, "styleIds": [1], "styles": [sheet]}),
+            ),
+            full_snapshot(STARTED + 600, &body("", &[])),
+            end(1000),
+        ],
+    ));
+    for (ms, color) in [(100, WHITE), (400, BLUE), (800, WHITE)] {
+        assert_color(&rendered.at(ms), (20, 20), color);
+    }
+}
+
+#[test]
+fn media_rules_outside_the_body_are_those_of_the_page() {
+    let rules = style(
+        20,
+        "@media (min-width: 1px) { body { background: #00f !important } }
+        @media print { body { background: #f00 !important } }",
+    );
+    let mut recording = recording(&body("", &[]), &[end(400)]);
+    let html = &mut recording[1]["data"]["node"]["childNodes"][1]["childNodes"];
+    html.as_array_mut().unwrap().push(rules);
+    for size in ["native", "160x120"] {
+        let rendered = render_recording(&recording, &format!("--fps 10 --capture damage --size {size}"));
+        assert_color(&rendered.at(0), (20, 20), BLUE);
+    }
+}
+
+#[test]
+fn names_of_elements_that_hide_those_of_the_document_do_no_harm() {
+    let named = |id: u64, tag: &str, name: &str| element(id, tag, &json!({"name": name}), &[]);
+    let hiding = [
+        named(20, "form", "images"),
+        named(21, "img", "getAnimations"),
+        named(22, "img", "querySelectorAll"),
+        named(23, "form", "fonts"),
+        named(24, "form", "defaultView"),
+    ];
+    let rendered = render(&recording(
+        &body(MOVING_BOX, &[&[a_box("moving")], &hiding[..]].concat()),
+        &[end(1500)],
+    ));
+    assert_box_at(&rendered, 1000, 100.0);
+}
+
+#[test]
+fn a_nested_document_that_comes_with_its_frame_is_on_our_clock_too() {
+    let frame = json!({"width": 320, "height": 240, "style": "border: 0; display: block"});
+    let nested = element(210, "body", &json!({"style": "margin: 0"}), &[shadow_host()]);
+    let rendered = render(&recording(
+        &body("", &[]),
+        &[
+            full_snapshot(STARTED + 500, &body("", &[element(20, "iframe", &frame, &[])])),
+            attach_document(500, 20, &nested),
+            end(3000),
+        ],
+    ));
+    for (ms, left) in [(500, 0.0), (1000, 50.0), (2000, 150.0), (2800, 200.0)] {
+        assert_box_at(&rendered, ms, left);
     }
 }

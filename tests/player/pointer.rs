@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::common::recording;
 use crate::common::video::{assert_color, render_recording};
-use crate::{BODY, BOX, GREEN, MOVING_BOX, RED, a_box, body, end, event, mouse, render};
+use crate::{BODY, BOX, GREEN, MOVING_BOX, RED, a_box, attribute, body, end, event, mouse, render};
 
 #[test]
 fn the_cursor_is_where_the_mouse_was() {
@@ -135,5 +135,59 @@ fn what_the_mouse_is_over_looks_hovered() {
     // Away from the cursor.
     for (ms, color) in [(400, RED), (700, GREEN), (1200, RED)] {
         assert_color(&rendered.at(ms), (4, 104), color);
+    }
+}
+
+#[test]
+fn fingers_and_what_is_dragged_are_where_they_were_at_the_time() {
+    // Recorders collect positions for half a second, and count them back from the time at which they send them.
+    let along = |source: u64, y: u64| {
+        let positions: Vec<Value> = (0..24)
+            .map(|step: i64| json!({"x": 20 + step * 10, "y": y, "id": BODY, "timeOffset": step * 20 - 480}))
+            .collect();
+        event(1500, &json!({"source": source, "positions": positions}))
+    };
+    let act = |at: u64, act: u64, x: u64| {
+        event(
+            at,
+            &json!({"source": 2, "type": act, "id": BODY, "x": x, "y": 60}),
+        )
+    };
+    let touched = [act(1000, 7, 20), along(6, 60), act(1520, 9, 250), end(2500)];
+    let dragged = [mouse(900, BODY, 20, 60), along(12, 60), end(2500)];
+    // The last event of all may be the one whose positions lie before it.
+    let cut_off = [mouse(900, BODY, 20, 60), along(12, 60)];
+    for then in [&touched[..], &dragged, &cut_off] {
+        let rendered = render_recording(&recording(&body("", &[]), then), "--fps 20 --capture damage");
+        for (ms, x) in [(1250, 130), (1400, 210)] {
+            let picture = rendered.at(ms);
+            let drawn = picture
+                .enumerate_pixels()
+                .filter(|(_, _, pixel)| pixel.0 != [255; 3]);
+            let foremost = drawn.map(|(x, _, _)| x).max().unwrap_or_default();
+            assert!(foremost.abs_diff(x) < 30, "{foremost} instead of {x} at {ms} ms");
+        }
+    }
+}
+
+#[test]
+fn positions_that_are_no_numbers_cost_only_themselves() {
+    for positions in [
+        json!([]),
+        json!([{"x": 5, "y": 5, "id": BODY}]),
+        json!([{"x": 5, "y": 5, "id": BODY, "timeOffset": null}, null]),
+    ] {
+        let rendered = render(&recording(
+            &body(MOVING_BOX, &[a_box("")]),
+            &[
+                event(300, &json!({"source": 1, "positions": positions})),
+                event(400, &json!({"source": 6, "positions": positions})),
+                attribute(600, BOX, "style", "background: #008000"),
+                end(1000),
+            ],
+        ));
+        for (ms, color) in [(500, RED), (800, GREEN)] {
+            assert_color(&rendered.at(ms), (20, 120), color);
+        }
     }
 }

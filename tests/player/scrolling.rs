@@ -2,9 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::common::video::{assert_middle, render_recording};
+use crate::common::video::{assert_color, assert_middle, render_recording};
 use crate::common::{element, recording};
-use crate::{BOX, DOCUMENT, RED, body, end, render, scroll};
+use crate::{
+    BODY, BOX, DOCUMENT, RED, WHITE, addition, attach_document, body, end, event, large_image, render,
+    scroll, style,
+};
 
 /// A page of 2000 pixels with a mark 300 below its top.
 fn long_page() -> Value {
@@ -64,4 +67,82 @@ fn elements_scroll_too() {
     assert_middle(&rendered.at(400), RED, (160.0, 120.0));
     assert_middle(&rendered.at(500), RED, (160.0, 70.0));
     assert_middle(&rendered.at(600), RED, (160.0, 40.0));
+}
+
+#[test]
+fn a_page_begins_where_it_was_scrolled_to_however_late_it_gets_its_height() {
+    let image = element(
+        11,
+        "img",
+        &json!({"src": large_image(), "style": "display: block"}),
+        &[],
+    );
+    let mark = element(
+        BOX,
+        "div",
+        &json!({"style": "height: 40px; background: #f00"}),
+        &[],
+    );
+    let below = element(12, "div", &json!({"style": "height: 400px"}), &[]);
+    let mut recording = recording(&body("", &[image, mark, below]), &[end(1000)]);
+    recording[1]["data"]["initialOffset"]["top"] = 1100.into();
+    let rendered = render(&recording);
+    for ms in [0, 500] {
+        assert_middle(&rendered.at(ms), RED, (160.0, 120.0));
+    }
+}
+
+#[test]
+fn what_is_built_is_scrolled_to_where_it_was() {
+    let list = |id: u64| {
+        let mark = element(id + 2, "p", &json!({}), &[]);
+        let content = element(id + 1, "div", &json!({}), &[mark]);
+        element(id, "section", &json!({"rr_scrollTop": 60}), &[content])
+    };
+    let css = "section { height: 200px; overflow: auto } section div { height: 1000px; padding-top: 100px }
+        p { margin: 0; height: 40px; background: #f00 } ::-webkit-scrollbar { display: none }";
+    let frame = json!({"width": 320, "height": 240, "style": "border: 0"});
+    let nested = element(
+        210,
+        "body",
+        &json!({"style": "margin: 0"}),
+        &[style(211, css), list(220)],
+    );
+    for (page, then) in [
+        (body(css, &[list(BOX)]), end(100)),
+        (body(css, &[]), addition(0, BODY, &list(BOX))),
+        (
+            body("", &[element(BOX, "iframe", &frame, &[])]),
+            attach_document(0, BOX, &nested),
+        ),
+    ] {
+        let rendered = render(&recording(&page, &[then, end(1000)]));
+        assert_middle(&rendered.at(500), RED, (160.0, 60.0));
+    }
+}
+
+#[test]
+fn what_snaps_into_place_is_shown_on_its_way() {
+    let css =
+        "#row { display: flex; width: 320px; height: 200px; overflow-x: auto; scroll-snap-type: x mandatory }
+        #row div { flex: none; width: 320px; height: 200px; scroll-snap-align: start; background: #fff }
+        #row .red { background: #f00 } ::-webkit-scrollbar { display: none }";
+    let slide = |id: u64, class: &str| element(id, "div", &json!({"class": class}), &[]);
+    let row = element(
+        BOX,
+        "div",
+        &json!({"id": "row"}),
+        &[slide(11, ""), slide(12, "red")],
+    );
+    let to = |at: u64, x: u64| event(at, &json!({"source": 3, "id": BOX, "x": x, "y": 0}));
+    let rendered = render(&recording(
+        &body(css, &[row]),
+        &[to(400, 100), to(500, 200), to(600, 320), end(1000)],
+    ));
+    for (ms, left) in [(400, 220), (500, 120), (900, 0)] {
+        assert_color(&rendered.at(ms), (left + 10, 100), RED);
+        if left > 0 {
+            assert_color(&rendered.at(ms), (left - 10, 100), WHITE);
+        }
+    }
 }

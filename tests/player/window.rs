@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use crate::common::video::{assert_color, assert_middle, middle_of, render_recording};
-use crate::common::{element, full_snapshot, recording};
+use crate::common::{element, full_snapshot, recording, text};
 use crate::{
-    BLUE, BODY, BOX, MOVING_BOX, RED, STARTED, SURROUND, WHITE, a_box, addition, assert_box_at, body, end,
-    large_image, render, resize,
+    BLUE, BODY, BOX, GREEN, MOVING_BOX, RED, STARTED, SURROUND, WHITE, a_box, addition, assert_box_at,
+    attribute, body, end, event, large_image, render, resize, scroll,
 };
 
 #[test]
@@ -118,4 +118,67 @@ fn a_late_full_snapshot_shows_from_the_first_frame_on() {
     for ms in [0, 500, 1000, 1900] {
         assert_box_at(&rendered, ms, 0.0);
     }
+}
+
+#[test]
+fn a_window_without_a_size_stays_as_it_was() {
+    let rendered = render(&recording(
+        &body(MOVING_BOX, &[a_box("")]),
+        &[
+            resize(300, 0, 0),
+            attribute(600, BOX, "style", "background: #008000"),
+            end(1000),
+        ],
+    ));
+    for (ms, color) in [(200, RED), (500, RED), (800, GREEN)] {
+        assert_color(&rendered.at(ms), (20, 120), color);
+    }
+}
+
+#[test]
+fn what_rrweb_fails_on_costs_only_itself() {
+    // Positions of a text, a document without elements, a second one that was scrolled to nowhere, lists that are missing.
+    let mut empty = full_snapshot(STARTED + 600, &body("", &[]));
+    empty["data"]["node"] = json!({"type": 0, "id": 1, "childNodes": []});
+    let mut nowhere = full_snapshot(STARTED + 1000, &body(MOVING_BOX, &[a_box("")]));
+    nowhere["data"].as_object_mut().unwrap().remove("initialOffset");
+    let rendered = render(&recording(
+        &body(MOVING_BOX, &[a_box(""), text(40, "text")]),
+        &[
+            scroll(200, 40, 10),
+            scroll(300, 40, 20),
+            empty,
+            nowhere,
+            event(
+                1400,
+                &json!({"source": 0, "adds": [], "attributes": [{"id": BOX, "attributes": {"style": "background: #008000"}}]}),
+            ),
+            event(
+                1500,
+                &json!({"source": 0, "removes": null, "texts": null, "attributes": null,
+                "adds": [{"parentId": BODY, "nextId": null, "node": element(50, "div", &json!({"style": "position: absolute; left: 100px; top: 10px; width: 20px; height: 20px; background: #00f"}), &[])}]}),
+            ),
+            end(2000),
+        ],
+    ));
+    assert_color(&rendered.at(500), (20, 120), RED);
+    assert_color(&rendered.at(800), (20, 120), WHITE);
+    assert_color(&rendered.at(1200), (20, 120), RED);
+    assert_color(&rendered.at(1800), (20, 120), GREEN);
+    assert_color(&rendered.at(1800), (110, 20), BLUE);
+}
+
+#[test]
+fn a_first_document_without_elements_is_blank() {
+    let mut recording = recording(
+        &body("", &[]),
+        &[
+            full_snapshot(STARTED + 500, &body(MOVING_BOX, &[a_box("")])),
+            end(1000),
+        ],
+    );
+    recording[1]["data"]["node"] = json!({"type": 0, "id": 1, "childNodes": []});
+    let rendered = render(&recording);
+    assert_color(&rendered.at(300), (20, 120), WHITE);
+    assert_color(&rendered.at(800), (20, 120), RED);
 }
