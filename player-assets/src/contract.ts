@@ -51,6 +51,8 @@ export interface StartOptions {
 
 /** What one call of `advance` did. */
 export interface Advance {
+  /** Whether it is there; else the call is to be made again, so that none takes long. */
+  arrived: boolean;
   /** Whether anything that can be seen in the page may have changed since the last call; the pointer is not in it. */
   changed: boolean;
   /** Session time before which nothing can change, not even the pointer's course; null when nothing is left to come. */
@@ -92,8 +94,8 @@ export interface PlayerContract {
    */
   advance(sessionTime: number, fence?: Fence): Promise<Advance>;
   /**
-   * Moves through session times that nobody looks at, by the same steps as `advance`, until all are passed or it has
-   * taken a while. Returns how many are passed, at least one.
+   * Moves through session times that nobody looks at, by the same steps as `advance`, until all are passed, it has taken a
+   * while, or something may load that the page does not see coming. Resolves to how many are passed.
    */
   pass(sessionTimes: number[]): Promise<number>;
   /**

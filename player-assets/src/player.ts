@@ -42,8 +42,8 @@ interface BuildingReplayer {
 /** Replay time before the start: rrweb draws its first picture by timers of 0 and 1 ms. */
 const LEAD_IN = -10;
 
-/** How long one call of `pass` goes on, in real milliseconds. */
-const PASS_PATIENCE = 1000;
+/** How long one call goes on, in real milliseconds: hours of a recording can lie before the next frame. */
+const CALL_PATIENCE = 1000;
 const INCOMPLETE = 'the page was drawn before all of it had loaded';
 
 export class Player {
@@ -66,8 +66,12 @@ export class Player {
   private readonly offset: number;
   /** Whether the action under way may be seen; `applied` clears it for events that draw nothing. */
   private actionVisible = false;
+  /** Whether anything that can be seen may have changed since this was told. */
+  private changed = false;
   private structureChanged = true;
+  /** Whether there is a document that has not been looked at, and one whose needs have not been waited for. */
   private documentChanged = true;
+  private documentBuilt = false;
 
   constructor(events: eventWithTime[], options: StartOptions) {
     const { begun } = playable(events);
@@ -89,7 +93,7 @@ export class Player {
       triggerFocus: true,
       showWarning: true,
       insertStyleRules: [...REPLAYED_PAGE_RULES, BACKDROP_RULE, MOVING_LAYER_RULE],
-      plugins: [this.contents.plugin, this.scrolling.plugin],
+      plugins: [this.contents.plugin, this.scrolling.plugin, this.readiness.plugin],
       logger: quiet as unknown as typeof console,
     });
     this.timer = takeOverTimer(this.replayer);
@@ -127,13 +131,18 @@ export class Player {
     this.replayer.play(0);
     this.animations.adopt(0);
     await this.waitUntilReady();
-    await this.moveTo(0);
+    while (!(await this.moveTo(0)));
+    this.changed = false;
   }
 
   async advance(sessionTime: number, fence?: Fence): Promise<Advance> {
-    const changed = await this.moveTo(sessionTime - this.offset);
-    if (changed && fence !== undefined) this.paintFence(fence);
-    return { changed, quietUntil: this.quietUntil(), fit: this.stage.fitted, pointer: this.pointer.take(this.offset) };
+    const arrived = await this.moveTo(sessionTime - this.offset);
+    const changed = arrived && this.changed;
+    if (changed) {
+      this.changed = false;
+      if (fence !== undefined) this.paintFence(fence);
+    }
+    return { arrived, changed, quietUntil: this.quietUntil(), fit: this.stage.fitted, pointer: this.pointer.take(this.offset) };
   }
 
   async settle(): Promise<number | null> {
@@ -147,10 +156,12 @@ export class Player {
     let passed = 0;
     for (const time of sessionTimes) {
       const quietUntil = this.quietUntil();
-      if (quietUntil !== null && time >= quietUntil) await this.moveTo(time - this.offset);
+      if (quietUntil !== null && time >= quietUntil && !(await this.moveTo(time - this.offset))) break;
       passed += 1;
-      if (realNow() - begun > PASS_PATIENCE) break;
+      // What it does not see coming is taken over at the same frame as by those who look at each.
+      if (this.readiness.takeUnseen() || realNow() - begun > CALL_PATIENCE) break;
     }
+    this.changed = false;
     return passed;
   }
 
@@ -168,26 +179,28 @@ export class Player {
     return { ...this.problemList.list(), fonts: this.fonts.missing(), visible: this.visibleContent.found };
   }
 
-  /** Moves to a replay time and waits until it can be drawn. Returns whether anything may have changed. */
+  /** Moves to a replay time and waits until it can be drawn. Resolves to false when it stops on the way, for another call. */
   private async moveTo(until: number): Promise<boolean> {
-    let changed = false;
+    const begun = realNow();
     for (let next = this.nextMoment(); next <= until; next = this.nextMoment()) {
-      if (this.step(next)) changed = true;
+      if (this.step(next)) this.changed = true;
       // What a new page loads counts from then on, not from the frame that is wanted.
-      if (this.documentChanged) await this.waitUntilReady();
+      if (this.documentBuilt) await this.waitUntilReady();
+      this.documentBuilt = false;
+      if (realNow() - begun > CALL_PATIENCE) return false;
     }
     clock.moveTo(until);
     this.timer.timeOffset = until;
-    if (clock.runAnimationFrames() > 0) changed = true;
-    if (this.scrolling.move(until)) changed = true;
-    if (this.animations.move(until)) changed = true;
+    if (clock.runAnimationFrames() > 0) this.changed = true;
+    if (this.scrolling.move(until)) this.changed = true;
+    if (this.animations.move(until)) this.changed = true;
     // At once: what arrives while contents are prepared would not count as late.
-    if (changed) await this.waitUntilReady();
+    if (this.changed) await this.waitUntilReady();
     if (await this.contents.show(until)) {
-      changed = true;
+      this.changed = true;
       await this.waitUntilReady();
     }
-    if (!changed) return false;
+    if (!this.changed) return true;
     this.contents.loaded();
     if (this.documentChanged) this.lookAround();
     return true;
@@ -269,6 +282,7 @@ export class Player {
       case EventType.FullSnapshot:
         this.structureChanged = true;
         this.documentChanged = true;
+        this.documentBuilt = true;
         break;
       case EventType.IncrementalSnapshot:
         if (event.data.source === IncrementalSource.Mutation) this.structureChanged = true;

@@ -2,6 +2,7 @@
 // player.ts waits here after every change. Images that only stylesheets ask for are not seen from within a page;
 // the Rust side knows of those, waits for them and calls again.
 
+import type { ReplayPlugin } from 'rrweb';
 import { realNow, realPause } from './clock';
 import { queryAll, type Roots } from './roots';
 
@@ -17,6 +18,13 @@ export class Readiness {
   private readonly givenUp = new WeakSet();
   /** The address that a link has tried last; empty while its first try is under way. */
   private readonly tried = new WeakMap<HTMLLinkElement, string>();
+
+  /** Whether documents may ask for what cannot be seen from within. */
+  private unseen = false;
+
+  readonly plugin: ReplayPlugin = {
+    onBuild: (node) => { if (imports(node as Node)) this.unseen = true; },
+  };
 
   /** Patience is in real milliseconds. */
   constructor(
@@ -36,6 +44,13 @@ export class Readiness {
       await realPause();
     }
     return waited;
+  }
+
+  /** Whether styles were built since the last call that import others, which only the Rust side sees under way. */
+  takeUnseen(): boolean {
+    const { unseen } = this;
+    this.unseen = false;
+    return unseen;
   }
 
   private loading(): object[] {
@@ -68,4 +83,10 @@ export class Readiness {
     }
     return this.tried.get(link) !== link.href;
   }
+}
+
+/** Whether this is a style, or its text, with a rule that imports. */
+function imports(node: Node): boolean {
+  const style = node.nodeType === Node.TEXT_NODE ? node.parentNode : node;
+  return style?.nodeName.toUpperCase() === 'STYLE' && /@import/i.test(node.textContent ?? '');
 }

@@ -50,6 +50,7 @@ pub struct Advance {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Step {
+    arrived: bool,
     changed: bool,
     quiet_until: Option<f64>,
     /// None until the replayed window's size is known.
@@ -200,7 +201,7 @@ impl Player {
     }
 
     /// Moves the replay through frames that nobody looks at, by the same steps as [`Self::advance`]. Returns how many
-    /// of these session times are passed, at least one: the page stops in between, so that no call takes long.
+    /// of these session times are passed, maybe none: the page stops in between, so that no call takes long.
     pub async fn pass(&self, session_ms: &[f64]) -> Result<usize> {
         let pass = "function (times) { return this.replaycast.pass(times); }";
         let passed = self.page.call_function(pass, vec![json!(session_ms)]).await?;
@@ -219,21 +220,29 @@ impl Player {
     }
 
     async fn step(&self, advance: &str, arguments: Vec<Value>) -> Result<Stepped> {
-        let mut step: Step = self.page.call_function(advance, arguments).await?;
-        let settled = self.settle().await?;
-        let late = settled.is_some();
-        if let Some(quiet_until) = settled {
-            step.quiet_until = quiet_until;
+        loop {
+            let mut step: Step = self.page.call_function(advance, arguments.clone()).await?;
+            let settled = self.settle().await?;
+            let late = settled.is_some();
+            if let Some(quiet_until) = settled {
+                step.quiet_until = quiet_until;
+            }
+            self.follow_pointer(&step);
+            if step.arrived {
+                return Ok(Stepped {
+                    advance: Advance {
+                        changed: step.changed || late,
+                        quiet_until: step.quiet_until,
+                    },
+                    late,
+                });
+            }
         }
+    }
+
+    fn follow_pointer(&self, step: &Step) {
         let mut pointer = self.pointer.lock().unwrap_or_else(PoisonError::into_inner);
         pointer.follow(step.fit.map(|fit| fit.times(self.canvas.scale)), &step.pointer);
-        Ok(Stepped {
-            advance: Advance {
-                changed: step.changed || late,
-                quiet_until: step.quiet_until,
-            },
-            late,
-        })
     }
 
     /// Waits for what the page itself does not see: images that only style sheets ask for, and whatever asks for more
