@@ -11,7 +11,7 @@ use std::time::Duration;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use common::processes::{PATIENCE, Run, has_browser, names_in, within};
+use common::processes::{PATIENCE, Run, names_in, within};
 use common::{element, fixture, full_snapshot, replaycast, succeed, write};
 
 /// What one render wrote.
@@ -122,9 +122,6 @@ fn windows_that_take_turns_are_the_same_for_all_jobs() {
 
 #[test]
 fn a_dead_browser_among_several_ends_the_render() {
-    if !has_browser() {
-        return;
-    }
     let mut run = Run::in_the_middle(&["--jobs=2"]);
     let leaders = within(PATIENCE, || {
         let leaders: Vec<_> = run.leaders();
