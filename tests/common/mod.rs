@@ -23,6 +23,14 @@ pub fn replaycast() -> Command {
     Command::new(env!("CARGO_BIN_EXE_replaycast"))
 }
 
+/// The command that renders a recording to a file, and says nothing but errors. Options can follow.
+pub fn render_command(input: &Path, output: &Path) -> Command {
+    let mut command = replaycast();
+    command.arg("render").arg(input).arg("--quiet");
+    command.arg("--output").arg(output);
+    command
+}
+
 /// Runs the program and insists that it succeeds.
 pub fn succeed(command: &mut Command) -> Output {
     let output = command.output().expect("the program starts");
