@@ -316,7 +316,9 @@ fn what_was_opened_opens_the_same_again() {
         |events: &[recording::Event]| -> Vec<String> { events.iter().map(|e| e.json.to_string()).collect() };
     let again = tempfile::NamedTempFile::new().unwrap();
     for path in files {
-        for window in open(&path).unwrap().windows {
+        let windows = open(&path).unwrap().windows;
+        assert!(!windows.is_empty(), "{}", path.display());
+        for window in windows {
             let expected = texts(&window.events);
             std::fs::write(again.path(), format!("[{}]", expected.join(","))).unwrap();
             let recording = open(again.path()).unwrap();

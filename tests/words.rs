@@ -111,6 +111,7 @@ fn a_footer_makes_the_video_higher_or_the_page_of_a_given_size_lower() {
     assert!(all.0 == 320 && (270..310).contains(&all.1), "{all:?}");
     assert_eq!(with.pictures_taken(), without.pictures_taken());
     assert_eq!(with.report["output"]["size"]["height"], all.1);
+    assert_eq!(with.hashes.len(), 220);
     // Each second has a picture of its own; so has the very end.
     let mut changes = with.hashes.iter().zip(&with.hashes[1..]).zip(1..);
     let first_same = changes.find(|((before, after), frame)| frame % 10 == 0 && before.hash == after.hash);
