@@ -271,6 +271,7 @@ fn stills_repeat_a_detailed_picture_exactly() {
     };
     for name in ["a.mp4", "a.webm"] {
         let seen = middle(name);
+        assert_eq!(seen.len(), 40, "{name}");
         assert!(
             seen[9..].iter().all(|frame| *frame == seen[9]),
             "{name}: {seen:?}"

@@ -15,8 +15,8 @@ use serde_json::Value;
 
 mod common;
 
-use common::processes::{PATIENCE, Process, Run, SHORT, has_browser, names_in, open_folder, within};
-use common::{fixture, replaycast, stderr, succeed};
+use common::processes::{PATIENCE, Process, Run, SHORT, names_in, open_folder, within};
+use common::{fixture, replaycast, skip, stderr, succeed};
 
 /// The contract: no process is left after this.
 const GONE: Duration = Duration::from_secs(3);
@@ -69,9 +69,6 @@ fn short_render(temp: &Path, output: &Path) -> Command {
 
 #[test]
 fn a_killed_run_leaves_no_process_and_the_next_one_sweeps_its_folder() {
-    if !has_browser() {
-        return;
-    }
     for stopped in [false, true] {
         let mut run = replacing(&[]);
         if stopped {
@@ -99,9 +96,6 @@ fn a_killed_run_leaves_no_process_and_the_next_one_sweeps_its_folder() {
 
 #[test]
 fn a_dead_browser_ends_the_render() {
-    if !has_browser() {
-        return;
-    }
     let mut run = replacing(&[]);
     run.browser().signal(Signal::KILL);
     assert_fails(
@@ -116,9 +110,6 @@ fn a_dead_browser_ends_the_render() {
 
 #[test]
 fn a_dead_renderer_ends_the_render_at_once() {
-    if !has_browser() {
-        return;
-    }
     let mut run = replacing(&[]);
     let renderers: Vec<_> = run
         .browser_processes()
@@ -141,9 +132,6 @@ fn a_dead_renderer_ends_the_render_at_once() {
 
 #[test]
 fn a_browser_that_hangs_meets_the_deadline() {
-    if !has_browser() {
-        return;
-    }
     let mut run = replacing(&["--deadline=2"]);
     for process in run.browser_processes() {
         process.signal(Signal::STOP);
@@ -155,9 +143,6 @@ fn a_browser_that_hangs_meets_the_deadline() {
 
 #[test]
 fn signals_end_a_render_cleanly() {
-    if !has_browser() {
-        return;
-    }
     for (signal, code, says) in [
         (Signal::INT, 130, "interrupted"),
         (Signal::TERM, 143, "terminated"),
@@ -172,9 +157,6 @@ fn signals_end_a_render_cleanly() {
 
 #[test]
 fn a_signal_ends_the_wait_for_a_browser_that_hangs() {
-    if !has_browser() {
-        return;
-    }
     for _ in 0..4 {
         let mut run = replacing(&[]);
         for process in run.browser_processes() {
@@ -294,10 +276,7 @@ fn a_browser_that_fails_to_start_is_quoted() {
 
 #[test]
 fn a_browser_without_begin_frame_takes_screenshots() {
-    let Ok(browser) = find_browser(None, BrowserUse::Headless) else {
-        eprintln!("SKIPPED: no browser");
-        return;
-    };
+    let browser = find_browser(None, BrowserUse::Headless).unwrap();
     let folder = open_folder();
     // Takes the wish for beginFrame out of the flags and out of the protocol's messages.
     let ordinary = format!(
@@ -339,9 +318,6 @@ fn a_browser_without_begin_frame_takes_screenshots() {
 
 #[test]
 fn two_renders_at_once_leave_each_other_alone() {
-    if !has_browser() {
-        return;
-    }
     let mut run = Run::in_the_middle(&[]);
     succeed(&mut short_render(&run.temp(), &run.folder().join("second.mp4")));
     // The first one's folder and browser are still there, and it goes on.
@@ -381,13 +357,13 @@ fn a_full_disk_is_told_and_the_old_output_stays() {
             .env("OLD", OLD)
             .output();
         let Ok(output) = output else {
-            eprintln!("SKIPPED: unshare is not installed");
+            skip("unshare is not installed");
             return;
         };
         let told = stderr(&output);
         let result = String::from_utf8_lossy(&output.stdout).into_owned();
         if result.is_empty() {
-            eprintln!("SKIPPED: no file system can be mounted here: {told}");
+            skip(&format!("no file system can be mounted here: {told}"));
             return;
         }
         assert_eq!(

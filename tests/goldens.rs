@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::video::render;
-use common::{element, fixture, recording, replaycast, succeed, write};
+use common::{element, fixture, recording, render_command, succeed, write};
 use image::{GenericImage, Pixel, Rgb, RgbImage};
 use serde_json::{Value, json};
 
@@ -138,15 +138,8 @@ fn compare_words(name: &str, size: &str) {
     let folder = tempfile::tempdir().unwrap();
     let input = write(folder.path(), "page.json", &wordless_page());
     let pictures = folder.path().join("pictures");
-    let mut command = replaycast();
-    command.arg("render").arg(input).arg("-o").arg(&pictures);
-    command.args([
-        "--format=png",
-        "--quiet",
-        "--fps=10",
-        "--capture=damage",
-        "--cursor=none",
-    ]);
+    let mut command = render_command(&input, &pictures);
+    command.args(["--format=png", "--fps=10", "--capture=damage", "--cursor=none"]);
     command.args([
         "--footer",
         "--captions=burn",
@@ -171,8 +164,10 @@ fn the_dialog_is_open_over_the_page() {
 
 #[test]
 fn golden_pictures_are_small() {
-    for entry in fs::read_dir(goldens()).unwrap() {
-        let path = entry.unwrap().path();
+    let entries = fs::read_dir(goldens()).unwrap();
+    let paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    assert!(paths.len() > 1, "{paths:?}");
+    for path in paths {
         let bytes = fs::metadata(&path).unwrap().len();
         assert!(
             bytes <= MOST_BYTES,

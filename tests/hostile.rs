@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 mod common;
 
-use common::processes::{Run, has_browser, open_folder};
+use common::processes::{Run, open_folder};
 use common::{element, recording, replaycast, stderr, succeed, text, write};
 
 const WHITE: [u8; 3] = [255, 255, 255];
@@ -33,9 +33,6 @@ const PAINT: &str = "document.body.style.background='red';top.document.body.styl
 
 #[test]
 fn a_browser_holds_nothing_worth_stealing() {
-    if !has_browser() {
-        return;
-    }
     let run = Run::in_the_middle_with(&[], |_, command| {
         command
             .env("POSTHOG_API_KEY", "canary-secret")
@@ -54,10 +51,18 @@ fn a_browser_holds_nothing_worth_stealing() {
             !is_root || !users.split_whitespace().any(|user| user == "0"),
             "{users} {process:#?}"
         );
-        let environment = process.environment().unwrap_or_default();
-        assert!(!environment.contains("canary-secret"), "{process:#?}");
-        if let Some(namespace) = process.network_namespace() {
-            assert_ne!(Some(namespace), program.network_namespace(), "{process:#?}");
+        let (environment, namespace) = (process.environment(), process.network_namespace());
+        // Nobody but root may look into all of them.
+        assert!(
+            !is_root || environment.is_some() && namespace.is_some(),
+            "{process:#?}"
+        );
+        assert!(
+            !environment.is_some_and(|all| all.contains("canary-secret")),
+            "{process:#?}"
+        );
+        if namespace.is_some() {
+            assert_ne!(namespace, program.network_namespace(), "{process:#?}");
         }
     }
     // Of the processes that handle what a recording holds, none escapes the system call filter.
@@ -283,9 +288,6 @@ fn assert_color(picture: &RgbImage, (x, y): (u32, u32), expected: [u8; 3]) {
 
 #[test]
 fn a_hostile_recording_runs_nothing_and_reaches_nobody() {
-    if !has_browser() {
-        return;
-    }
     let canary = Canary::open();
     let folder = open_folder();
     let session = write(folder.path(), "hostile.json", &hostile_recording(&canary));

@@ -11,8 +11,8 @@ use std::time::Duration;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use common::processes::{PATIENCE, Run, has_browser, names_in, within};
-use common::{element, fixture, full_snapshot, replaycast, succeed, write};
+use common::processes::{PATIENCE, Run, names_in, within};
+use common::{element, fixture, full_snapshot, render_command, succeed, write};
 
 /// What one render wrote.
 struct Outcome {
@@ -24,9 +24,7 @@ struct Outcome {
 fn render(input: &Path, jobs: usize, arguments: &str) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
     let [video, hashes, report] = ["video.mp4", "hashes", "report"].map(|name| folder.path().join(name));
-    let mut command = replaycast();
-    command.arg("render").arg(input).arg("--quiet");
-    command.arg("--output").arg(&video);
+    let mut command = render_command(input, &video);
     command.arg("--frame-hashes").arg(&hashes);
     command.arg("--report").arg(&report);
     command.args(["--idle=keep", "--jobs", &jobs.to_string()]);
@@ -122,9 +120,6 @@ fn windows_that_take_turns_are_the_same_for_all_jobs() {
 
 #[test]
 fn a_dead_browser_among_several_ends_the_render() {
-    if !has_browser() {
-        return;
-    }
     let mut run = Run::in_the_middle(&["--jobs=2"]);
     let leaders = within(PATIENCE, || {
         let leaders: Vec<_> = run.leaders();

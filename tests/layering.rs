@@ -1,10 +1,15 @@
-//! The shape of the house: which part of `src/` may import which other, which part alone knows a library or may
-//! print, and how long a file may get. Reads the source text; tests within the source files are free to look around.
+//! The shape of the house: which part of `src/` may import which other, that files side by side do not import each other
+//! in circles, which part alone knows a library or may print, and how long a file may get. Reads the source text; tests
+//! within the source files are free to look around.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-use std::collections::BTreeSet;
+mod sources;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+
+use sources::{Source, is_name, sources};
 
 /// What each part may import, beside itself. Data flows from the top of this table to its bottom.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
@@ -60,6 +65,9 @@ const ALL_BUT_CLI: &[&str] = &[
     "pipeline",
 ];
 
+/// What the table of ARCHITECTURE.md leaves out.
+const KNOWN_WIDELY: [&str; 2] = ["error", "frame"];
+
 /// Words that belong to one part alone, and what to do where another part wants them.
 const BELONGS_TO: &[(&str, &str, &str)] = &[
     (
@@ -101,9 +109,22 @@ const PRINTING: &str = "only src/cli prints: return what there is to say, or sen
 
 const MOST_LINES: usize = 500;
 
+/// The one circle: an object of a format that wraps others holds values, each of which may be such an object.
+const VALUES_WITHIN_VALUES: (&str, &str) = ("recording/format/rrweb_wrapper", "recording/format/value");
+
 #[test]
 fn imports_go_one_way() {
     complain(sources().iter().flat_map(wrong_imports));
+}
+
+#[test]
+fn files_side_by_side_do_not_import_each_other_in_circles() {
+    let mut neighbors = Neighbors::of(&sources());
+    let (wrapper, value) = VALUES_WITHIN_VALUES;
+    if let Some(of_wrapper) = neighbors.0.get_mut(wrapper) {
+        of_wrapper.remove(value);
+    }
+    complain(neighbors.circle().into_iter());
 }
 
 #[test]
@@ -127,67 +148,26 @@ fn the_table_names_every_part() {
     assert_eq!(parts, named, "bring MAY_IMPORT in line with the parts of src/");
 }
 
-/// A source file as the rules see it: without its comments and its tests.
-struct Source {
-    /// Within `src/`, such as `encode/mod.rs`.
-    path: String,
-    code: String,
-}
-
-impl Source {
-    fn new(path: &str, text: &str) -> Self {
-        let code = text
-            .lines()
-            .take_while(|line| line.trim() != "#[cfg(test)]")
-            .map(|line| {
-                if line.trim_start().starts_with("//") {
-                    ""
-                } else {
-                    line
-                }
-            })
-            .collect::<Vec<_>>()
-            .join("\n");
-        Self {
-            path: path.to_owned(),
-            code,
-        }
-    }
-
-    /// `encode` for `encode/mod.rs`, `output` for `output.rs`.
-    fn part(&self) -> String {
-        self.module().swap_remove(0)
-    }
-
-    /// Where the file's module is: `["encode", "still"]` for `encode/still.rs`.
-    fn module(&self) -> Vec<String> {
-        let path = self.path.trim_end_matches(".rs").trim_end_matches("/mod");
-        path.split('/').map(str::to_owned).collect()
-    }
-
-    fn complaint(&self, at: usize, what: &str) -> String {
-        let line = self.code[..at].matches('\n').count() + 1;
-        format!("src/{}:{line}: {what}", self.path)
-    }
-}
-
-fn sources() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut sources = Vec::new();
-    let mut folders = vec![root.clone()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path.strip_prefix(&root).unwrap().display().to_string();
-                sources.push(Source::new(&name, &fs::read_to_string(&path).unwrap()));
-            }
-        }
-    }
-    assert!(sources.len() > 20, "the sources were not found");
-    sources
+#[test]
+fn the_document_says_what_each_part_may_import() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md");
+    let said = documented_imports(&fs::read_to_string(path).unwrap());
+    let allowed = MAY_IMPORT.iter().map(|(part, imports)| {
+        let imports = imports
+            .iter()
+            .filter(|name| *name != part && !KNOWN_WIDELY.contains(name));
+        (
+            (*part).to_owned(),
+            imports.map(|name| (*name).to_owned()).collect(),
+        )
+    });
+    let allowed: BTreeMap<String, BTreeSet<String>> = allowed.collect();
+    let parts: BTreeSet<&String> = said.keys().chain(allowed.keys()).collect();
+    complain(parts.into_iter().filter_map(|part| {
+        let (said, allowed) = (said.get(part), allowed.get(part));
+        let what = format!("ARCHITECTURE.md says that {part} knows {said:?}, MAY_IMPORT says {allowed:?}");
+        (said != allowed).then_some(what)
+    }));
 }
 
 /// Fails with all complaints at once.
@@ -202,7 +182,12 @@ fn wrong_imports(source: &Source) -> Vec<String> {
     let Some((_, allowed)) = MAY_IMPORT.iter().find(|(name, _)| *name == part) else {
         return Vec::new();
     };
-    imported_parts(source)
+    let imported: BTreeSet<(usize, String)> = source
+        .paths()
+        .into_iter()
+        .map(|(at, mut path)| (at, path.swap_remove(0)))
+        .collect();
+    imported
         .into_iter()
         .filter(|(_, imported)| *imported != part && !allowed.contains(&imported.as_str()))
         .map(|(at, imported)| {
@@ -215,56 +200,100 @@ fn wrong_imports(source: &Source) -> Vec<String> {
         .collect()
 }
 
-/// The parts of the crate that a file names by `crate::` or by enough `super::`, and where.
-fn imported_parts(source: &Source) -> Vec<(usize, String)> {
-    let to_root = "super::".repeat(source.module().len());
-    let mut found = Vec::new();
-    for root in ["crate::", &to_root] {
-        for (at, rest) in paths_below(&source.code, root) {
-            found.extend(first_names(rest).into_iter().map(|name| (at, name)));
-        }
+/// What the table of ARCHITECTURE.md says that each part of `src/` knows.
+fn documented_imports(document: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut rows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for row in document.lines().filter(|line| line.starts_with("| `src/")) {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let ["", place, _, knows, ""] = cells[..] else {
+            panic!("not a row of three: {row}");
+        };
+        let knows = match knows {
+            "nothing" => BTreeSet::new(),
+            "all above" => rows
+                .keys()
+                .filter(|part| !KNOWN_WIDELY.contains(&part.as_str()))
+                .cloned()
+                .collect(),
+            names => names.split(", ").map(str::to_owned).collect(),
+        };
+        let part = place.trim_matches('`').trim_start_matches("src/");
+        let part = part.trim_end_matches(".rs").trim_end_matches('/');
+        rows.insert(part.to_owned(), knows);
     }
-    found
+    rows
 }
 
-/// Where `root` begins a path, and what follows it.
-fn paths_below<'a>(code: &'a str, root: &str) -> Vec<(usize, &'a str)> {
-    code.match_indices(root)
-        .filter(|(at, _)| {
-            !code[..*at].ends_with(|before: char| is_name(before) || before == ':' || before == '$')
-        })
-        .map(|(at, _)| (at, &code[at + root.len()..]))
-        .collect()
-}
+/// For each file and folder of `src/`, those beside it that its code names, and where.
+struct Neighbors(BTreeMap<String, BTreeMap<String, String>>);
 
-/// The first name of a path, or of each path in a `{group}`.
-fn first_names(path: &str) -> Vec<String> {
-    let name = |path: &str| {
-        path.trim_start()
-            .chars()
-            .take_while(|c| is_name(*c))
-            .collect::<String>()
-    };
-    let Some(group) = path.strip_prefix('{') else {
-        return vec![name(path)];
-    };
-    let mut depth = 0;
-    let mut names = vec![name(group)];
-    for (at, letter) in group.char_indices() {
-        match letter {
-            '{' => depth += 1,
-            '}' if depth == 0 => break,
-            '}' => depth -= 1,
-            ',' if depth == 0 => names.push(name(&group[at + 1..])),
-            _ => {}
+impl Neighbors {
+    fn of(sources: &[Source]) -> Self {
+        let modules: BTreeSet<String> = sources.iter().map(|source| source.module().join("/")).collect();
+        // By how it can be named: what a folder's own file imports from below is named as if it were the folder's.
+        let mut holders: BTreeMap<String, &String> = BTreeMap::new();
+        for source in sources {
+            let folder = source.module().join("/");
+            for path in source.imports_from_below() {
+                if let Some(module) = modules.get(&format!("{folder}/{}", path[0])) {
+                    holders.insert(format!("{folder}/{}", path[path.len() - 1]), module);
+                }
+            }
         }
+        holders.extend(modules.iter().map(|module| (module.clone(), module)));
+        let mut neighbors = Self(BTreeMap::new());
+        for source in sources {
+            let from = source.module();
+            for (at, path) in source.paths() {
+                let shared = from.iter().zip(&path).take_while(|(a, b)| a == b).count();
+                let (Some(_), Some(_)) = (from.get(shared), path.get(shared)) else {
+                    continue;
+                };
+                let from = from[..=shared].join("/");
+                let to = holders.get(&path[..=shared].join("/"));
+                if let Some(to) = to.filter(|to| **to != &from) {
+                    let place = source.complaint(at, to);
+                    neighbors.0.entry(from).or_default().insert((*to).clone(), place);
+                }
+            }
+        }
+        neighbors
     }
-    names.retain(|name| !name.is_empty());
-    names
-}
 
-fn is_name(letter: char) -> bool {
-    letter.is_alphanumeric() || letter == '_'
+    /// The first circle: a complaint that names each import in it.
+    fn circle(&self) -> Option<String> {
+        let (mut way, mut seen) = (Vec::new(), BTreeSet::new());
+        let mut files = self.0.keys();
+        files.find_map(|file| self.circle_from(file, &mut way, &mut seen))
+    }
+
+    fn circle_from<'a>(
+        &'a self,
+        begin: &'a str,
+        way: &mut Vec<&'a str>,
+        seen: &mut BTreeSet<&'a str>,
+    ) -> Option<String> {
+        if let Some(at) = way.iter().position(|passed| *passed == begin) {
+            let next = way[at + 1..].iter().chain([&begin]);
+            let places: Vec<&str> = way[at..]
+                .iter()
+                .zip(next)
+                .map(|(from, to)| self.0[*from][*to].as_str())
+                .collect();
+            return Some(format!(
+                "these import each other in a circle: move what they share into a file of its own\n{}",
+                places.join("\n")
+            ));
+        }
+        if !seen.insert(begin) {
+            return None;
+        }
+        way.push(begin);
+        let mut next = self.0.get(begin).into_iter().flat_map(BTreeMap::keys);
+        let circle = next.find_map(|to| self.circle_from(to, way, seen));
+        way.pop();
+        circle
+    }
 }
 
 fn strayed_words(source: &Source) -> Vec<String> {
@@ -335,6 +364,59 @@ fn the_scanner_finds_wrong_imports() {
             None => assert!(complaints.is_empty(), "{text}: {complaints:?}"),
         }
     }
+}
+
+#[test]
+fn the_scanner_finds_circles() {
+    let circle = |files: &[(&str, &str)]| {
+        let sources: Vec<Source> = files.iter().map(|(path, text)| Source::new(path, text)).collect();
+        Neighbors::of(&sources).circle()
+    };
+    let one_way = ("encode/a.rs", "use super::b::B;");
+    assert_eq!(circle(&[one_way, ("encode/b.rs", "")]), None);
+    assert_eq!(circle(&[one_way, ("encode/b.rs", "// use super::a::A;")]), None);
+    // The folder's own file may know all in it.
+    let folder = ("encode/mod.rs", "mod a;\npub(super) use a::{A, Other};");
+    assert_eq!(circle(&[folder, ("encode/a.rs", "use super::{A, Own};")]), None);
+    for back in [
+        "fn f() {\n    super::a::f();\n}",
+        "\nuse crate::{encode::{a::{self, A}}, error::Error};",
+        "\nuse super::{Own, Other};",
+    ] {
+        let found = circle(&[folder, one_way, ("encode/b.rs", back)]).unwrap();
+        let places = "\nsrc/encode/a.rs:1: encode/b\nsrc/encode/b.rs:2: encode/a";
+        assert!(found.ends_with(places), "{found}");
+    }
+    // Folders side by side, by files deep in them.
+    let found = circle(&[
+        ("recording/a/x/y.rs", "use super::super::super::b::B;"),
+        ("recording/b/mod.rs", "use super::c;"),
+        ("recording/c.rs", "use super::a::x::y::Y;"),
+        ("recording/a/mod.rs", ""),
+    ]);
+    let found = found.unwrap();
+    assert_eq!(found.lines().count(), 4, "{found}");
+}
+
+#[test]
+fn the_document_is_read_as_it_is_meant() {
+    let known = documented_imports(
+        "| place | holds | knows |\n|---|---|---|\n| `src/error.rs` | kinds | nothing |\n\
+         | `src/source/` | bytes | nothing |\n| `src/output.rs` | a file | source |\n\
+         | `src/cli/` | words | all above |\n| `tests/` | tests | the program |\n",
+    );
+    let names = |part: &str| {
+        known[part]
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert_eq!(known.len(), 4);
+    assert_eq!(
+        ["error", "source", "output", "cli"].map(names),
+        ["", "", "source", "output source"]
+    );
 }
 
 #[test]

@@ -505,7 +505,9 @@ fn a_plain_address_is_fetched_inspected_and_rendered() {
     let meta = sidecar(&folder);
     assert_eq!(meta["source"], "web");
     assert_eq!(meta["address"], format!("http://{}/files/a.json", server.host()));
-    for call in server.calls() {
+    let calls = server.calls();
+    assert_eq!(calls.len(), 3, "one for each command");
+    for call in calls {
         assert_eq!(call.value("signature"), Some("canary"), "the server gets it");
         assert_eq!(call.authorization, None, "the key is PostHog's alone");
     }

@@ -12,24 +12,9 @@ use replaycast::timeline::{Idle, SizeOption, Timeline, TimelineOptions};
 use serde_json::Value;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
-fn folder() -> Option<PathBuf> {
-    let shared = std::env::var_os("REPLAYCAST_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
-    let folder = shared.join("recordings");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    // Not eprintln: the test harness swallows that of a test that passes.
-    let skipped = format!(
-        "SKIPPED: no recordings in {}; set REPLAYCAST_SHARED
-",
-        folder.display()
-    );
-    let _ = std::io::stderr().write_all(skipped.as_bytes());
-    None
-}
+mod common;
+
+use common::shared;
 
 fn open(path: &Path) -> Result<Recording, Error> {
     recording::open(RawInput {
@@ -46,7 +31,7 @@ fn problem_count(recording: &Recording, kind: ProblemKind) -> u64 {
 #[test]
 fn real_sessions_hold_what_is_known_of_them() {
     use Format::{PosthogExport, PosthogLines, RrwebArray, RrwebLines, RrwebWrapper};
-    let Some(folder) = folder() else { return };
+    let Some(folder) = shared(".") else { return };
     for (file, format, events, seconds, size) in [
         ("posthog-site-homepage.json", RrwebWrapper, 720, 224, "1920x1002"),
         (
@@ -136,7 +121,7 @@ fn real_sessions_hold_what_is_known_of_them() {
 
 #[test]
 fn the_same_session_in_other_order_is_the_same() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = shared(".") else { return };
     let json = |file: &str| -> (Recording, Vec<String>) {
         let recording = open(&folder.join("formats").join(file)).unwrap();
         let events = recording.windows[0]
@@ -159,7 +144,7 @@ fn the_same_session_in_other_order_is_the_same() {
 
 #[test]
 fn doubled_late_and_by_a_clock_set_back_it_is_the_same() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = shared(".") else { return };
     let text = std::fs::read(folder.join("formats/homepage.array.json")).unwrap();
     let clean: Vec<Value> = serde_json::from_slice(&text).unwrap();
     let file = tempfile::NamedTempFile::new().unwrap();
@@ -198,7 +183,7 @@ fn doubled_late_and_by_a_clock_set_back_it_is_the_same() {
 
 #[test]
 fn two_windows_stay_apart() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = shared(".") else { return };
     let recording = open(&folder.join("formats/SYNTHETIC-two-windows.posthog-blob-v2.jsonl")).unwrap();
     assert_eq!(
         (recording.windows.len(), recording.format),
@@ -210,7 +195,7 @@ fn two_windows_stay_apart() {
 #[test]
 fn the_same_session_in_every_format_is_the_same() {
     use Format::{PosthogExport, PosthogLines, RrwebArray, RrwebLines};
-    let Some(folder) = folder() else { return };
+    let Some(folder) = shared(".") else { return };
     let events = |file: &str| -> (Recording, Vec<Value>) {
         let recording = open(&folder.join("formats").join(file)).unwrap_or_else(|error| panic!("{error}"));
         let [window] = &recording.windows[..] else {
@@ -247,7 +232,7 @@ fn the_same_session_in_every_format_is_the_same() {
 #[test]
 fn compressed_files_hold_the_same_session() {
     use Container::{Gzip, Zip, Zstd};
-    let Some(folder) = folder() else { return };
+    let Some(folder) = shared(".") else { return };
     let formats = folder.join("formats");
     for (file, container) in [
         ("homepage.array.json.gz", Gzip),
@@ -294,7 +279,7 @@ fn compressed_files_hold_the_same_session() {
 
 #[test]
 fn every_conformance_recording_makes_a_plan() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = shared(".") else { return };
     let mut count = 0;
     for entry in std::fs::read_dir(folder.join("rrweb-conformance")).unwrap() {
         let path = entry.unwrap().path();
@@ -317,7 +302,7 @@ fn every_conformance_recording_makes_a_plan() {
 
 #[test]
 fn what_was_opened_opens_the_same_again() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = shared(".") else { return };
     let mut files: Vec<PathBuf> = Vec::new();
     for folder in [folder.clone(), folder.join("rrweb-conformance")] {
         let entries = std::fs::read_dir(folder).unwrap();
@@ -331,7 +316,9 @@ fn what_was_opened_opens_the_same_again() {
         |events: &[recording::Event]| -> Vec<String> { events.iter().map(|e| e.json.to_string()).collect() };
     let again = tempfile::NamedTempFile::new().unwrap();
     for path in files {
-        for window in open(&path).unwrap().windows {
+        let windows = open(&path).unwrap().windows;
+        assert!(!windows.is_empty(), "{}", path.display());
+        for window in windows {
             let expected = texts(&window.events);
             std::fs::write(again.path(), format!("[{}]", expected.join(","))).unwrap();
             let recording = open(again.path()).unwrap();
@@ -347,7 +334,7 @@ fn what_was_opened_opens_the_same_again() {
 
 #[test]
 fn a_stray_time_is_put_right() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = shared(".") else { return };
     let recording = open(&folder.join("rrweb-conformance/video-playback.json")).unwrap();
     // One event is 200 days ahead of its neighbours.
     assert_eq!(problem_count(&recording, ProblemKind::ClockJump), 1);
@@ -362,7 +349,7 @@ fn a_stray_time_is_put_right() {
 
 #[test]
 fn hours_of_idle_time_become_minutes() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = shared(".") else { return };
     let recording = open(&folder.join("chalk-6c720608.json")).unwrap();
     let summary = Summary::of(&recording);
     // 57 s of activity in 13 hours.

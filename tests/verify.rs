@@ -6,7 +6,7 @@ mod common;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use common::{fixture, replaycast, stderr, succeed};
+use common::{fixture, render_command, replaycast, stderr, succeed};
 use serde_json::Value;
 
 const PART: [&str; 2] = ["--start=2", "--end=4"];
@@ -14,14 +14,9 @@ const PART: [&str; 2] = ["--start=2", "--end=4"];
 /// Renders a part of a bundled recording, small.
 fn rendered(folder: &Path, name: &str, recording: &str, arguments: &[&str]) -> PathBuf {
     let video = folder.join(name);
-    let mut command = replaycast();
-    command
-        .arg("render")
-        .arg(fixture(recording))
-        .arg("--quiet")
-        .args(PART);
-    command.args(["--size=480x270", "--fps=10"]).args(arguments);
-    succeed(command.arg("--output").arg(&video));
+    let mut command = render_command(&fixture(recording), &video);
+    command.args(PART).args(["--size=480x270", "--fps=10"]);
+    succeed(command.args(arguments));
     video
 }
 

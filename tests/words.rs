@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Output;
 
 use common::video::{HashedFrame, Rendered, render};
-use common::{element, recording, replaycast, stderr, succeed, text, write};
+use common::{element, recording, render_command, replaycast, stderr, succeed, text, write};
 use serde_json::{Value, json};
 
 fn event(at: u64, data: &Value) -> Value {
@@ -111,6 +111,7 @@ fn a_footer_makes_the_video_higher_or_the_page_of_a_given_size_lower() {
     assert!(all.0 == 320 && (270..310).contains(&all.1), "{all:?}");
     assert_eq!(with.pictures_taken(), without.pictures_taken());
     assert_eq!(with.report["output"]["size"]["height"], all.1);
+    assert_eq!(with.hashes.len(), 220);
     // Each second has a picture of its own; so has the very end.
     let mut changes = with.hashes.iter().zip(&with.hashes[1..]).zip(1..);
     let first_same = changes.find(|((before, after), frame)| frame % 10 == 0 && before.hash == after.hash);
@@ -126,12 +127,9 @@ fn the_title_is_the_files_title_too() {
     let input = write(folder.path(), "form.json", &form());
     let title = |arguments: &[&str]| {
         let video = folder.path().join("video.mp4");
-        let mut command = replaycast();
-        command.arg("render").arg(&input).arg("-o").arg(&video);
-        command
-            .args(["--quiet", "--force", "--capture=synthetic", "--fps=10"])
-            .args(arguments);
-        succeed(&mut command);
+        let mut command = render_command(&input, &video);
+        command.args(["--force", "--capture=synthetic", "--fps=10"]);
+        succeed(command.args(arguments));
         ffmpeg_next::init().unwrap();
         let opened = ffmpeg_next::format::input(&video).unwrap();
         opened.metadata().get("title").map(str::to_owned)
@@ -161,19 +159,8 @@ fn verify_knows_the_words_by_the_same_options() {
         "--title=A",
         "--annotate=3:B",
     ];
-    let mut command = replaycast();
-    command
-        .arg("render")
-        .arg(&input)
-        .arg("-o")
-        .arg(folder.path().join("video.mp4"));
-    command.args([
-        "--quiet",
-        "--capture=synthetic",
-        "--fps=10",
-        "--cfr",
-        "--size=480x300",
-    ]);
+    let mut command = render_command(&input, &folder.path().join("video.mp4"));
+    command.args(["--capture=synthetic", "--fps=10", "--cfr", "--size=480x300"]);
     succeed(command.args(options));
     let same = verify(folder.path(), &options);
     assert!(same.status.success(), "{}", stderr(&same));
@@ -190,13 +177,8 @@ fn verify_knows_the_words_by_the_same_options() {
 fn a_note_outside_of_the_video_is_a_wrong_command() {
     let folder = tempfile::tempdir().unwrap();
     let input = write(folder.path(), "form.json", &form());
-    let mut command = replaycast();
-    command
-        .arg("render")
-        .arg(&input)
-        .arg("-o")
-        .arg(folder.path().join("video.mp4"));
-    command.args(["--quiet", "--capture=synthetic", "--end=10", "--annotate=15:Look"]);
+    let mut command = render_command(&input, &folder.path().join("video.mp4"));
+    command.args(["--capture=synthetic", "--end=10", "--annotate=15:Look"]);
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(64), "{}", stderr(&output));
     let says = "--annotate 15 s is not in the video, which shows 0 s to 10 s of the session";

@@ -225,7 +225,8 @@ mod tests {
         assert_eq!(again.get(&url("https://h.test/a.png")), None);
         let held = kept.held(AssetKind::Image, Origin::Cache).unwrap();
         assert_eq!((&*held.body, held.content_type.as_str()), (PNG, "image/png"));
-        assert!(kept.held(AssetKind::Font, Origin::Cache).is_err());
+        let as_font = kept.held(AssetKind::Font, Origin::Cache);
+        assert_eq!(as_font.unwrap_err(), Missing::WrongType);
 
         // Nobody else reads it, and no secret is in it.
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;

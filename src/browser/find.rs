@@ -123,6 +123,11 @@ mod tests {
 
     #[test]
     fn a_folder_is_no_browser() {
-        assert!(find_browser(Some(Path::new("/usr")), BrowserUse::Headless).is_err());
+        let error = find_browser(Some(Path::new("/usr")), BrowserUse::Headless).unwrap_err();
+        assert_eq!(error.kind(), Kind::NoBrowser);
+        assert!(
+            error.to_string().contains("/usr is not an executable browser"),
+            "{error}"
+        );
     }
 }

@@ -167,7 +167,11 @@ mod tests {
         let mut corner = RgbaImage::new(1, 1);
         screen.read(&mut corner).unwrap();
         assert_eq!(corner.get_pixel(0, 0), picture.get_pixel(0, 0));
-        assert!(screen.read(&mut RgbaImage::new(3, 1)).is_err());
+        let error = screen.read(&mut RgbaImage::new(3, 1)).unwrap_err();
+        assert!(
+            error.to_string().contains("3x1 does not fit a screen of 2x2"),
+            "{error}"
+        );
     }
 
     #[test]

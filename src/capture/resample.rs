@@ -85,8 +85,10 @@ mod tests {
             let scaled = resample(
                 &image,
                 &axis(0.2, length, wanted.clone()),
-                &axis(0.2, length, wanted),
+                &axis(0.2, length, wanted.clone()),
             );
+            let side = wanted.end - wanted.start;
+            assert_eq!(scaled.dimensions(), (side, side));
             assert!(scaled.pixels().all(|pixel| *pixel == color), "{length}");
         }
     }

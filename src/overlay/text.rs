@@ -299,8 +299,12 @@ mod tests {
         let mut typesetter = Typesetter::new();
         for width in [-5.0, 0.0, 3.0] {
             let room = Room { width, ..WIDE };
-            typesetter.set(&[span("Pay now"), span("")], 16.0, room);
-            typesetter.set(&[span("")], 16.0, room);
+            let block = typesetter.set(&[span("Pay now"), span("")], 16.0, room);
+            for run in block.lines.layout_runs() {
+                assert!(run.line_w <= width || run.glyphs.len() == 1, "{block:?}");
+            }
+            let empty = typesetter.set(&[span("")], 16.0, room);
+            assert_eq!((empty.width, letters(&empty).as_str()), (0, ""), "{empty:?}");
         }
     }
 

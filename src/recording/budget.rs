@@ -117,6 +117,8 @@ mod tests {
     #[test]
     fn a_bomb_stops_at_the_budget() {
         let mut budget = Budget::new(1 << 20);
-        assert!(budget.read(std::io::repeat(0), "text").is_err());
+        let error = budget.read(io::repeat(0), "text").unwrap_err();
+        assert_eq!(error.kind(), Kind::RecordingTooLarge);
+        assert!(error.to_string().contains("larger than 1 MiB"), "{error}");
     }
 }

@@ -4,8 +4,7 @@
 #![allow(
     dead_code,
     unreachable_pub,
-    clippy::print_stderr,
-    reason = "each test file compiles all of this and uses its own part; what is skipped is said"
+    reason = "each test file compiles all of this and uses its own part"
 )]
 
 pub mod asset_server;
@@ -22,6 +21,14 @@ use serde_json::{Value, json};
 /// The program under test.
 pub fn replaycast() -> Command {
     Command::new(env!("CARGO_BIN_EXE_replaycast"))
+}
+
+/// The command that renders a recording to a file, and says nothing but errors. Options can follow.
+pub fn render_command(input: &Path, output: &Path) -> Command {
+    let mut command = replaycast();
+    command.arg("render").arg(input).arg("--quiet");
+    command.arg("--output").arg(output);
+    command
 }
 
 /// Runs the program and insists that it succeeds.
@@ -46,7 +53,16 @@ pub fn fixture(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// A recording from the shared folder beside the project; says so loudly and gives None where there is none.
+/// Says that a test leaves something out, and why, even if the test passes.
+pub fn skip(why: &str) {
+    // Not eprintln: the test harness swallows that of a test that passes.
+    std::io::stderr()
+        .write_all(format!("SKIPPED: {why}\n").as_bytes())
+        .expect("standard error can be written");
+}
+
+/// A recording from the shared folder beside the project, or with `.` the folder itself; says so loudly and gives None
+/// where there is none.
 pub fn shared(name: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("REPLAYCAST_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
@@ -56,9 +72,7 @@ pub fn shared(name: &str) -> Option<PathBuf> {
     if path.exists() {
         return Some(path);
     }
-    // Not eprintln: the test harness swallows that of a test that passes.
-    let skipped = format!("SKIPPED: {} is not there\n", path.display());
-    let _ = std::io::stderr().write_all(skipped.as_bytes());
+    skip(&format!("{} is not there; see REPLAYCAST_SHARED", path.display()));
     None
 }
 

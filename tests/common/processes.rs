@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use replaycast::browser::{BrowserUse, find_browser};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
@@ -27,15 +26,6 @@ pub const BUSY: &[&str] = &[
 
 /// Options of a render that is over soon.
 pub const SHORT: &[&str] = &["--size=320x180", "--fps=5", "--end=1"];
-
-/// Whether there is a browser to test with; says so loudly where there is none.
-pub fn has_browser() -> bool {
-    let found = find_browser(None, BrowserUse::Headless);
-    if let Err(error) = &found {
-        eprintln!("SKIPPED: {error}");
-    }
-    found.is_ok()
-}
 
 /// A temporary folder that another user, such as the browser's, may pass through.
 pub fn open_folder() -> TempDir {

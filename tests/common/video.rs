@@ -54,9 +54,7 @@ pub fn render_recording(recording: &Value, arguments: &str) -> Rendered {
 pub fn render_to(name: &str, input: &Path, arguments: &str) -> Rendered {
     let folder = tempfile::tempdir().unwrap();
     let [video, hashes, report] = [name, "hashes", "report"].map(|name| folder.path().join(name));
-    let mut command = super::replaycast();
-    command.arg("render").arg(input).arg("--quiet");
-    command.arg("--output").arg(&video);
+    let mut command = super::render_command(input, &video);
     command.arg("--frame-hashes").arg(&hashes);
     command.arg("--report").arg(&report);
     command.args(arguments.split_whitespace());

@@ -176,14 +176,22 @@ mod tests {
             [Store::Blob, Store::Realtime]
         );
         assert_eq!(stores(r#"{"sources":[]}"#), []);
-        for odd in [
-            "",
-            "<html>",
-            "{}",
-            r#"{"sources":[{"source":"blob_v2","blob_key":"x"}]}"#,
-            r#"{"sources":[{"source":"blob_v2"}]}"#,
+        for (odd, says) in [
+            ("", "is not one"),
+            ("<html>", "is not one"),
+            ("{}", "is not one"),
+            (
+                r#"{"sources":[{"source":"blob_v2","blob_key":"x"}]}"#,
+                "has a block without a number",
+            ),
+            (
+                r#"{"sources":[{"source":"blob_v2"}]}"#,
+                "has a block without a number",
+            ),
         ] {
-            assert!(Listing::parse(odd.as_bytes()).is_err(), "{odd}");
+            let error = Listing::parse(odd.as_bytes()).unwrap_err();
+            assert_eq!(error.kind(), Kind::SourceUnavailable, "{odd}");
+            assert!(error.to_string().ends_with(says), "{odd}: {error}");
         }
     }
 }
