@@ -186,6 +186,16 @@ impl Event {
         }
     }
 
+    /// The JSON text of its `data`.
+    pub(super) fn data(&self) -> Option<&str> {
+        json_text::member(&self.json, "data")
+    }
+
+    /// Its `data`, unless that is not of this shape.
+    pub(super) fn data_as<'a, T: Deserialize<'a>>(&'a self) -> Option<T> {
+        serde_json::from_str(self.data()?).ok()
+    }
+
     pub(super) fn is_full_snapshot(&self) -> bool {
         self.kind == EventType::FullSnapshot
     }

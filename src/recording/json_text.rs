@@ -124,6 +124,11 @@ pub(super) fn member<'a>(json: &'a str, name: &str) -> Option<&'a str> {
     members(json).find_map(|(key, value)| (key == name).then_some(value))
 }
 
+/// The value of one member of an object, where it is a whole number.
+pub(super) fn integer(json: &str, name: &str) -> Option<i64> {
+    member(json, name)?.parse().ok()
+}
+
 /// The elements of an array, as JSON text; none of any other value.
 pub(super) fn elements(json: &str) -> impl Iterator<Item = &str> {
     let mut tokens = Tokens::new(json);

@@ -203,7 +203,7 @@ impl<'s> Document<'s> {
     }
 
     fn event(&mut self, event: &Event) {
-        let Some(data) = json_text::member(&event.json, "data") else {
+        let Some(data) = event.data() else {
             return;
         };
         match (event.kind, event.source) {
@@ -223,7 +223,7 @@ impl<'s> Document<'s> {
                 ),
             ) => self.css_strings(data),
             (_, Some(IncrementalSource::CanvasMutation)) => {
-                self.filled.extend(number(data, "id"));
+                self.filled.extend(json_text::integer(data, "id"));
             }
             (_, Some(IncrementalSource::Font)) if json_text::member(data, "buffer") != Some("true") => {
                 let source = json_text::member(data, "fontSource").and_then(json_text::text);
@@ -252,12 +252,12 @@ impl<'s> Document<'s> {
         };
         // The document of an iframe comes as its child.
         if serialized_node::walk(node, self) == Some(NodeType::Document) {
-            self.filled.extend(number(add, "parentId"));
+            self.filled.extend(json_text::integer(add, "parentId"));
         }
     }
 
     fn attribute_change(&mut self, change: &str) {
-        let id = number(change, "id");
+        let id = json_text::integer(change, "id");
         if let Some(attributes) = json_text::member(change, "attributes") {
             let tag = id.and_then(|id| self.tags.get(&id).copied());
             self.attributes(id, tag, &Attributes::of(attributes));
@@ -265,7 +265,7 @@ impl<'s> Document<'s> {
     }
 
     fn text_change(&mut self, change: &str) {
-        if number(change, "id").is_some_and(|id| self.style_texts.contains(&id)) {
+        if json_text::integer(change, "id").is_some_and(|id| self.style_texts.contains(&id)) {
             let css = json_text::member(change, "value").and_then(json_text::text);
             self.css(&css.unwrap_or_default());
         }
@@ -384,10 +384,6 @@ impl Visitor for Document<'_> {
         self.style_texts.extend(id);
         self.css(css);
     }
-}
-
-fn number(json: &str, name: &str) -> Option<i64> {
-    json_text::member(json, name)?.parse().ok()
 }
 
 #[cfg(test)]

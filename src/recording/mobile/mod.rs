@@ -83,7 +83,7 @@ impl Pass<'_> {
             wireframes: Vec<&'a RawValue>,
         }
         let mut screen = Screen::new(event.timestamp_ms);
-        let snapshot: Snapshot<'_> = data(&event.json);
+        let snapshot: Snapshot<'_> = event.data_as().unwrap_or_default();
         for wireframe in &snapshot.wireframes {
             screen.put(wireframe, None);
         }
@@ -107,8 +107,8 @@ impl Pass<'_> {
             self.events.push(event);
             return;
         }
-        let json = event.json.clone();
-        let changes: Changes<'_> = data(&json);
+        let recorded = event.clone();
+        let changes: Changes<'_> = recorded.data_as().unwrap_or_default();
         if !is_wireframes && changes.are_of_nodes() {
             self.events.push(event);
             return;
@@ -155,7 +155,7 @@ impl Pass<'_> {
             payload: Keyboard,
         }
         if let Some(screen) = self.screen.as_mut() {
-            let custom: Custom = data(&event.json);
+            let custom: Custom = event.data_as().unwrap_or_default();
             if custom.tag == "keyboard" {
                 screen.at(event.timestamp_ms).set_keyboard(&custom.payload);
                 event.kind = EventType::IncrementalSnapshot;
@@ -199,18 +199,6 @@ fn redirect(touch: &mut Value, screen: &Screen) {
         let touched = WireframeId(id.as_i64().unwrap_or_default());
         *id = screen.touched(touched).into();
     }
-}
-
-/// The `data` of an event, or nothing where it is none.
-fn data<'a, T: Deserialize<'a> + Default>(json: &'a str) -> T {
-    #[derive(Deserialize)]
-    struct Envelope<'a> {
-        #[serde(borrow)]
-        data: &'a RawValue,
-    }
-    serde_json::from_str(json)
-        .and_then(|envelope: Envelope<'a>| serde_json::from_str(envelope.data.get()))
-        .unwrap_or_default()
 }
 
 /// A mutation of wireframes.

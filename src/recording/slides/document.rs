@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::style_sheet::leaves_slides_alone;
-use super::{Screenshot, SlideContent, data};
+use super::{Screenshot, SlideContent};
 use crate::recording::event::Event;
 use crate::recording::json_text;
 
@@ -105,7 +105,7 @@ impl Document {
     /// What a full snapshot shows.
     pub(super) fn of(event: &Event) -> Self {
         let mut document = Self::default();
-        match data::<Snapshot<'_>>(event) {
+        match event.data_as::<Snapshot<'_>>() {
             Some(Snapshot { node }) => document.insert_all(&node, event),
             None => document.lost = true,
         }
@@ -119,7 +119,7 @@ impl Document {
 
     /// Follows a mutation as rrweb's replayer does: first the removals.
     pub(super) fn change(&mut self, event: &Event) {
-        let Some(mutation) = data::<Mutation<'_>>(event) else {
+        let Some(mutation) = event.data_as::<Mutation<'_>>() else {
             self.lost = true;
             return;
         };

@@ -7,7 +7,6 @@ mod screenshot;
 mod style_sheet;
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::event::{Event, EventType, IncrementalSource};
 use super::{Window, mobile};
@@ -139,7 +138,7 @@ fn actions(window: &Window) -> Vec<Action<'_>> {
                 continue;
             }
         };
-        let positions = data::<Moves>(event).unwrap_or_default().positions;
+        let positions = event.data_as::<Moves>().unwrap_or_default().positions;
         let cast = match (event.source, positions.first()) {
             (Some(MouseMove), Some(first)) => event.timestamp_ms + first.time_offset,
             _ => event.timestamp_ms,
@@ -230,7 +229,7 @@ impl<'a> Reader<'a> {
 
     /// What the page's `pointer.ts` reports of it.
     fn interact(&mut self, at_ms: f64, event: &Event) {
-        let Some(touch) = data::<Interaction>(event) else {
+        let Some(touch) = event.data_as::<Interaction>() else {
             return;
         };
         let place = (touch.x.unwrap_or_default(), touch.y.unwrap_or_default());
@@ -292,17 +291,6 @@ struct Interaction {
     id: i64,
     x: Option<f64>,
     y: Option<f64>,
-}
-
-/// The `data` of an event, unless it is not of this shape.
-fn data<'a, T: Deserialize<'a>>(event: &'a Event) -> Option<T> {
-    #[derive(Deserialize)]
-    struct Envelope<'a> {
-        #[serde(borrow)]
-        data: &'a RawValue,
-    }
-    let envelope: Envelope<'_> = serde_json::from_str(&event.json).ok()?;
-    serde_json::from_str(envelope.data.get()).ok()
 }
 
 #[cfg(test)]
