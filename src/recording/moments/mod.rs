@@ -3,17 +3,19 @@
 
 mod appearance;
 mod document;
+mod element;
 mod faults;
 mod field;
 mod sights;
+mod tree;
 mod typing;
 
-use document::{Document, data, number};
+use document::Document;
 pub use sights::sights;
 pub use typing::{TypedText, Typing, typing};
 
 use super::event::{EventType, IncrementalSource};
-use super::json_text::{member, text};
+use super::json_text::{integer, member, text};
 use super::{Event, Recording, Window};
 
 /// Something that happened in a window.
@@ -99,7 +101,7 @@ impl Reader {
 
     fn look(&mut self, event: &Event) {
         if event.kind == EventType::Custom || event.kind == EventType::Plugin || event.is_log() {
-            let data = data(event).unwrap_or_default();
+            let data = event.data().unwrap_or_default();
             let faults = faults::of(event, data);
             self.found.extend(
                 faults
@@ -114,7 +116,7 @@ impl Reader {
             self.turn_to(event, href);
         }
         if interaction(event) == Some(self.click) {
-            let id = data(event).and_then(|data| number(data, "id"));
+            let id = event.data().and_then(|data| integer(data, "id"));
             let text = id.map(|id| self.document.name(id)).unwrap_or_default();
             self.found.push((event.timestamp_ms, MomentKind::Click { text }));
         }
@@ -174,7 +176,7 @@ impl Reader {
 /// The kind of a `MouseInteraction`.
 fn interaction(event: &Event) -> Option<i64> {
     (event.source == Some(IncrementalSource::MouseInteraction))
-        .then(|| number(data(event)?, "type"))
+        .then(|| integer(event.data()?, "type"))
         .flatten()
 }
 
