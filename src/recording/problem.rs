@@ -179,8 +179,8 @@ impl ProblemKind {
                 "shifted to the recording's clock",
             ),
             Self::DamagedChange => (
-                "change is damaged or still compressed",
-                "changes are damaged or still compressed",
+                "change has something else in the place of a list",
+                "changes have something else in the place of a list",
                 "dropped",
             ),
             Self::ExtensionNode => (
