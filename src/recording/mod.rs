@@ -228,10 +228,6 @@ impl Recording {
     pub fn session_ms(&self, event: &Event) -> f64 {
         event.timestamp_ms - self.started_ms
     }
-
-    pub fn window(&self, id: &str) -> Option<&Window> {
-        self.windows.iter().find(|window| window.id == id)
-    }
 }
 
 impl Window {
