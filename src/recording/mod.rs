@@ -11,8 +11,10 @@ mod lacks;
 mod mobile;
 mod moments;
 mod problem;
+mod rrweb_types;
 mod serialized_node;
 mod slides;
+mod splice;
 mod summary;
 mod tidy;
 
@@ -24,11 +26,12 @@ use crate::source::RawInput;
 
 pub use activity::{ACTIVITY_GAP_MS, Span};
 pub use container::Container;
-pub use event::{Detail, Event, EventType, IncrementalSource, Meta};
+pub use event::{Detail, Event, Meta};
 pub use format::Format;
 pub use lacks::{Elsewhere, HostCount, Iframes, Lacks};
 pub use moments::{Moment, MomentKind, TypedText, Typing, moments, sights, typing};
 pub use problem::{Place, Problem, ProblemKind};
+pub use rrweb_types::{EventType, IncrementalSource};
 pub use slides::{PointerAct, PointerSample, Screenshot, Slide, SlideContent, Slides};
 pub use summary::{IdleGap, Page, Summary, WindowSummary, without_query};
 

@@ -1,10 +1,7 @@
-//! Replaces pieces of a JSON text and leaves the rest as it is, byte for byte. For the steps of `tidy` that change
-//! a part of an event, so that a page of nodes never becomes a tree.
+//! Replaces pieces of a JSON text and leaves the rest as it is, byte for byte: a part of an event changes, and a page
+//! of nodes never becomes a tree.
 
 use std::ops::Range;
-
-/// What comes in the place of a range of bytes.
-pub(super) type Edit<'a> = (Range<usize>, &'a str);
 
 /// Where in `text` a piece borrowed from it stands.
 pub(super) fn place(piece: &str, text: &str) -> Range<usize> {
@@ -12,15 +9,19 @@ pub(super) fn place(piece: &str, text: &str) -> Range<usize> {
     start..start + piece.len()
 }
 
-/// The text with each range replaced. The ranges may come in any order and do not overlap.
-pub(super) fn splice(text: &str, mut edits: Vec<Edit<'_>>) -> String {
+/// The text with each range of bytes replaced. The ranges may come in any order and do not overlap; what is put in at
+/// the same place keeps its order.
+pub(super) fn splice(text: &str, mut edits: Vec<(Range<usize>, impl AsRef<str>)>) -> String {
     edits.sort_by_key(|(range, _)| (range.start, range.end));
-    let added: usize = edits.iter().map(|(_, new)| new.len()).sum();
-    let mut spliced = String::with_capacity(text.len() + added);
+    // To the byte: an event stays for as long as the recording.
+    let length = edits.iter().fold(text.len(), |length, (range, new)| {
+        length - range.len() + new.as_ref().len()
+    });
+    let mut spliced = String::with_capacity(length);
     let mut copied = 0;
     for (range, new) in edits {
         spliced.push_str(&text[copied..range.start]);
-        spliced.push_str(new);
+        spliced.push_str(new.as_ref());
         copied = range.end;
     }
     spliced.push_str(&text[copied..]);
@@ -39,7 +40,9 @@ mod tests {
             (1..1, r#""c":0,"#),
             (place(&text[6..9], text), ""),
         ];
-        assert_eq!(splice(text, edits), r#"{"c":0,"a": , "b":[]}"#);
-        assert_eq!(splice(text, Vec::new()), text);
+        let spliced = splice(text, edits);
+        assert_eq!(spliced, r#"{"c":0,"a": , "b":[]}"#);
+        assert_eq!(spliced.capacity(), spliced.len());
+        assert_eq!(splice(text, Vec::<(Range<usize>, &str)>::new()), text);
     }
 }

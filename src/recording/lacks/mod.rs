@@ -10,7 +10,8 @@ use serde::Serialize;
 use url::Url;
 
 use super::json_text;
-use super::serialized_node::{self, Attributes, Element, NodeType, Visitor};
+use super::rrweb_types::NodeType;
+use super::serialized_node::{self, Attributes, Element, Visitor};
 use super::{Event, EventType, IncrementalSource, Window};
 use address::Addresses;
 use css::Asset;

@@ -16,8 +16,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::event::{Detail, Event, EventType, IncrementalSource};
+use super::event::{Detail, Event};
 use super::problem::{Place, ProblemKind, Problems};
+use super::rrweb_types::{EventType, IncrementalSource};
 use bars::Keyboard;
 use lenient::{WireframeId, or_default};
 pub(super) use screen::STYLE_SHEETS;

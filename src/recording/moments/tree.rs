@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use super::element::Element;
 use crate::recording::Event;
-use crate::recording::event::{EventType, IncrementalSource};
 use crate::recording::json_text::{elements, integer, member, text};
+use crate::recording::rrweb_types::{EventType, IncrementalSource};
 use crate::recording::serialized_node::{self, Attributes, Visitor, walk};
 
 #[derive(Debug, Default)]

@@ -5,9 +5,8 @@ use std::collections::HashMap;
 
 use super::document::Document;
 use super::field::FieldKind;
-use super::{BLUR, FOCUS, interaction};
-use crate::recording::event::IncrementalSource;
 use crate::recording::json_text::{integer, member, text};
+use crate::recording::rrweb_types::{IncrementalSource, MouseInteraction};
 use crate::recording::{Event, EventType, Recording, Window};
 
 /// As many letters before the caret are kept.
@@ -86,9 +85,9 @@ impl Reader {
             }
             (_, Some(IncrementalSource::MouseInteraction)) => {
                 let id = integer(event.data()?, "id");
-                match interaction(event)? {
-                    FOCUS => self.focus = id,
-                    BLUR if self.focus == id => self.focus = None,
+                match event.mouse_interaction()? {
+                    MouseInteraction::Focus => self.focus = id,
+                    MouseInteraction::Blur if self.focus == id => self.focus = None,
                     _ => {}
                 }
                 None

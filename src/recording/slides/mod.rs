@@ -8,7 +8,8 @@ mod style_sheet;
 
 use serde::Deserialize;
 
-use super::event::{Event, EventType, IncrementalSource};
+use super::event::Event;
+use super::rrweb_types::{EventType, IncrementalSource, MouseInteraction};
 use super::{Window, mobile};
 use crate::frame::Size;
 use document::Document;
@@ -229,17 +230,20 @@ impl<'a> Reader<'a> {
 
     /// What the page's `pointer.ts` reports of it.
     fn interact(&mut self, at_ms: f64, event: &Event) {
+        use MouseInteraction as Mouse;
         let Some(touch) = event.data_as::<Interaction>() else {
             return;
         };
         let place = (touch.x.unwrap_or_default(), touch.y.unwrap_or_default());
-        match touch.kind {
-            MOUSE_UP | MOUSE_DOWN => self.point(at_ms, touch.id, place, PointerAct::MouseMove),
-            CLICK => self.point(at_ms, touch.id, place, PointerAct::Click),
-            TOUCH_START => self.point(at_ms, touch.id, place, PointerAct::TouchStart),
-            TOUCH_END => self.point(at_ms, touch.id, place, PointerAct::TouchEnd),
-            DBL_CLICK => self.sample(at_ms, PointerAct::DblClick),
-            TOUCH_CANCEL => self.sample(at_ms, PointerAct::TouchEnd),
+        match Mouse::from_number(touch.kind) {
+            Some(Mouse::MouseUp | Mouse::MouseDown) => {
+                self.point(at_ms, touch.id, place, PointerAct::MouseMove);
+            }
+            Some(Mouse::Click) => self.point(at_ms, touch.id, place, PointerAct::Click),
+            Some(Mouse::TouchStart) => self.point(at_ms, touch.id, place, PointerAct::TouchStart),
+            Some(Mouse::TouchEnd) => self.point(at_ms, touch.id, place, PointerAct::TouchEnd),
+            Some(Mouse::DblClick) => self.sample(at_ms, PointerAct::DblClick),
+            Some(Mouse::TouchCancel) => self.sample(at_ms, PointerAct::TouchEnd),
             _ => {}
         }
     }
@@ -258,15 +262,6 @@ impl<'a> Reader<'a> {
         }
     }
 }
-
-/// rrweb's `MouseInteractions`, as far as they do something.
-const MOUSE_UP: u8 = 0;
-const MOUSE_DOWN: u8 = 1;
-const CLICK: u8 = 2;
-const DBL_CLICK: u8 = 4;
-const TOUCH_START: u8 = 7;
-const TOUCH_END: u8 = 9;
-const TOUCH_CANCEL: u8 = 10;
 
 #[derive(Deserialize, Default)]
 struct Moves {
@@ -287,7 +282,7 @@ struct Position {
 #[derive(Deserialize)]
 struct Interaction {
     #[serde(rename = "type")]
-    kind: u8,
+    kind: i64,
     id: i64,
     x: Option<f64>,
     y: Option<f64>,
