@@ -2,6 +2,7 @@
 //! the finger did. Read from the events as a player gets them, so exports that hold nodes are known as well as
 //! wireframes. `timeline` asks for the windows that a video shows.
 
+mod actions;
 mod document;
 mod screenshot;
 mod style_sheet;
@@ -12,6 +13,7 @@ use super::event::Event;
 use super::rrweb_types::{EventType, IncrementalSource, MouseInteraction};
 use super::{Window, mobile};
 use crate::frame::Size;
+use actions::{What, actions};
 use document::Document;
 pub use screenshot::Screenshot;
 
@@ -105,52 +107,6 @@ impl Slides {
     pub fn pointer(&self) -> &[PointerSample] {
         &self.pointer
     }
-}
-
-/// Something that rrweb's replayer does at a time since 1970.
-struct Action<'a> {
-    time: f64,
-    what: What<'a>,
-}
-
-enum What<'a> {
-    Event(&'a Event),
-    /// One of the collected positions of an event.
-    Move(Position, PointerAct),
-}
-
-/// What rrweb's replayer does and when, in order. Like it, this begins with the last `Meta` of the first moment, and
-/// spreads only the mouse's positions over their own times: those of touches lie before their event, too late.
-fn actions(window: &Window) -> Vec<Action<'_>> {
-    let first_ms = window.first_ms().unwrap_or_default();
-    let is_first_page = |event: &Event| event.kind == EventType::Meta && event.timestamp_ms <= first_ms;
-    let begin = window.events.iter().rposition(is_first_page).unwrap_or_default();
-    let mut actions = Vec::new();
-    for event in &window.events[begin..] {
-        use IncrementalSource::{Drag, MouseMove, TouchMove};
-        let act = match event.source {
-            Some(MouseMove | Drag) => PointerAct::MouseMove,
-            Some(TouchMove) => PointerAct::TouchMove,
-            _ => {
-                actions.push(Action {
-                    time: event.timestamp_ms,
-                    what: What::Event(event),
-                });
-                continue;
-            }
-        };
-        let positions = event.data_as::<Moves>().unwrap_or_default().positions;
-        let cast = match (event.source, positions.first()) {
-            (Some(MouseMove), Some(first)) => event.timestamp_ms + first.time_offset,
-            _ => event.timestamp_ms,
-        };
-        actions.extend(positions.into_iter().map(|position| Action {
-            time: cast.max(event.timestamp_ms + position.time_offset),
-            what: What::Move(position, act),
-        }));
-    }
-    actions.sort_by(|a, b| a.time.total_cmp(&b.time));
-    actions
 }
 
 struct Reader<'a> {
@@ -261,22 +217,6 @@ impl<'a> Reader<'a> {
             self.pointer.push(PointerSample { time, x, y, act });
         }
     }
-}
-
-#[derive(Deserialize, Default)]
-struct Moves {
-    #[serde(default)]
-    positions: Vec<Position>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Position {
-    id: i64,
-    x: f64,
-    y: f64,
-    #[serde(default)]
-    time_offset: f64,
 }
 
 #[derive(Deserialize)]
