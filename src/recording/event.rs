@@ -1,5 +1,5 @@
 //! One rrweb event: its JSON text, untouched, and the few facts that planning needs.
-//! `format` makes events with [`Event::parse`]; everything after it reads the facts and never parses again.
+//! `format` makes events with [`Event::parse`]. Planning reads the facts; only who needs more looks into the text again.
 
 use std::borrow::Cow;
 

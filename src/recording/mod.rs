@@ -1,5 +1,6 @@
 //! Bytes become a [`Recording`]: events per window, in order, ready for a player, and what was wrong with them.
-//! `container` unwraps them, `format` knows the formats, `tidy` repairs the order of events, `activity` and `summary` look at the result.
+//! `container` unwraps them, `format` knows the formats, `tidy` makes events playable; `activity`, `lacks`, `moments`,
+//! `slides` and `summary` look at the result.
 
 pub mod activity;
 mod budget;
