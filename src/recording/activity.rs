@@ -3,7 +3,8 @@
 
 use serde::Serialize;
 
-use super::event::{Detail, Event, EventType, IncrementalSource};
+use super::event::{Detail, Event};
+use super::rrweb_types::{EventType, IncrementalSource};
 
 /// Activity that pauses no longer than this is one span, unless a caller says otherwise.
 pub const ACTIVITY_GAP_MS: f64 = 5000.0;

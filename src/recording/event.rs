@@ -1,5 +1,5 @@
 //! One rrweb event: its JSON text, untouched, and the few facts that planning needs.
-//! `format` makes events with [`Event::parse`]; everything after it reads the facts and never parses again.
+//! `format` makes events with [`Event::parse`]. Planning reads the facts; only who needs more looks into the text again.
 
 use std::borrow::Cow;
 
@@ -7,124 +7,10 @@ use bytestring::ByteString;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::json_text;
+use super::json_text::{self, exact_text};
+use super::rrweb_types::{EventType, IncrementalSource, MouseInteraction};
+use super::splice::{place, splice};
 use crate::frame::Size;
-
-/// rrweb's `EventType`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum EventType {
-    DomContentLoaded,
-    Load,
-    FullSnapshot,
-    IncrementalSnapshot,
-    Meta,
-    Custom,
-    Plugin,
-    /// A type this version has no name for; kept for the player to judge.
-    Other(u32),
-}
-
-impl EventType {
-    pub const fn from_number(number: u32) -> Self {
-        match number {
-            0 => Self::DomContentLoaded,
-            1 => Self::Load,
-            2 => Self::FullSnapshot,
-            3 => Self::IncrementalSnapshot,
-            4 => Self::Meta,
-            5 => Self::Custom,
-            6 => Self::Plugin,
-            other => Self::Other(other),
-        }
-    }
-
-    /// The name in rrweb's source, or `Other(n)`.
-    pub fn name(self) -> Cow<'static, str> {
-        Cow::Borrowed(match self {
-            Self::DomContentLoaded => "DomContentLoaded",
-            Self::Load => "Load",
-            Self::FullSnapshot => "FullSnapshot",
-            Self::IncrementalSnapshot => "IncrementalSnapshot",
-            Self::Meta => "Meta",
-            Self::Custom => "Custom",
-            Self::Plugin => "Plugin",
-            Self::Other(number) => return Cow::Owned(format!("Other({number})")),
-        })
-    }
-}
-
-/// rrweb's `IncrementalSource`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum IncrementalSource {
-    Mutation,
-    MouseMove,
-    MouseInteraction,
-    Scroll,
-    ViewportResize,
-    Input,
-    TouchMove,
-    MediaInteraction,
-    StyleSheetRule,
-    CanvasMutation,
-    Font,
-    Log,
-    Drag,
-    StyleDeclaration,
-    Selection,
-    AdoptedStyleSheet,
-    CustomElement,
-    /// A source this version has no name for; kept for the player to judge.
-    Other(u32),
-}
-
-impl IncrementalSource {
-    pub const fn from_number(number: u32) -> Self {
-        match number {
-            0 => Self::Mutation,
-            1 => Self::MouseMove,
-            2 => Self::MouseInteraction,
-            3 => Self::Scroll,
-            4 => Self::ViewportResize,
-            5 => Self::Input,
-            6 => Self::TouchMove,
-            7 => Self::MediaInteraction,
-            8 => Self::StyleSheetRule,
-            9 => Self::CanvasMutation,
-            10 => Self::Font,
-            11 => Self::Log,
-            12 => Self::Drag,
-            13 => Self::StyleDeclaration,
-            14 => Self::Selection,
-            15 => Self::AdoptedStyleSheet,
-            16 => Self::CustomElement,
-            other => Self::Other(other),
-        }
-    }
-
-    /// The name in rrweb's source, or `Other(n)`.
-    pub fn name(self) -> Cow<'static, str> {
-        Cow::Borrowed(match self {
-            Self::Mutation => "Mutation",
-            Self::MouseMove => "MouseMove",
-            Self::MouseInteraction => "MouseInteraction",
-            Self::Scroll => "Scroll",
-            Self::ViewportResize => "ViewportResize",
-            Self::Input => "Input",
-            Self::TouchMove => "TouchMove",
-            Self::MediaInteraction => "MediaInteraction",
-            Self::StyleSheetRule => "StyleSheetRule",
-            Self::CanvasMutation => "CanvasMutation",
-            Self::Font => "Font",
-            Self::Log => "Log",
-            Self::Drag => "Drag",
-            Self::StyleDeclaration => "StyleDeclaration",
-            Self::Selection => "Selection",
-            Self::AdoptedStyleSheet => "AdoptedStyleSheet",
-            Self::CustomElement => "CustomElement",
-            Self::Other(number) => return Cow::Owned(format!("Other({number})")),
-        })
-    }
-}
 
 /// An event of the recording. Its JSON goes to the page as it came, and is a part of the input's text where that
 /// was not compressed.
@@ -151,7 +37,7 @@ pub enum Detail {
     Viewport(Size),
     /// A screen of a mobile app, or a change to one, made of wireframes instead of nodes.
     Wireframes,
-    /// A change whose lists are something else, such as text that is still compressed; rrweb would throw.
+    /// A change with something else in the place of a list; rrweb would throw.
     DamagedLists,
     /// A full snapshot of a mobile app, which tells the size of its screen where no `Meta` does.
     Screen(Size),
@@ -186,6 +72,23 @@ impl Event {
         }
     }
 
+    /// The JSON text of its `data`.
+    pub(super) fn data(&self) -> Option<&str> {
+        json_text::member(&self.json, "data")
+    }
+
+    /// Its `data`, unless that is not of this shape.
+    pub(super) fn data_as<'a, T: Deserialize<'a>>(&'a self) -> Option<T> {
+        serde_json::from_str(self.data()?).ok()
+    }
+
+    /// What the mouse or a finger does, of a `MouseInteraction` only.
+    pub(super) fn mouse_interaction(&self) -> Option<MouseInteraction> {
+        (self.source == Some(IncrementalSource::MouseInteraction))
+            .then(|| json_text::integer(self.data()?, "type").and_then(MouseInteraction::from_number))
+            .flatten()
+    }
+
     pub(super) fn is_full_snapshot(&self) -> bool {
         self.kind == EventType::FullSnapshot
     }
@@ -193,9 +96,8 @@ impl Event {
     /// Moves the event to another time, in what the page gets as well.
     pub(super) fn set_timestamp(&mut self, timestamp_ms: f64) {
         if let Some(told) = Header::parse(&self.json).ok().and_then(|header| header.timestamp) {
-            let start = told.get().as_ptr().addr() - self.json.as_ptr().addr();
-            let (before, after) = (&self.json[..start], &self.json[start + told.get().len()..]);
-            self.json = format!("{before}{timestamp_ms}{after}").into();
+            let edit = (place(told.get(), &self.json), timestamp_ms.to_string());
+            self.json = splice(&self.json, vec![edit]).into();
         }
         self.timestamp_ms = timestamp_ms;
     }
@@ -313,27 +215,24 @@ impl<'a> Data<'a> {
             .unwrap_or_default()
     }
 
-    /// Events decoded by an earlier tool keep their `cv`, so the field decides and not the mark.
-    fn has_compressed_field(&self, source: Option<IncrementalSource>) -> bool {
-        let fields = match source {
+    /// The lists that rrweb wants of such a change, as far as they are there.
+    fn lists(&self, source: Option<IncrementalSource>) -> impl Iterator<Item = &'a RawValue> {
+        let lists = match source {
             Some(IncrementalSource::Mutation) => [self.adds, self.removes, self.texts, self.attributes],
             Some(IncrementalSource::StyleSheetRule) => [self.adds, self.removes, None, None],
-            _ => return false,
+            _ => [None; 4],
         };
-        fields.into_iter().flatten().any(is_string)
+        lists.into_iter().flatten()
+    }
+
+    /// Events decoded by an earlier tool keep their `cv`, so the field decides and not the mark.
+    fn has_compressed_field(&self, source: Option<IncrementalSource>) -> bool {
+        self.lists(source).any(is_string)
     }
 
     /// Lists may be missing, but not be something else.
-    fn has_damaged_lists(&self, source: IncrementalSource) -> bool {
-        let lists = match source {
-            IncrementalSource::Mutation => [self.adds, self.removes, self.texts, self.attributes],
-            IncrementalSource::StyleSheetRule => [self.adds, self.removes, None, None],
-            _ => [None; 4],
-        };
-        lists
-            .into_iter()
-            .flatten()
-            .any(|list| !list.get().starts_with('['))
+    fn has_damaged_lists(&self, source: Option<IncrementalSource>) -> bool {
+        self.lists(source).any(|list| !list.get().starts_with('['))
     }
 
     /// The first change of a list tells for all of it.
@@ -357,7 +256,7 @@ impl<'a> Data<'a> {
         match (kind, source) {
             (EventType::DomContentLoaded | EventType::Load | EventType::Meta, _) => {
                 Detail::Page(Box::new(Meta {
-                    href: self.href.and_then(|href| unquoted(href.get())).map(Into::into),
+                    href: self.href.and_then(|href| exact_text(href.get())).map(Into::into),
                     size: self.size(),
                 }))
             }
@@ -366,7 +265,7 @@ impl<'a> Data<'a> {
             {
                 Detail::Wireframes
             }
-            (_, Some(source)) if self.has_damaged_lists(source) => Detail::DamagedLists,
+            _ if self.has_damaged_lists(source) => Detail::DamagedLists,
             (_, Some(IncrementalSource::ViewportResize)) => {
                 self.size().map_or(Detail::None, Detail::Viewport)
             }
@@ -400,7 +299,7 @@ impl<'a> Data<'a> {
 /// A window's or session's id as text: `PostHog` writes strings, numbers, and sometimes null.
 pub(super) fn id(json: Option<&str>) -> Option<Cow<'_, str>> {
     let json = json?;
-    let id = unquoted(json).or_else(|| number(json).map(|_| Cow::Borrowed(json)))?;
+    let id = exact_text(json).or_else(|| number(json).map(|_| Cow::Borrowed(json)))?;
     (!id.is_empty()).then_some(id)
 }
 
@@ -422,13 +321,6 @@ fn whole(raw: Option<&RawValue>) -> Option<u32> {
     let number = number(raw?.get())?;
     let possible = 0.0..=f64::from(u32::MAX);
     (possible.contains(&number) && number.fract() == 0.0).then_some(number as u32)
-}
-
-/// What a JSON string says; nothing for other JSON.
-pub(super) fn unquoted(json: &str) -> Option<Cow<'_, str>> {
-    #[derive(Deserialize)]
-    struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-    serde_json::from_str(json).ok().map(|Text(text)| text)
 }
 
 #[cfg(test)]
@@ -561,6 +453,7 @@ mod tests {
             ("7", Some("7")),
             ("null", None),
             (r#""""#, None),
+            (r#""\ud83d""#, None),
         ] {
             let json = format!(r#"{{"type":4,"timestamp":1,"windowId":{id}}}"#);
             assert_eq!(

@@ -1,9 +1,10 @@
 //! JSON text looked at in place: tokens, members and elements, without a tree and without recursion, so that neither
 //! depth nor size costs more than the text is long. For text that a JSON parser has accepted, as that of every
-//! [`Event`](super::Event) has been; of other text it gives nonsense, but always an end. `lacks`, `moments` and
-//! `serialized_node` call it.
+//! [`Event`](super::Event) has been; of other text it gives nonsense, but always an end.
 
 use std::borrow::Cow;
+
+use serde::Deserialize;
 
 /// A piece of JSON. Strings are as they stand in the text, quotes and escapes included; [`text`] decodes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,14 +100,22 @@ impl<'a> Iterator for Tokens<'a> {
     }
 }
 
-/// What a JSON string says, or nothing for any other value.
+/// What a JSON string says, or nothing for any other value. Half of a surrogate pair is no text; the escaped text then
+/// stands for itself. For what people read and what looks like it.
 pub(super) fn text(json: &str) -> Option<Cow<'_, str>> {
     let inner = json.strip_prefix('"')?.strip_suffix('"')?;
     if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
         return Some(Cow::Borrowed(inner));
     }
-    // Half of a surrogate pair is no text; the escaped text then stands for itself.
-    Some(serde_json::from_str(json).map_or(Cow::Borrowed(inner), Cow::Owned))
+    Some(exact_text(json).unwrap_or(Cow::Borrowed(inner)))
+}
+
+/// What a JSON string says, or nothing for any other value, nor for a string with half of a surrogate pair. For what is
+/// compared or decoded, where nearly right is wrong.
+pub(super) fn exact_text(json: &str) -> Option<Cow<'_, str>> {
+    #[derive(Deserialize)]
+    struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+    serde_json::from_str(json).ok().map(|Text(text)| text)
 }
 
 /// The members of an object, values as JSON text; none of any other value.
@@ -122,6 +131,11 @@ pub(super) fn members(json: &str) -> impl Iterator<Item = (Cow<'_, str>, &str)> 
 /// The value of one member of an object, as JSON text.
 pub(super) fn member<'a>(json: &'a str, name: &str) -> Option<&'a str> {
     members(json).find_map(|(key, value)| (key == name).then_some(value))
+}
+
+/// The value of one member of an object, where it is a whole number.
+pub(super) fn integer(json: &str, name: &str) -> Option<i64> {
+    member(json, name)?.parse().ok()
 }
 
 /// The elements of an array, as JSON text; none of any other value.
@@ -171,12 +185,15 @@ mod tests {
         for (json, says) in [
             (r#""plain é""#, Some("plain é")),
             (r#""a\/b\u00e9\n""#, Some("a/bé\n")),
-            (r#""half \ud83d\"""#, Some(r#"half \ud83d\""#)),
             ("12", None),
             ("\"", None),
         ] {
             assert_eq!(text(json).as_deref(), says, "{json}");
+            assert_eq!(exact_text(json).as_deref(), says, "{json}");
         }
+        let half = r#""half \ud83d\"""#;
+        assert_eq!(text(half).as_deref(), Some(r#"half \ud83d\""#));
+        assert_eq!(exact_text(half), None);
     }
 
     #[test]

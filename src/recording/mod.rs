@@ -1,5 +1,6 @@
 //! Bytes become a [`Recording`]: events per window, in order, ready for a player, and what was wrong with them.
-//! `container` unwraps them, `format` knows the formats, `tidy` repairs the order of events, `activity` and `summary` look at the result.
+//! `container` unwraps them, `format` knows the formats, `tidy` makes events playable; `activity`, `lacks`, `moments`,
+//! `slides` and `summary` look at the result.
 
 pub mod activity;
 mod budget;
@@ -11,8 +12,10 @@ mod lacks;
 mod mobile;
 mod moments;
 mod problem;
+mod rrweb_types;
 mod serialized_node;
 mod slides;
+mod splice;
 mod summary;
 mod tidy;
 
@@ -24,11 +27,12 @@ use crate::source::RawInput;
 
 pub use activity::{ACTIVITY_GAP_MS, Span};
 pub use container::Container;
-pub use event::{Detail, Event, EventType, IncrementalSource, Meta};
+pub use event::{Detail, Event, Meta};
 pub use format::Format;
 pub use lacks::{Elsewhere, HostCount, Iframes, Lacks};
 pub use moments::{Moment, MomentKind, TypedText, Typing, moments, sights, typing};
 pub use problem::{Place, Problem, ProblemKind};
+pub use rrweb_types::{EventType, IncrementalSource};
 pub use slides::{PointerAct, PointerSample, Screenshot, Slide, SlideContent, Slides};
 pub use summary::{IdleGap, Page, Summary, WindowSummary, without_query};
 
@@ -227,10 +231,6 @@ impl Recording {
     /// When an event happens, in session time: milliseconds since the recording's first event.
     pub fn session_ms(&self, event: &Event) -> f64 {
         event.timestamp_ms - self.started_ms
-    }
-
-    pub fn window(&self, id: &str) -> Option<&Window> {
-        self.windows.iter().find(|window| window.id == id)
     }
 }
 

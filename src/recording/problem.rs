@@ -86,108 +86,91 @@ impl fmt::Display for Place {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, count, first } = self;
-        let (one, many, done) = kind.words();
-        let what = if *count == 1 { one } else { many };
-        write!(f, "{count} {what}; {done} (first at {first})")
+        let what = if *count == 1 {
+            kind.singular()
+        } else {
+            kind.plural()
+        };
+        write!(f, "{count} {what}; {} (first at {first})", kind.outcome())
     }
 }
 
 impl ProblemKind {
-    /// What it is, in singular and plural, and what became of it.
-    const fn words(self) -> (&'static str, &'static str, &'static str) {
+    /// What one of them is.
+    const fn singular(self) -> &'static str {
         match self {
-            Self::NotUtf8 => (
-                "piece of text is not UTF-8",
-                "pieces of text are not UTF-8",
-                "replaced",
-            ),
-            Self::UnreadableLine => ("line is not JSON", "lines are not JSON", "skipped"),
-            Self::UnreadableEntry => (
-                "entry of the ZIP archive is not a recording that can be read",
-                "entries of the ZIP archive are not recordings that can be read",
-                "passed over",
-            ),
-            Self::UnreadableBlock => (
-                "PostHog block is missing, damaged or cut off",
-                "PostHog blocks are missing, damaged or cut off",
-                "left out",
-            ),
-            Self::NotAnEvent => (
-                "entry is not an rrweb event",
-                "entries are not rrweb events",
-                "dropped",
-            ),
-            Self::DamagedPackedEvent => (
-                "packed event cannot be unpacked",
-                "packed events cannot be unpacked",
-                "dropped",
-            ),
-            Self::UnknownPacker => (
-                "packed event is of an unknown packer version",
-                "packed events are of an unknown packer version",
-                "dropped",
-            ),
-            Self::DamagedFields => (
-                "event has compressed fields that cannot be decoded",
-                "events have compressed fields that cannot be decoded",
-                "dropped",
-            ),
-            Self::UnknownCompression => (
-                "event is compressed in an unknown way",
-                "events are compressed in an unknown way",
-                "dropped",
-            ),
-            Self::OutOfOrder => (
-                "event is out of order",
-                "events are out of order",
-                "sorted by time",
-            ),
-            Self::TimeInSeconds => (
-                "event has its time in seconds",
-                "events have their times in seconds",
-                "turned into milliseconds",
-            ),
-            Self::Duplicate => ("event is an exact repeat", "events are exact repeats", "dropped"),
-            Self::BeforeFullSnapshot => (
-                "change comes before the window's first full snapshot",
-                "changes come before their window's first full snapshot",
-                "dropped",
-            ),
-            Self::WindowWithoutFullSnapshot => (
-                "event is of a window without a full snapshot",
-                "events are of windows without a full snapshot",
-                "dropped",
-            ),
-            Self::MalformedWireframe => (
-                "wireframe of a mobile app cannot be read",
-                "wireframes of a mobile app cannot be read",
-                "dropped",
-            ),
-            Self::MissingMeta => (
-                "Meta event is missing or has no usable size",
-                "Meta events are missing or have no usable size",
-                "the size is taken from other events",
-            ),
-            Self::UnknownViewport => (
-                "window does not tell the size of its viewport",
-                "windows do not tell the size of their viewport",
-                "1280x720 is assumed",
-            ),
-            Self::ClockJump => (
-                "event has the time of a wrong clock",
-                "events have the times of a wrong clock",
-                "shifted to the recording's clock",
-            ),
-            Self::DamagedChange => (
-                "change is damaged or still compressed",
-                "changes are damaged or still compressed",
-                "dropped",
-            ),
-            Self::ExtensionNode => (
-                "element is of a browser extension",
-                "elements are of browser extensions",
-                "removed",
-            ),
+            Self::NotUtf8 => "piece of text is not UTF-8",
+            Self::UnreadableLine => "line is not JSON",
+            Self::UnreadableEntry => "entry of the ZIP archive is not a recording that can be read",
+            Self::UnreadableBlock => "PostHog block is missing, damaged or cut off",
+            Self::NotAnEvent => "entry is not an rrweb event",
+            Self::DamagedPackedEvent => "packed event cannot be unpacked",
+            Self::UnknownPacker => "packed event is of an unknown packer version",
+            Self::DamagedFields => "event has compressed fields that cannot be decoded",
+            Self::UnknownCompression => "event is compressed in an unknown way",
+            Self::OutOfOrder => "event is out of order",
+            Self::TimeInSeconds => "event has its time in seconds",
+            Self::Duplicate => "event is an exact repeat",
+            Self::BeforeFullSnapshot => "change comes before the window's first full snapshot",
+            Self::WindowWithoutFullSnapshot => "event is of a window without a full snapshot",
+            Self::MalformedWireframe => "wireframe of a mobile app cannot be read",
+            Self::MissingMeta => "Meta event is missing or has no usable size",
+            Self::UnknownViewport => "window does not tell the size of its viewport",
+            Self::ClockJump => "event has the time of a wrong clock",
+            Self::DamagedChange => "change has something else in the place of a list",
+            Self::ExtensionNode => "element is of a browser extension",
+        }
+    }
+
+    /// What several of them are.
+    const fn plural(self) -> &'static str {
+        match self {
+            Self::NotUtf8 => "pieces of text are not UTF-8",
+            Self::UnreadableLine => "lines are not JSON",
+            Self::UnreadableEntry => "entries of the ZIP archive are not recordings that can be read",
+            Self::UnreadableBlock => "PostHog blocks are missing, damaged or cut off",
+            Self::NotAnEvent => "entries are not rrweb events",
+            Self::DamagedPackedEvent => "packed events cannot be unpacked",
+            Self::UnknownPacker => "packed events are of an unknown packer version",
+            Self::DamagedFields => "events have compressed fields that cannot be decoded",
+            Self::UnknownCompression => "events are compressed in an unknown way",
+            Self::OutOfOrder => "events are out of order",
+            Self::TimeInSeconds => "events have their times in seconds",
+            Self::Duplicate => "events are exact repeats",
+            Self::BeforeFullSnapshot => "changes come before their window's first full snapshot",
+            Self::WindowWithoutFullSnapshot => "events are of windows without a full snapshot",
+            Self::MalformedWireframe => "wireframes of a mobile app cannot be read",
+            Self::MissingMeta => "Meta events are missing or have no usable size",
+            Self::UnknownViewport => "windows do not tell the size of their viewport",
+            Self::ClockJump => "events have the times of a wrong clock",
+            Self::DamagedChange => "changes have something else in the place of a list",
+            Self::ExtensionNode => "elements are of browser extensions",
+        }
+    }
+
+    /// What became of it.
+    const fn outcome(self) -> &'static str {
+        match self {
+            Self::NotUtf8 => "replaced",
+            Self::UnreadableLine => "skipped",
+            Self::UnreadableEntry => "passed over",
+            Self::UnreadableBlock => "left out",
+            Self::NotAnEvent
+            | Self::DamagedPackedEvent
+            | Self::UnknownPacker
+            | Self::DamagedFields
+            | Self::UnknownCompression
+            | Self::Duplicate
+            | Self::BeforeFullSnapshot
+            | Self::WindowWithoutFullSnapshot
+            | Self::MalformedWireframe
+            | Self::DamagedChange => "dropped",
+            Self::OutOfOrder => "sorted by time",
+            Self::TimeInSeconds => "turned into milliseconds",
+            Self::MissingMeta => "the size is taken from other events",
+            Self::UnknownViewport => "1280x720 is assumed",
+            Self::ClockJump => "shifted to the recording's clock",
+            Self::ExtensionNode => "removed",
         }
     }
 }

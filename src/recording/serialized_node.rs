@@ -1,9 +1,10 @@
 //! Walks the nodes that rrweb serialized, a [`Visitor`] being told of each, without building a tree: a page may be
-//! large and, if somebody means harm, any number of levels deep. `lacks` and `moments` call it.
+//! large and, if somebody means harm, any number of levels deep.
 
 use std::borrow::Cow;
 
 use super::json_text::{self, Token, Tokens};
+use super::rrweb_types::NodeType;
 
 /// Is told of the nodes in the order in which they end, so children come before their parent: rrweb writes a node's
 /// id after its children.
@@ -53,17 +54,7 @@ impl<'a> Attributes<'a> {
     }
 }
 
-/// rrweb's `NodeType`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum NodeType {
-    Document,
-    Element,
-    Text,
-    /// A doctype, a comment, CDATA, or what this version does not know.
-    Other,
-}
-
-/// Walks a serialized node, given as JSON text; returns its type.
+/// Walks a serialized node, given as JSON text; returns its type, if this version knows it.
 pub(super) fn walk(json: &str, visitor: &mut impl Visitor) -> Option<NodeType> {
     let mut tokens = Tokens::new(json);
     let mut open: Vec<Open<'_>> = Vec::new();
@@ -124,14 +115,7 @@ struct Node<'a> {
 impl<'a> Node<'a> {
     fn set(&mut self, key: &str, value: &'a str) {
         match key {
-            "\"type\"" => {
-                self.kind = Some(match value {
-                    "0" => NodeType::Document,
-                    "2" => NodeType::Element,
-                    "3" => NodeType::Text,
-                    _ => NodeType::Other,
-                });
-            }
+            "\"type\"" => self.kind = value.parse().ok().and_then(NodeType::from_number),
             "\"id\"" => self.id = value.parse().ok(),
             "\"tagName\"" => self.tag = json_text::text(value).unwrap_or_default(),
             "\"attributes\"" => self.attributes = Some(value),

@@ -10,7 +10,7 @@ use super::{Contents, Format, compressed_fields, packed, segments, unsupported};
 use crate::error::Result;
 use crate::recording::budget::Budget;
 use crate::recording::container::Container;
-use crate::recording::event::{self, Event, NotAnEvent};
+use crate::recording::event::{Event, NotAnEvent};
 use crate::recording::problem::{Place, ProblemKind, Problems};
 use crate::recording::{Session, Window};
 
@@ -147,13 +147,4 @@ impl<'a> Collector<'a> {
             problems: self.problems,
         })
     }
-}
-
-/// The text of a JSON string, where JSON has been put into one.
-pub(super) fn unquote(json: &str, budget: &mut Budget) -> Result<Option<ByteString>> {
-    let Some(text) = event::unquoted(json) else {
-        return Ok(None);
-    };
-    budget.spend(text.len() as u64)?;
-    Ok(Some(text.into_owned().into()))
 }

@@ -2,7 +2,6 @@
 //! zstd of their JSON with one character for each byte. [`super::collector`] decodes the events that have some.
 
 use std::io::Read;
-use std::ops::Range;
 
 use bytestring::ByteString;
 use flate2::bufread::GzDecoder;
@@ -10,8 +9,9 @@ use flate2::bufread::GzDecoder;
 use super::lost::Lost;
 use super::{Fields, is_json, latin1};
 use crate::recording::budget::Budget;
-use crate::recording::event;
+use crate::recording::json_text::exact_text;
 use crate::recording::problem::ProblemKind;
+use crate::recording::splice::{place, splice};
 
 const VERSION: &str = "2024-10";
 
@@ -20,14 +20,14 @@ const DAMAGED: Lost = Lost::Dropped(ProblemKind::DamagedFields);
 /// The event with its fields decoded, spliced into its text. It keeps its `cv`, as in `PostHog`'s exports.
 pub(super) fn decode(json: &str, budget: &mut Budget) -> Result<ByteString, Lost> {
     let event = Fields::of(json).ok_or(DAMAGED)?;
-    let version = event.get("cv").and_then(event::unquoted);
+    let version = event.get("cv").and_then(exact_text);
     if version.is_some_and(|version| version != VERSION) {
         return Err(Lost::Dropped(ProblemKind::UnknownCompression));
     }
     let data = event.get("data").ok_or(DAMAGED)?;
-    let mut splices = Vec::new();
+    let mut edits = Vec::new();
     if data.starts_with('"') {
-        splices.push((range(json, data), field(data, '{', budget)?));
+        edits.push((place(data, json), field(data, '{', budget)?));
     } else {
         let fields = Fields::of(data).ok_or(DAMAGED)?;
         let names = match fields.get("source") {
@@ -37,17 +37,17 @@ pub(super) fn decode(json: &str, budget: &mut Budget) -> Result<ByteString, Lost
         for name in names {
             match fields.get(name) {
                 None => {
-                    let start = range(json, data).start + 1;
-                    splices.push((start..start, format!("\"{name}\":[],")));
+                    let start = place(data, json).start + 1;
+                    edits.push((start..start, format!("\"{name}\":[],")));
                 }
                 Some(value) if value.starts_with('"') || value == "null" => {
-                    splices.push((range(json, value), field(value, '[', budget)?));
+                    edits.push((place(value, json), field(value, '[', budget)?));
                 }
                 Some(_) => {}
             }
         }
     }
-    Ok(splice(json, splices))
+    Ok(splice(json, edits).into())
 }
 
 /// The JSON of one field, which must begin as said. rrweb wants lists even where there is nothing in them.
@@ -55,7 +55,7 @@ fn field(value: &str, begin: char, budget: &mut Budget) -> Result<String, Lost> 
     if begin == '[' && ["null", "\"\""].contains(&value) {
         return Ok("[]".to_owned());
     }
-    let string = event::unquoted(value).ok_or(DAMAGED)?;
+    let string = exact_text(value).ok_or(DAMAGED)?;
     let bytes = latin1(&string).ok_or(DAMAGED)?;
     let decoded = match &*bytes {
         [0x1f, 0x8b, ..] => read(GzDecoder::new(&*bytes), budget)?,
@@ -82,28 +82,6 @@ fn read(decoder: impl Read, budget: &mut Budget) -> Result<Vec<u8>, Lost> {
     budget
         .read(decoder, "compressed field")
         .map_err(|error| Lost::in_decoding(error, ProblemKind::DamagedFields))
-}
-
-/// Where in the text a value of it stands.
-fn range(text: &str, value: &str) -> Range<usize> {
-    let start = value.as_ptr().addr() - text.as_ptr().addr();
-    start..start + value.len()
-}
-
-fn splice(text: &str, mut splices: Vec<(Range<usize>, String)>) -> ByteString {
-    splices.sort_by_key(|(range, _)| range.start);
-    let length = splices.iter().fold(text.len(), |length, (range, decoded)| {
-        length - range.len() + decoded.len()
-    });
-    let mut whole = String::with_capacity(length);
-    let mut at = 0;
-    for (range, decoded) in splices {
-        whole.push_str(&text[at..range.start]);
-        whole.push_str(&decoded);
-        at = range.end;
-    }
-    whole.push_str(&text[at..]);
-    whole.into()
 }
 
 #[cfg(test)]
@@ -176,6 +154,10 @@ mod tests {
             let text = format!("[{SNAPSHOT},{}]", change("2024-10", &data));
             assert_eq!(events(&text), [SNAPSHOT, &change("2024-10", &expected)], "{data}");
         }
+        // A mark that is no text is no other version.
+        let marked = |texts: &str| change(r"\ud83d", &format!(r#""source":8,"adds":{texts},"removes":[]"#));
+        let text = format!("[{SNAPSHOT},{}]", marked(&gz("[]")));
+        assert_eq!(events(&text), [SNAPSHOT, &marked("[]")]);
         let decoded = r#"{"type":2,"timestamp":2,"cv":"2024-10","data":{"node":{}}}"#;
         assert_eq!(
             events(&format!("[{META},{}]", compressed_snapshot())),

@@ -1,5 +1,5 @@
 //! The formats that events come in: one file for each, and [`read`], which tells them apart by content.
-//! `recording::open` calls it. What a format reader finds goes, event by event, into a [`Collector`].
+//! `Archive::read` calls it. What a format reader finds goes, event by event, into a [`Collector`].
 
 mod collector;
 mod compressed_fields;

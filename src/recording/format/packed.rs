@@ -8,6 +8,7 @@ use super::lost::Lost;
 use super::{Fields, is_json, latin1};
 use crate::recording::budget::Budget;
 use crate::recording::event;
+use crate::recording::json_text::exact_text;
 use crate::recording::problem::ProblemKind;
 
 /// The only version there has been since 2019.
@@ -26,7 +27,7 @@ pub(super) fn looks_packed(json: &str) -> bool {
         }
         None => {
             string.starts_with('{')
-                && event::unquoted(json).is_some_and(|text| event::looks_like_event(text.trim()))
+                && exact_text(json).is_some_and(|text| event::looks_like_event(text.trim()))
         }
     }
 }
@@ -34,7 +35,7 @@ pub(super) fn looks_packed(json: &str) -> bool {
 /// The JSON of a packed event: always an object.
 pub(super) fn unpack(json: &str, budget: &mut Budget) -> Result<ByteString, Lost> {
     let damaged = || Lost::Dropped(ProblemKind::DamagedPackedEvent);
-    let string = event::unquoted(json).ok_or_else(damaged)?;
+    let string = exact_text(json).ok_or_else(damaged)?;
     if string.trim_start().starts_with('{') {
         budget.spend(string.len() as u64)?;
         return Ok(string.trim().into());
@@ -54,7 +55,7 @@ pub(super) fn unpack(json: &str, budget: &mut Budget) -> Result<ByteString, Lost
         return Err(damaged());
     }
     let fields = Fields::of(&json).ok_or_else(damaged)?;
-    if fields.get("v").and_then(event::unquoted).as_deref() != Some(VERSION) {
+    if fields.get("v").and_then(exact_text).as_deref() != Some(VERSION) {
         return Err(Lost::Dropped(ProblemKind::UnknownPacker));
     }
     Ok(json)

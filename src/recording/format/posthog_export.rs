@@ -8,14 +8,14 @@ use bytestring::ByteString;
 
 use super::{Collector, Fields, session_id, unsupported};
 use crate::error::{Error, Kind, Result};
-use crate::recording::{event, json_text};
+use crate::recording::json_text;
 
 const BY_WINDOW: &str = "2022-12-02";
 const IN_ORDER: &str = "2023-04-28";
 
 /// An object with data and with a version that is a date.
 pub(super) fn is_one(fields: &Fields<'_>) -> bool {
-    let Some(version) = fields.get("version").and_then(event::unquoted) else {
+    let Some(version) = version(fields) else {
         return false;
     };
     let is_date = version.len() == IN_ORDER.len()
@@ -30,7 +30,7 @@ pub(super) fn is_one(fields: &Fields<'_>) -> bool {
 }
 
 fn version<'a>(fields: &Fields<'a>) -> Option<Cow<'a, str>> {
-    event::unquoted(fields.get("version")?)
+    json_text::exact_text(fields.get("version")?)
 }
 
 pub(super) fn read(object: &ByteString, collector: &mut Collector<'_>) -> Result<()> {

@@ -16,7 +16,7 @@ pub(super) struct Capture<'a> {
 
 impl<'a> Capture<'a> {
     pub(super) fn of(fields: &Fields<'a>) -> Option<Self> {
-        let name = event::unquoted(fields.get("event")?)?;
+        let name = json_text::exact_text(fields.get("event")?)?;
         let properties = fields.get("properties").filter(|value| value.starts_with('{'))?;
         Some(Self {
             properties: name.starts_with("$snapshot").then_some(properties),

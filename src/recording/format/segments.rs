@@ -7,7 +7,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::recording::Session;
-use crate::recording::event::{self, Event, EventType};
+use crate::recording::event::Event;
+use crate::recording::json_text;
+use crate::recording::rrweb_types::EventType;
 
 /// Sessions with their segments put together.
 pub(super) fn join(sessions: Vec<Session>) -> Vec<Session> {
@@ -54,18 +56,13 @@ fn any(session: &Session, is: impl Fn(&Event) -> bool) -> bool {
 /// `Sentry` adds events of its own to those of rrweb, at least one in each session.
 fn is_of_sentry(event: &Event) -> bool {
     #[derive(Deserialize)]
-    struct Custom<'a> {
-        #[serde(borrow)]
-        data: Data<'a>,
-    }
-    #[derive(Deserialize)]
     struct Data<'a> {
         #[serde(borrow)]
         tag: &'a RawValue,
     }
     event.kind == EventType::Custom
-        && serde_json::from_str(&event.json).is_ok_and(|Custom { data }| {
-            let tag = event::unquoted(data.tag.get());
+        && event.data_as().is_some_and(|Data { tag }| {
+            let tag = json_text::exact_text(tag.get());
             matches!(tag.as_deref(), Some("options" | "breadcrumb" | "performanceSpan"))
         })
 }

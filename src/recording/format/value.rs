@@ -4,7 +4,6 @@
 use bytestring::ByteString;
 use serde_json::value::RawValue;
 
-use super::collector::unquote;
 use super::posthog_block::Block;
 use super::posthog_wire::Capture;
 use super::rrweb_wrapper::Wrapped;
@@ -104,9 +103,11 @@ impl<'a> Shape<'a> {
         {
             return Ok(None);
         }
-        let Some(text) = unquote(string, budget)? else {
+        let Some(text) = json_text::exact_text(string) else {
             return Ok(None);
         };
+        budget.spend(text.len() as u64)?;
+        let text = ByteString::from(text.into_owned());
         let Some(Ok(first)) = serde_json::Deserializer::from_str(&text)
             .into_iter::<&RawValue>()
             .next()

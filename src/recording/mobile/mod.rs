@@ -3,6 +3,7 @@
 
 mod bars;
 mod boxes;
+mod changes;
 mod inputs;
 mod lenient;
 mod node;
@@ -16,14 +17,15 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::event::{Detail, Event, EventType, IncrementalSource};
+use super::event::{Detail, Event};
 use super::problem::{Place, ProblemKind, Problems};
+use super::rrweb_types::{EventType, IncrementalSource};
 use bars::Keyboard;
+use changes::Changes;
 use lenient::{WireframeId, or_default};
 pub(super) use screen::STYLE_SHEETS;
 use screen::Screen;
 pub(super) use transformed::has_screenshot;
-use wireframe::Kind;
 
 /// The attribute by which `PostHog` tells a picture of the whole screen from other images.
 const SCREENSHOT_MARK: &str = "data-posthog-screenshot";
@@ -83,7 +85,7 @@ impl Pass<'_> {
             wireframes: Vec<&'a RawValue>,
         }
         let mut screen = Screen::new(event.timestamp_ms);
-        let snapshot: Snapshot<'_> = data(&event.json);
+        let snapshot: Snapshot<'_> = event.data_as().unwrap_or_default();
         for wireframe in &snapshot.wireframes {
             screen.put(wireframe, None);
         }
@@ -107,8 +109,8 @@ impl Pass<'_> {
             self.events.push(event);
             return;
         }
-        let json = event.json.clone();
-        let changes: Changes<'_> = data(&json);
+        let recorded = event.clone();
+        let changes: Changes<'_> = recorded.data_as().unwrap_or_default();
         if !is_wireframes && changes.are_of_nodes() {
             self.events.push(event);
             return;
@@ -155,7 +157,7 @@ impl Pass<'_> {
             payload: Keyboard,
         }
         if let Some(screen) = self.screen.as_mut() {
-            let custom: Custom = data(&event.json);
+            let custom: Custom = event.data_as().unwrap_or_default();
             if custom.tag == "keyboard" {
                 screen.at(event.timestamp_ms).set_keyboard(&custom.payload);
                 event.kind = EventType::IncrementalSnapshot;
@@ -198,92 +200,6 @@ fn redirect(touch: &mut Value, screen: &Screen) {
     if let Some(id) = touch.get_mut("id") {
         let touched = WireframeId(id.as_i64().unwrap_or_default());
         *id = screen.touched(touched).into();
-    }
-}
-
-/// The `data` of an event, or nothing where it is none.
-fn data<'a, T: Deserialize<'a> + Default>(json: &'a str) -> T {
-    #[derive(Deserialize)]
-    struct Envelope<'a> {
-        #[serde(borrow)]
-        data: &'a RawValue,
-    }
-    serde_json::from_str(json)
-        .and_then(|envelope: Envelope<'a>| serde_json::from_str(envelope.data.get()))
-        .unwrap_or_default()
-}
-
-/// A mutation of wireframes.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Changes<'a> {
-    #[serde(borrow, deserialize_with = "or_default")]
-    removes: Vec<&'a RawValue>,
-    #[serde(borrow, deserialize_with = "or_default")]
-    adds: Vec<&'a RawValue>,
-    #[serde(borrow, deserialize_with = "or_default")]
-    updates: Vec<&'a RawValue>,
-    #[serde(borrow, deserialize_with = "or_default")]
-    texts: Vec<&'a RawValue>,
-    #[serde(borrow, deserialize_with = "or_default")]
-    attributes: Vec<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Change<'a> {
-    #[serde(default, deserialize_with = "or_default")]
-    parent_id: Option<WireframeId>,
-    #[serde(borrow)]
-    wireframe: Option<&'a RawValue>,
-    #[serde(borrow)]
-    node: Option<&'a RawValue>,
-}
-
-impl<'a> Changes<'a> {
-    fn wireframes(&self) -> impl Iterator<Item = (&'a RawValue, Option<WireframeId>)> {
-        self.adds.iter().chain(&self.updates).filter_map(|raw| {
-            let change: Change<'a> = serde_json::from_str(raw.get()).ok()?;
-            Some((change.wireframe?, change.parent_id))
-        })
-    }
-
-    /// Whether it changes a document, as after the work of another tool.
-    fn are_of_nodes(&self) -> bool {
-        let has_node = |raw: &&RawValue| {
-            serde_json::from_str(raw.get()).is_ok_and(|change: Change<'_>| change.node.is_some())
-        };
-        !self.texts.is_empty() || !self.attributes.is_empty() || self.adds.iter().any(has_node)
-    }
-
-    /// Removes first; of several changes to one wireframe the last holds. Returns how many were malformed.
-    fn apply(&self, screen: &mut Screen) -> u64 {
-        #[derive(Deserialize)]
-        struct Removed {
-            id: WireframeId,
-        }
-        #[derive(Deserialize)]
-        struct Header {
-            id: WireframeId,
-            #[serde(rename = "type", default, deserialize_with = "or_default")]
-            kind: Kind,
-        }
-        for raw in &self.removes {
-            if let Ok(Removed { id }) = serde_json::from_str(raw.get()) {
-                screen.take(id);
-            }
-        }
-        let mut read = 0;
-        for (wireframe, parent) in self.wireframes() {
-            read += 1;
-            screen.put(wireframe, parent);
-            if let Ok(Header { id, kind }) = serde_json::from_str(wireframe.get())
-                && kind == Kind::Screenshot
-            {
-                screen.keep_latest_screenshot(id);
-            }
-        }
-        screen.take_malformed() + (self.adds.len() + self.updates.len()) as u64 - read
     }
 }
 

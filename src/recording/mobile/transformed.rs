@@ -10,7 +10,8 @@ use super::SCREENSHOT_MARK;
 use super::lenient::Number;
 use super::screen::Screen;
 use crate::frame::Size;
-use crate::recording::event::{Detail, Event, EventType};
+use crate::recording::event::{Detail, Event};
+use crate::recording::rrweb_types::EventType;
 
 /// So many of the first nodes of a mutation are looked at, as `PostHog` does.
 const LOOKED_AT: usize = 3;

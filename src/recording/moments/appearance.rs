@@ -1,5 +1,5 @@
-//! Whether an element is seen, as far as its tag and its attributes tell; no style sheet is asked. `document` keeps it
-//! for each element.
+//! Whether an element is seen, as far as its tag and its attributes tell; no style sheet is asked. Each `Element` has
+//! an [`Appearance`].
 
 use crate::recording::json_text::{elements, member, text};
 use crate::recording::serialized_node::{Attributes, Element};

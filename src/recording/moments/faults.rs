@@ -2,8 +2,8 @@
 
 use super::document::collapsed;
 use crate::recording::Event;
-use crate::recording::event::{EventType, IncrementalSource};
 use crate::recording::json_text::{elements, member, text};
+use crate::recording::rrweb_types::{EventType, IncrementalSource};
 
 /// As much of a message is kept.
 const LONGEST_MESSAGE: usize = 200;

@@ -1,4 +1,4 @@
-//! The form field that an element is, and whether what is typed into it may be seen. `Document` keeps one with each field.
+//! The form field that an element is, and whether what is typed into it may be seen. `Element` has one.
 
 use crate::recording::serialized_node::Attributes;
 

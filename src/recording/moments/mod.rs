@@ -3,17 +3,19 @@
 
 mod appearance;
 mod document;
+mod element;
 mod faults;
 mod field;
 mod sights;
+mod tree;
 mod typing;
 
-use document::{Document, data, number};
+use document::Document;
 pub use sights::sights;
 pub use typing::{TypedText, Typing, typing};
 
-use super::event::{EventType, IncrementalSource};
-use super::json_text::{member, text};
+use super::json_text::{integer, member, text};
+use super::rrweb_types::{EventType, IncrementalSource, MouseInteraction};
 use super::{Event, Recording, Window};
 
 /// Something that happened in a window.
@@ -40,12 +42,6 @@ pub enum MomentKind {
     Custom { tag: String },
 }
 
-/// rrweb's `MouseInteractions`.
-const CLICK: i64 = 2;
-const FOCUS: i64 = 5;
-const BLUR: i64 = 6;
-const TOUCH_START: i64 = 7;
-
 /// All moments of all windows, in order of time. Reads the whole text of documents and their changes once.
 pub fn moments(recording: &Recording) -> Vec<Moment> {
     let mut moments: Vec<Moment> = Vec::new();
@@ -65,7 +61,7 @@ pub fn moments(recording: &Recording) -> Vec<Moment> {
 struct Reader {
     document: Document,
     /// What counts as a click: fingers do not click in an app.
-    click: i64,
+    click: MouseInteraction,
     found: Vec<(f64, MomentKind)>,
     /// Which of the found is the page that is shown.
     page: Option<usize>,
@@ -76,10 +72,14 @@ impl Reader {
         let clicks = window
             .events
             .iter()
-            .any(|event| interaction(event) == Some(CLICK));
+            .any(|event| event.mouse_interaction() == Some(MouseInteraction::Click));
         Self {
             document: Document::default(),
-            click: if clicks { CLICK } else { TOUCH_START },
+            click: if clicks {
+                MouseInteraction::Click
+            } else {
+                MouseInteraction::TouchStart
+            },
             found: Vec::new(),
             page: None,
         }
@@ -99,7 +99,7 @@ impl Reader {
 
     fn look(&mut self, event: &Event) {
         if event.kind == EventType::Custom || event.kind == EventType::Plugin || event.is_log() {
-            let data = data(event).unwrap_or_default();
+            let data = event.data().unwrap_or_default();
             let faults = faults::of(event, data);
             self.found.extend(
                 faults
@@ -113,8 +113,8 @@ impl Reader {
         if let Some(href) = event.href() {
             self.turn_to(event, href);
         }
-        if interaction(event) == Some(self.click) {
-            let id = data(event).and_then(|data| number(data, "id"));
+        if event.mouse_interaction() == Some(self.click) {
+            let id = event.data().and_then(|data| integer(data, "id"));
             let text = id.map(|id| self.document.name(id)).unwrap_or_default();
             self.found.push((event.timestamp_ms, MomentKind::Click { text }));
         }
@@ -169,13 +169,6 @@ impl Reader {
             *title = self.document.title();
         }
     }
-}
-
-/// The kind of a `MouseInteraction`.
-fn interaction(event: &Event) -> Option<i64> {
-    (event.source == Some(IncrementalSource::MouseInteraction))
-        .then(|| number(data(event)?, "type"))
-        .flatten()
 }
 
 impl Event {

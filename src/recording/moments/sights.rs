@@ -1,7 +1,7 @@
 //! When a window has something to be seen: `--trim-start` leaves out what comes before.
 
 use super::document::Document;
-use crate::recording::event::{EventType, IncrementalSource};
+use crate::recording::rrweb_types::{EventType, IncrementalSource};
 use crate::recording::{Span, Window};
 
 /// Whoever hides so much has something else in mind than a page that loads.

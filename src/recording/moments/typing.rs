@@ -3,11 +3,10 @@
 
 use std::collections::HashMap;
 
-use super::document::{Document, data, number};
+use super::document::Document;
 use super::field::FieldKind;
-use super::{BLUR, FOCUS, interaction};
-use crate::recording::event::IncrementalSource;
-use crate::recording::json_text::{member, text};
+use crate::recording::json_text::{integer, member, text};
+use crate::recording::rrweb_types::{IncrementalSource, MouseInteraction};
 use crate::recording::{Event, EventType, Recording, Window};
 
 /// As many letters before the caret are kept.
@@ -85,10 +84,10 @@ impl Reader {
                 None
             }
             (_, Some(IncrementalSource::MouseInteraction)) => {
-                let id = number(data(event)?, "id");
-                match interaction(event)? {
-                    FOCUS => self.focus = id,
-                    BLUR if self.focus == id => self.focus = None,
+                let id = integer(event.data()?, "id");
+                match event.mouse_interaction()? {
+                    MouseInteraction::Focus => self.focus = id,
+                    MouseInteraction::Blur if self.focus == id => self.focus = None,
                     _ => {}
                 }
                 None
@@ -99,8 +98,8 @@ impl Reader {
     }
 
     fn input(&mut self, event: &Event) -> Option<Change> {
-        let data = data(event)?;
-        let id = number(data, "id")?;
+        let data = event.data()?;
+        let id = integer(data, "id")?;
         let now = text(member(data, "text")?)?.into_owned();
         let kind = self.document.field_kind(id)?;
         let text = match kind {

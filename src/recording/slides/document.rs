@@ -8,9 +8,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::style_sheet::leaves_slides_alone;
-use super::{Screenshot, SlideContent, data};
+use super::{Screenshot, SlideContent};
 use crate::recording::event::Event;
 use crate::recording::json_text;
+use crate::recording::rrweb_types::NodeType;
 
 #[derive(Debug, Default)]
 pub(super) struct Document {
@@ -58,12 +59,11 @@ struct Node<'a> {
     child_nodes: Vec<Node<'a>>,
 }
 
-/// rrweb's `NodeType`.
-const DOCUMENT: u8 = 0;
-const DOCUMENT_TYPE: u8 = 1;
-const ELEMENT: u8 = 2;
-const TEXT: u8 = 3;
-const COMMENT: u8 = 5;
+impl Node<'_> {
+    const fn kind(&self) -> Option<NodeType> {
+        NodeType::from_number(self.kind)
+    }
+}
 
 #[derive(Deserialize)]
 struct Snapshot<'a> {
@@ -105,7 +105,7 @@ impl Document {
     /// What a full snapshot shows.
     pub(super) fn of(event: &Event) -> Self {
         let mut document = Self::default();
-        match data::<Snapshot<'_>>(event) {
+        match event.data_as::<Snapshot<'_>>() {
             Some(Snapshot { node }) => document.insert_all(&node, event),
             None => document.lost = true,
         }
@@ -119,7 +119,7 @@ impl Document {
 
     /// Follows a mutation as rrweb's replayer does: first the removals.
     pub(super) fn change(&mut self, event: &Event) {
-        let Some(mutation) = data::<Mutation<'_>>(event) else {
+        let Some(mutation) = event.data_as::<Mutation<'_>>() else {
             self.lost = true;
             return;
         };
@@ -167,7 +167,7 @@ impl Document {
 
     fn insert(&mut self, node: &Node<'_>, parent: i64, event: &Event) {
         let part = match self.nodes.get(&parent).map(|placed| &placed.part) {
-            None if parent == NOTHING && node.kind == DOCUMENT => Part::Frame,
+            None if parent == NOTHING && node.kind() == Some(NodeType::Document) => Part::Frame,
             Some(Part::Frame) => frame_part(node),
             Some(Part::Body) => body_part(node, event),
             _ => Part::Other,
@@ -220,28 +220,28 @@ impl Document {
 
 /// What a node in the document, its root element or its head is.
 fn frame_part(node: &Node<'_>) -> Part {
-    match (node.kind, &*node.tag_name) {
-        (ELEMENT, "body") if is_plain(node) => Part::Body,
-        (ELEMENT, "html" | "head") if is_plain(node) => Part::Frame,
-        (DOCUMENT_TYPE | COMMENT, _) => Part::Frame,
+    match (node.kind(), &*node.tag_name) {
+        (Some(NodeType::Element), "body") if is_plain(node) => Part::Body,
+        (Some(NodeType::Element), "html" | "head") if is_plain(node) => Part::Frame,
+        (Some(NodeType::DocumentType | NodeType::Comment), _) => Part::Frame,
         // With rules in the texts within it, not in an attribute.
-        (ELEMENT, "style")
+        (Some(NodeType::Element), "style")
             if attribute_names(node).all(|name| name == "type" || name.starts_with("data-")) =>
         {
             Part::Frame
         }
-        (TEXT, _) if leaves_slides_alone(&node.text_content) => Part::Frame,
+        (Some(NodeType::Text), _) if leaves_slides_alone(&node.text_content) => Part::Frame,
         _ => Part::Other,
     }
 }
 
 /// What a node in the body is.
 fn body_part(node: &Node<'_>, event: &Event) -> Part {
-    match (node.kind, &*node.tag_name) {
-        (COMMENT, _) => Part::Frame,
-        (TEXT, _) if is_white(node) => Part::Frame,
-        (ELEMENT, "div") if is_plain(node) => Part::Body,
-        (ELEMENT, "img") => node
+    match (node.kind(), &*node.tag_name) {
+        (Some(NodeType::Comment), _) => Part::Frame,
+        (Some(NodeType::Text), _) if is_white(node) => Part::Frame,
+        (Some(NodeType::Element), "div") if is_plain(node) => Part::Body,
+        (Some(NodeType::Element), "img") => node
             .attributes
             .and_then(|attributes| Screenshot::of(attributes.get(), event))
             .map_or(Part::Other, Part::Screenshot),

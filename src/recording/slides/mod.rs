@@ -2,16 +2,18 @@
 //! the finger did. Read from the events as a player gets them, so exports that hold nodes are known as well as
 //! wireframes. `timeline` asks for the windows that a video shows.
 
+mod actions;
 mod document;
 mod screenshot;
 mod style_sheet;
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
-use super::event::{Event, EventType, IncrementalSource};
+use super::event::Event;
+use super::rrweb_types::{EventType, IncrementalSource, MouseInteraction};
 use super::{Window, mobile};
 use crate::frame::Size;
+use actions::{What, actions};
 use document::Document;
 pub use screenshot::Screenshot;
 
@@ -107,52 +109,6 @@ impl Slides {
     }
 }
 
-/// Something that rrweb's replayer does at a time since 1970.
-struct Action<'a> {
-    time: f64,
-    what: What<'a>,
-}
-
-enum What<'a> {
-    Event(&'a Event),
-    /// One of the collected positions of an event.
-    Move(Position, PointerAct),
-}
-
-/// What rrweb's replayer does and when, in order. Like it, this begins with the last `Meta` of the first moment, and
-/// spreads only the mouse's positions over their own times: those of touches lie before their event, too late.
-fn actions(window: &Window) -> Vec<Action<'_>> {
-    let first_ms = window.first_ms().unwrap_or_default();
-    let is_first_page = |event: &Event| event.kind == EventType::Meta && event.timestamp_ms <= first_ms;
-    let begin = window.events.iter().rposition(is_first_page).unwrap_or_default();
-    let mut actions = Vec::new();
-    for event in &window.events[begin..] {
-        use IncrementalSource::{Drag, MouseMove, TouchMove};
-        let act = match event.source {
-            Some(MouseMove | Drag) => PointerAct::MouseMove,
-            Some(TouchMove) => PointerAct::TouchMove,
-            _ => {
-                actions.push(Action {
-                    time: event.timestamp_ms,
-                    what: What::Event(event),
-                });
-                continue;
-            }
-        };
-        let positions = data::<Moves>(event).unwrap_or_default().positions;
-        let cast = match (event.source, positions.first()) {
-            (Some(MouseMove), Some(first)) => event.timestamp_ms + first.time_offset,
-            _ => event.timestamp_ms,
-        };
-        actions.extend(positions.into_iter().map(|position| Action {
-            time: cast.max(event.timestamp_ms + position.time_offset),
-            what: What::Move(position, act),
-        }));
-    }
-    actions.sort_by(|a, b| a.time.total_cmp(&b.time));
-    actions
-}
-
 struct Reader<'a> {
     begun_ms: f64,
     /// It is shown from the beginning, and not again at its own time.
@@ -230,17 +186,20 @@ impl<'a> Reader<'a> {
 
     /// What the page's `pointer.ts` reports of it.
     fn interact(&mut self, at_ms: f64, event: &Event) {
-        let Some(touch) = data::<Interaction>(event) else {
+        use MouseInteraction as Mouse;
+        let Some(touch) = event.data_as::<Interaction>() else {
             return;
         };
         let place = (touch.x.unwrap_or_default(), touch.y.unwrap_or_default());
-        match touch.kind {
-            MOUSE_UP | MOUSE_DOWN => self.point(at_ms, touch.id, place, PointerAct::MouseMove),
-            CLICK => self.point(at_ms, touch.id, place, PointerAct::Click),
-            TOUCH_START => self.point(at_ms, touch.id, place, PointerAct::TouchStart),
-            TOUCH_END => self.point(at_ms, touch.id, place, PointerAct::TouchEnd),
-            DBL_CLICK => self.sample(at_ms, PointerAct::DblClick),
-            TOUCH_CANCEL => self.sample(at_ms, PointerAct::TouchEnd),
+        match Mouse::from_number(touch.kind) {
+            Some(Mouse::MouseUp | Mouse::MouseDown) => {
+                self.point(at_ms, touch.id, place, PointerAct::MouseMove);
+            }
+            Some(Mouse::Click) => self.point(at_ms, touch.id, place, PointerAct::Click),
+            Some(Mouse::TouchStart) => self.point(at_ms, touch.id, place, PointerAct::TouchStart),
+            Some(Mouse::TouchEnd) => self.point(at_ms, touch.id, place, PointerAct::TouchEnd),
+            Some(Mouse::DblClick) => self.sample(at_ms, PointerAct::DblClick),
+            Some(Mouse::TouchCancel) => self.sample(at_ms, PointerAct::TouchEnd),
             _ => {}
         }
     }
@@ -260,49 +219,13 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// rrweb's `MouseInteractions`, as far as they do something.
-const MOUSE_UP: u8 = 0;
-const MOUSE_DOWN: u8 = 1;
-const CLICK: u8 = 2;
-const DBL_CLICK: u8 = 4;
-const TOUCH_START: u8 = 7;
-const TOUCH_END: u8 = 9;
-const TOUCH_CANCEL: u8 = 10;
-
-#[derive(Deserialize, Default)]
-struct Moves {
-    #[serde(default)]
-    positions: Vec<Position>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Position {
-    id: i64,
-    x: f64,
-    y: f64,
-    #[serde(default)]
-    time_offset: f64,
-}
-
 #[derive(Deserialize)]
 struct Interaction {
     #[serde(rename = "type")]
-    kind: u8,
+    kind: i64,
     id: i64,
     x: Option<f64>,
     y: Option<f64>,
-}
-
-/// The `data` of an event, unless it is not of this shape.
-fn data<'a, T: Deserialize<'a>>(event: &'a Event) -> Option<T> {
-    #[derive(Deserialize)]
-    struct Envelope<'a> {
-        #[serde(borrow)]
-        data: &'a RawValue,
-    }
-    let envelope: Envelope<'_> = serde_json::from_str(&event.json).ok()?;
-    serde_json::from_str(envelope.data.get()).ok()
 }
 
 #[cfg(test)]

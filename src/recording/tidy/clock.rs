@@ -7,8 +7,9 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use crate::recording::event::{Event, EventType};
+use crate::recording::event::Event;
 use crate::recording::problem::{Place, ProblemKind, Problems};
+use crate::recording::rrweb_types::EventType;
 
 /// No session lasts this long: rrweb's users cut them after a day.
 const LONGEST_PAUSE_MS: f64 = 30.0 * 24.0 * 3_600_000.0;

@@ -1,13 +1,15 @@
 //! Takes what browser extensions put into the page out of full snapshots: it is not of the recorded site, and some of
 //! it covers everything. `tidy` calls it.
 
+use std::ops::Range;
+
 use memchr::memmem::Finder;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::splice::{Edit, place, splice};
 use crate::recording::event::Event;
 use crate::recording::problem::{Place, ProblemKind, Problems};
+use crate::recording::splice::{place, splice};
 
 /// What the ids, classes, tags and styles of such nodes contain; the list is `PostHog`'s.
 const MARKS: [&str; 6] = [
@@ -80,7 +82,7 @@ impl Marks {
     }
 
     /// One cut for each node that goes.
-    fn cuts<'a>(&self, json: &'a str) -> Option<Vec<Edit<'a>>> {
+    fn cuts(&self, json: &str) -> Option<Vec<(Range<usize>, &'static str)>> {
         let Snapshot { data } = serde_json::from_str(json).ok()?;
         let mut cuts = Vec::new();
         let mut open = vec![(Node::parse(data.node)?, 0)];

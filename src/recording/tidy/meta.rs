@@ -1,8 +1,9 @@
 //! Sees to it that a player knows the size of the viewport before it draws. `tidy` calls it for each window.
 
 use crate::frame::Size;
-use crate::recording::event::{Detail, Event, EventType, Meta};
+use crate::recording::event::{Detail, Event, Meta};
 use crate::recording::problem::{Place, ProblemKind, Problems};
+use crate::recording::rrweb_types::EventType;
 
 /// A recorder that says no size is assumed to have had this one.
 const ASSUMED_VIEWPORT: Size = Size::new(1280, 720);

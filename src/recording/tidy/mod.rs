@@ -1,5 +1,5 @@
 //! Makes the events of one window playable from first to last, in steps that each have their own file. Pure;
-//! `recording::open` calls [`window`] for each window.
+//! `Archive::into_recording` calls [`window`] for each window.
 
 mod clock;
 mod extensions;
@@ -7,7 +7,6 @@ mod meta;
 mod mutations;
 mod order;
 mod repeats;
-mod splice;
 
 use super::Window;
 use super::event::Event;

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::splice::{place, splice};
-use crate::recording::event::{Detail, Event, IncrementalSource};
+use crate::recording::event::{Detail, Event};
 use crate::recording::json_text;
 use crate::recording::problem::{Place, ProblemKind, Problems};
+use crate::recording::rrweb_types::IncrementalSource;
+use crate::recording::splice::{place, splice};
 
 /// As many nodes as `PostHog` adds at once.
 const MOST_ADDS: usize = 5000;
@@ -19,7 +20,7 @@ const SHORTEST_ADD: usize = 24;
 /// What stands beside the lists is repeated in each chunk; more of it than this would multiply.
 const MOST_REPEATED: usize = 4096;
 
-/// Drops the mutations and style sheet rules over which rrweb would throw: most are still compressed.
+/// Drops the mutations and style sheet rules over which rrweb would throw.
 pub(super) fn drop_damaged(events: &mut Vec<Event>, problems: &mut Problems) {
     events.retain(|event| {
         let keep = event.detail != Detail::DamagedLists;
@@ -36,7 +37,7 @@ pub(super) fn split_huge(events: &mut Vec<Event>) {
     // From the last: the places of the others stay.
     for at in (0..events.len()).rev() {
         let event = &events[at];
-        let Some(chunks) = may_be_huge(event).then(|| chunks(&event.json)).flatten() else {
+        let Some(chunks) = may_be_huge(event).then(|| chunks(event)).flatten() else {
             continue;
         };
         let event = event.clone();
@@ -52,12 +53,6 @@ fn may_be_huge(event: &Event) -> bool {
     event.source == Some(IncrementalSource::Mutation)
         && event.detail == Detail::None
         && event.json.len() > MOST_ADDS * SHORTEST_ADD
-}
-
-#[derive(Deserialize)]
-struct Change<'a> {
-    #[serde(borrow)]
-    data: &'a RawValue,
 }
 
 #[derive(Deserialize)]
@@ -89,9 +84,10 @@ struct Node {
 }
 
 /// The JSON of the events that together do what this one does; nothing if it is small enough, or cannot be split.
-fn chunks(json: &str) -> Option<Vec<String>> {
-    let Change { data } = serde_json::from_str(json).ok()?;
-    let lists: Lists<'_> = serde_json::from_str(data.get()).ok()?;
+fn chunks(event: &Event) -> Option<Vec<String>> {
+    let json = &*event.json;
+    let data = event.data()?;
+    let lists: Lists<'_> = serde_json::from_str(data).ok()?;
     let adds = lists.adds.get();
     let count = json_text::elements(adds).count();
     let others = [lists.removes, lists.texts, lists.attributes];
@@ -100,7 +96,7 @@ fn chunks(json: &str) -> Option<Vec<String>> {
     if count <= MOST_ADDS || repeated > MOST_REPEATED || lists.is_chunk.is_some() || !can_be_split(adds) {
         return None;
     }
-    let inside = place(data.get(), json).start + 1;
+    let inside = place(data, json).start + 1;
     let last = (count - 1) / MOST_ADDS;
     let mut rest = json_text::elements(adds);
     let chunk = |number| {

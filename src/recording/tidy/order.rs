@@ -3,8 +3,9 @@
 use std::cmp::Ordering;
 
 use super::note_all;
-use crate::recording::event::{Event, EventType};
+use crate::recording::event::Event;
 use crate::recording::problem::{Place, ProblemKind, Problems};
+use crate::recording::rrweb_types::EventType;
 
 /// Sorts by time. Events of one millisecond keep the order of the input: in another, rrweb puts text into the
 /// wrong nodes.

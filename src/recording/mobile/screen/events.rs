@@ -7,6 +7,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use super::super::node::Node;
 use super::{DOCUMENT, DOCUMENT_TYPE, HTML, Removal, Screen};
+use crate::recording::rrweb_types::NodeType;
 
 impl Screen {
     /// The whole screen as the JSON of a `FullSnapshot` event.
@@ -21,7 +22,7 @@ impl Screen {
             timestamp: self.now_ms,
             data: FullSnapshot {
                 node: Document {
-                    kind: 0,
+                    kind: NodeType::Document.number(),
                     id: DOCUMENT,
                     child_nodes: (DocumentType::default(), html),
                 },
@@ -139,7 +140,7 @@ struct DocumentType {
 impl Default for DocumentType {
     fn default() -> Self {
         Self {
-            kind: 1,
+            kind: NodeType::DocumentType.number(),
             id: DOCUMENT_TYPE,
             name: "html",
             public_id: "",
@@ -185,7 +186,7 @@ impl Serialize for Serialized<'_> {
                     .filter(|_| self.with_children)
                     .map(|id| Self { id: *id, ..*self })
                     .collect();
-                map.serialize_entry("type", &2)?;
+                map.serialize_entry("type", &NodeType::Element.number())?;
                 map.serialize_entry("tagName", element.tag)?;
                 map.serialize_entry("attributes", &element.attributes)?;
                 map.serialize_entry("childNodes", &children)?;
@@ -194,11 +195,11 @@ impl Serialize for Serialized<'_> {
                 }
             }
             Some(Node::Text(text)) => {
-                map.serialize_entry("type", &3)?;
+                map.serialize_entry("type", &NodeType::Text.number())?;
                 map.serialize_entry("textContent", text)?;
             }
             Some(Node::StyleSheet(css)) => {
-                map.serialize_entry("type", &3)?;
+                map.serialize_entry("type", &NodeType::Text.number())?;
                 map.serialize_entry("textContent", css)?;
                 map.serialize_entry("isStyle", &true)?;
             }
