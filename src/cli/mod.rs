@@ -10,6 +10,7 @@ mod print;
 mod progress;
 mod reading;
 mod render;
+mod render_text;
 mod report;
 mod settings;
 mod side_files;

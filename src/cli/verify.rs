@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::args::VerifyArgs;
 use super::print;
+use super::progress::is_told;
 use super::reading::{Reading, Telling};
 use super::settings::{CaptureChoice, asset_options};
 use crate::aside::aside;
@@ -146,13 +147,7 @@ struct Observer(Telling);
 
 impl RenderObserver for Observer {
     fn on(&self, event: RenderEvent<'_>) {
-        let is_told = match event {
-            RenderEvent::WayPassedOver { .. } | RenderEvent::ScreenshotsDamaged(_) => {
-                self.0 > Telling::Nothing
-            }
-            _ => self.0 == Telling::Everything,
-        };
-        if is_told {
+        if is_told(&event, self.0) {
             print::note(&event.to_string());
         }
     }
