@@ -15,6 +15,7 @@ mod report;
 mod settings;
 mod side_files;
 mod summary_text;
+mod text_table;
 mod verify;
 mod video_files;
 
