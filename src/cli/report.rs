@@ -5,10 +5,11 @@ use serde::Serialize;
 
 use super::args::RenderArgs;
 use super::fitting::FitReport;
+use super::print;
 use super::settings::{Destination, RenderSettings};
 use crate::assets::AssetsSummary;
 use crate::capture::{CaptureMethod, CaptureStatistics};
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::frame::Size;
 use crate::pipeline::{BrowserFacts, Rendered, Written};
 use crate::player::MissingAsset;
@@ -64,11 +65,8 @@ impl<'a> Report<'a> {
         }
     }
 
-    pub(super) fn to_json(&self) -> Result<Vec<u8>> {
-        let mut json = serde_json::to_vec_pretty(self)
-            .map_err(|source| Error::new(Kind::Internal, "writing the report").caused_by(source))?;
-        json.push(b'\n');
-        Ok(json)
+    pub(super) fn to_json(&self) -> Result<String> {
+        print::json(self, "report")
     }
 }
 

@@ -95,7 +95,7 @@ impl VideoFiles {
     }
 
     /// Moves what tells of the video to its place, even if the video is not what was wished for.
-    pub(super) fn deliver_report(&mut self, report: impl FnOnce() -> Result<Vec<u8>>) -> Result<()> {
+    pub(super) fn deliver_report(&mut self, report: impl FnOnce() -> Result<String>) -> Result<()> {
         if let Some(staging) = self.report.take() {
             fs::write(staging.path(), report()?).map_err(|source| Error::io("writing the report", source))?;
             staging.commit()?;
