@@ -10,7 +10,8 @@ use serde::Serialize;
 
 use super::args::FetchArgs;
 use super::print;
-use super::reading::{Reading, Telling, describe_missing};
+use super::reading::{Reading, describe_missing};
+use super::telling::Telling;
 use crate::aside::aside;
 use crate::error::{Error, Kind, Result};
 use crate::output::Staging;
@@ -44,7 +45,7 @@ impl<'a> Sidecar<'a> {
 }
 
 pub(super) async fn run(args: &FetchArgs) -> Result<()> {
-    let telling = Telling::new(args.quiet, args.verbose);
+    let telling = args.telling.level();
     let mut reading = Reading::resolve(&args.input)?;
     reading.options.metadata = true;
     check(args, &reading.input)?;

@@ -1,6 +1,7 @@
 //! The command line: parse, resolve, run, tell. The only code that prints or decides the exit code.
 
 mod args;
+mod cache;
 mod doctor;
 mod fetch;
 mod fitting;
@@ -15,6 +16,7 @@ mod report;
 mod settings;
 mod side_files;
 mod summary_text;
+mod telling;
 mod text_table;
 mod verify;
 mod video_files;

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle as BarStyle};
 use serde_json::json;
 
 use super::args::ProgressStyle;
-use super::reading::Telling;
+use super::telling::Telling;
 use super::{fitting, print};
 use crate::encode::OutputFormat;
 use crate::pipeline::{RenderEvent, RenderObserver};
@@ -122,21 +122,10 @@ impl RenderObserver for Progress {
     fn on(&self, event: RenderEvent<'_>) {
         match event {
             RenderEvent::FramesEncoded(count) => self.frames_done(count),
-            _ if !is_told(&event, self.telling) => {}
+            _ if !self.telling.includes(&event) => {}
             RenderEvent::EncodesAgain(again) => self.note(&fitting::describe_next(again, self.format)),
             _ => self.note(&event.to_string()),
         }
-    }
-}
-
-/// Whether an event is worth a line of its own. How far the work is, is not.
-pub(super) fn is_told(event: &RenderEvent<'_>, telling: Telling) -> bool {
-    match event {
-        RenderEvent::FramesEncoded(_) => false,
-        RenderEvent::WayPassedOver { .. }
-        | RenderEvent::ScreenshotsDamaged(_)
-        | RenderEvent::EncodesAgain(_) => telling > Telling::Nothing,
-        RenderEvent::BrowserStarted { .. } | RenderEvent::SlideshowFound => telling == Telling::Everything,
     }
 }
 

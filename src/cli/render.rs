@@ -7,10 +7,11 @@ use super::args::RenderArgs;
 use super::naming::{NUMBER, Naming};
 use super::print;
 use super::progress::Progress;
-use super::reading::{Reading, Telling};
+use super::reading::Reading;
 use super::render_text::{tell_plan, tell_result};
 use super::report::{ClipNumber, Report, ReportedVideo};
 use super::settings::{CaptureChoice, Destination, RenderSettings};
+use super::telling::Telling;
 use super::video_files::VideoFiles;
 use crate::aside::aside;
 use crate::assets::Assets;
@@ -22,7 +23,7 @@ use crate::timeline::{CapturePlan, Timeline};
 
 pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     let begun = Instant::now();
-    let telling = Telling::new(args.quiet, args.verbose);
+    let telling = args.telling.level();
     let (mut prepared, job) = prepare(args, telling).await?;
 
     let progress = Progress::new(args.progress, telling, &prepared.plan, prepared.settings.format);
@@ -63,7 +64,7 @@ struct Prepared {
 
 /// Resolves the arguments, opens the outputs, reads the recording and plans the videos.
 async fn prepare(args: &RenderArgs, telling: Telling) -> Result<(Prepared, RenderJob)> {
-    let reading = Reading::resolve(&args.input)?;
+    let reading = Reading::resolve(&args.recording.input)?;
     let settings = RenderSettings::resolve(args, &reading.input)?;
     let capture = CaptureChoice::resolve(&args.capture)?;
     // The outputs are opened before the input is read: a wrong place fails at once.
@@ -71,7 +72,7 @@ async fn prepare(args: &RenderArgs, telling: Telling) -> Result<(Prepared, Rende
 
     let asset_options = settings.assets.clone();
     let assets = aside("reader", move || Assets::open(&asset_options)).await?;
-    let recording = reading.recording(args.session.clone(), telling).await?;
+    let recording = reading.recording(args.recording.session.clone(), telling).await?;
     let moments = moments(&recording);
     let timelines = timelines(&settings, telling, &recording, &moments)?;
     let more = files.len() + 1..=timelines.len();

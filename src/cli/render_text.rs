@@ -1,8 +1,8 @@
 //! What `render` says to people: before its work what will be made, after it what has been.
 
-use super::reading::Telling;
 use super::report::videos_ms;
 use super::settings::{Destination, RenderSettings};
+use super::telling::Telling;
 use super::{fitting, print};
 use crate::assets::AssetsSummary;
 use crate::pipeline::Rendered;

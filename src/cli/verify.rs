@@ -11,9 +11,9 @@ use serde::Serialize;
 
 use super::args::VerifyArgs;
 use super::print;
-use super::progress::is_told;
-use super::reading::{Reading, Telling};
+use super::reading::Reading;
 use super::settings::{CaptureChoice, asset_options};
+use super::telling::Telling;
 use crate::aside::aside;
 use crate::assets::Assets;
 use crate::encode::{VideoFacts, VideoReader};
@@ -29,17 +29,17 @@ const OTHER_OPTIONS: &str = "Give the options that the video was rendered with: 
      and those for the picture and the words in it.";
 
 pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
-    let reading = Reading::resolve(&args.input)?;
+    let reading = Reading::resolve(&args.recording.input)?;
     let capture = CaptureChoice::resolve(&args.capture)?;
-    let asset_options = asset_options(&args.assets, &args.input, args.capture.deadline)?;
+    let asset_options = asset_options(&args.assets, &args.recording.input, args.capture.deadline)?;
     let path = args.video.clone();
     let video = aside("video", move || VideoReader::open(&path)).await?;
     let facts = video.facts();
     let worst_file = args.worst.as_deref();
     let worst_file = worst_file.map(|path| Staging::begin(path, true)).transpose()?;
 
-    let telling = Telling::new(args.quiet, args.verbose);
-    let recording = Arc::new(reading.recording(args.session.clone(), telling).await?);
+    let telling = args.telling.level();
+    let recording = Arc::new(reading.recording(args.recording.session.clone(), telling).await?);
     let moments = moments(&recording);
     let timeline = timeline(args, &recording, &moments)?;
     let fps = fps(args, facts)?;
@@ -137,7 +137,7 @@ struct Observer(Telling);
 
 impl RenderObserver for Observer {
     fn on(&self, event: RenderEvent<'_>) {
-        if is_told(&event, self.0) {
+        if self.0.includes(&event) {
             print::note(&event.to_string());
         }
     }

@@ -1,4 +1,4 @@
-//! Where a recording comes from, and how much of it: what every command takes that reads one.
+//! Where a recording comes from, and which session of it is meant.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -74,6 +74,17 @@ pub(in crate::cli) struct InputArgs {
         help_heading = "Reading"
     )]
     pub(in crate::cli) posthog_rate: Rate,
+}
+
+/// What every command takes that reads one session.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct RecordingArgs {
+    #[command(flatten)]
+    pub(in crate::cli) input: InputArgs,
+
+    /// Which session, where the input holds several: its number or its id, as inspect lists them
+    #[arg(long, value_name = "N|ID", help_heading = "Reading")]
+    pub(in crate::cli) session: Option<String>,
 }
 
 /// A number of bytes, written with or without a unit.
