@@ -87,10 +87,7 @@ pub(super) async fn run(args: &DoctorArgs) -> Result<()> {
     let mut checks = browser_checks(args).await;
     checks.extend(encoder_checks());
     let text = if args.json {
-        let mut json = serde_json::to_string_pretty(&checks)
-            .map_err(|source| Error::new(Kind::Internal, "writing the checks").caused_by(source))?;
-        json.push('\n');
-        json
+        print::json(&checks, "checks")?
     } else {
         describe(&checks)
     };

@@ -10,11 +10,12 @@ use serde::Serialize;
 
 use super::args::FetchArgs;
 use super::print;
-use super::reading::{Reading, Telling, describe_missing};
+use super::reading::{Reading, describe_missing};
+use super::telling::Telling;
 use crate::aside::aside;
 use crate::error::{Error, Kind, Result};
 use crate::output::Staging;
-use crate::source::{Input, Provenance, Retrieved};
+use crate::source::{Input, MissingBlock, Provenance, RawInput, Retrieved};
 
 const SIDECAR: &str = ".meta.json";
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -31,57 +32,32 @@ struct Sidecar<'a> {
     provenance: &'a Provenance,
 }
 
+impl<'a> Sidecar<'a> {
+    fn of(raw: &RawInput, provenance: &'a Provenance) -> Self {
+        Self {
+            replaycast: env!("CARGO_PKG_VERSION"),
+            fetched: Timestamp::now(),
+            bytes: raw.bytes.len(),
+            blake3: blake3::hash(&raw.bytes).to_hex().to_string(),
+            provenance,
+        }
+    }
+}
+
 pub(super) async fn run(args: &FetchArgs) -> Result<()> {
-    let telling = Telling::new(args.quiet, args.verbose);
+    let telling = args.telling.level();
     let mut reading = Reading::resolve(&args.input)?;
     reading.options.metadata = true;
-    if !matches!(reading.input, Input::Web(_) | Input::Posthog(_)) {
-        return Err(Error::new(Kind::Usage, "fetch wants an address").hint(
-            "Give an https address, posthog://HOST/PROJECT/SESSION, or the address of a replay from the browser.",
-        ));
-    }
-    if args.output.as_os_str() == "-" {
-        return Err(Error::new(
-            Kind::Usage,
-            "fetch writes two files, and cannot write to standard output",
-        )
-        .hint("Say where the recording goes with --output FILE."));
-    }
+    check(args, &reading.input)?;
     let output = Staging::begin(&args.output, args.force)?;
     let sidecar = Staging::begin(&sidecar_path(&args.output), args.force)?;
 
     let Retrieved { raw, provenance } = reading.retrieve(telling).await?;
-    let missing = provenance.missing();
-    if !missing.is_empty() {
-        if !args.partial {
-            return Err(Error::new(
-                Kind::SourceUnavailable,
-                format!("{}: {}", raw.name, describe_missing(missing)),
-            )
-            .hint("Try again later: what has arrived is kept. Or write what there is, with --partial."));
-        }
-        if telling > Telling::Nothing {
-            print::note(&format!("{}; the rest is written", describe_missing(missing)));
-        }
-    }
-    let contents = Sidecar {
-        replaycast: env!("CARGO_PKG_VERSION"),
-        fetched: Timestamp::now(),
-        bytes: raw.bytes.len(),
-        blake3: blake3::hash(&raw.bytes).to_hex().to_string(),
-        provenance: &provenance,
-    };
-    let mut json = serde_json::to_vec_pretty(&contents)
-        .map_err(|source| Error::new(Kind::Internal, "writing the metadata").caused_by(source))?;
-    json.push(b'\n');
-    fs::write(sidecar.path(), json).map_err(|source| Error::io("writing the metadata", source))?;
-
-    let compress = (args.zstd
-        || args
-            .output
-            .extension()
-            .is_some_and(|extension| extension == "zst"))
-        && !raw.bytes.starts_with(&ZSTD_MAGIC);
+    judge_missing(args.partial, telling, &raw.name, provenance.missing())?;
+    let contents = Sidecar::of(&raw, &provenance);
+    fs::write(sidecar.path(), print::json(&contents, "metadata")?)
+        .map_err(|source| Error::io("writing the metadata", source))?;
+    let compress = is_compressed(args) && !raw.bytes.starts_with(&ZSTD_MAGIC);
     let (name, bytes) = (raw.name, raw.bytes.len() as u64);
     let path = output.path().to_owned();
     let write = move || {
@@ -99,6 +75,50 @@ pub(super) async fn run(args: &FetchArgs) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// Refuses what cannot be fetched, and where two files cannot go.
+fn check(args: &FetchArgs, input: &Input) -> Result<()> {
+    if !matches!(input, Input::Web(_) | Input::Posthog(_)) {
+        return Err(Error::new(Kind::Usage, "fetch wants an address").hint(
+            "Give an https address, posthog://HOST/PROJECT/SESSION, or the address of a replay from the browser.",
+        ));
+    }
+    if args.output.as_os_str() == "-" {
+        return Err(Error::new(
+            Kind::Usage,
+            "fetch writes two files, and cannot write to standard output",
+        )
+        .hint("Say where the recording goes with --output FILE."));
+    }
+    Ok(())
+}
+
+/// Says which blocks are missing. That is a failure unless a part is enough.
+fn judge_missing(partial: bool, telling: Telling, name: &str, missing: &[MissingBlock]) -> Result<()> {
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let described = describe_missing(missing);
+    if !partial {
+        return Err(
+            Error::new(Kind::SourceUnavailable, format!("{name}: {described}"))
+                .hint("Try again later: what has arrived is kept. Or write what there is, with --partial."),
+        );
+    }
+    if telling > Telling::Nothing {
+        print::note(&format!("{described}; the rest is written"));
+    }
+    Ok(())
+}
+
+/// Whether the recording is to be compressed.
+fn is_compressed(args: &FetchArgs) -> bool {
+    args.zstd
+        || args
+            .output
+            .extension()
+            .is_some_and(|extension| extension == "zst")
 }
 
 fn sidecar_path(output: &Path) -> PathBuf {

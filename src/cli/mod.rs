@@ -1,6 +1,7 @@
 //! The command line: parse, resolve, run, tell. The only code that prints or decides the exit code.
 
 mod args;
+mod cache;
 mod doctor;
 mod fetch;
 mod fitting;
@@ -10,10 +11,13 @@ mod print;
 mod progress;
 mod reading;
 mod render;
+mod render_text;
 mod report;
 mod settings;
 mod side_files;
 mod summary_text;
+mod telling;
+mod text_table;
 mod verify;
 mod video_files;
 

@@ -1,4 +1,5 @@
-//! How text reaches the user: errors with their causes and hint, notes on standard error, data on standard output.
+//! How text reaches the user: errors with their causes and hint, notes on standard error, data on standard output;
+//! values as JSON, and numbers as people read them.
 
 #![allow(
     clippy::print_stdout,
@@ -9,7 +10,9 @@
 use std::error::Error as StdError;
 use std::io::{self, ErrorKind, Read, Write};
 
-use crate::error::{Error, Result};
+use serde::Serialize;
+
+use crate::error::{Error, Kind, Result};
 
 /// An error: what, why, and on a line of its own what to do next.
 pub(super) fn error(error: &Error) {
@@ -58,6 +61,14 @@ pub(super) fn data(from: &mut impl Read) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// A value as indented JSON, which ends with its line. `what` is the value's name in an error.
+pub(super) fn json(value: &impl Serialize, what: &str) -> Result<String> {
+    let mut json = serde_json::to_string_pretty(value)
+        .map_err(|source| Error::new(Kind::Internal, format!("writing the {what}")).caused_by(source))?;
+    json.push('\n');
+    Ok(json)
 }
 
 /// A byte count as people read it.

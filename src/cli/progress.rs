@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle as BarStyle};
 use serde_json::json;
 
 use super::args::ProgressStyle;
+use super::telling::Telling;
 use super::{fitting, print};
 use crate::encode::OutputFormat;
 use crate::pipeline::{RenderEvent, RenderObserver};
@@ -25,8 +26,7 @@ pub(super) struct Progress {
     begun: Instant,
     display: Display,
     format: OutputFormat,
-    verbose: bool,
-    quiet: bool,
+    telling: Telling,
 }
 
 #[derive(Debug)]
@@ -43,8 +43,7 @@ enum Display {
 impl Progress {
     pub(super) fn new(
         style: ProgressStyle,
-        quiet: bool,
-        verbose: bool,
+        telling: Telling,
         plan: &CapturePlan,
         format: OutputFormat,
     ) -> Self {
@@ -56,7 +55,7 @@ impl Progress {
             last: Mutex::new(Instant::now()),
         };
         let display = match style {
-            _ if quiet => Display::Nothing,
+            _ if telling == Telling::Nothing => Display::Nothing,
             ProgressStyle::Off => Display::Nothing,
             ProgressStyle::Json => lines(true, JSON_EVERY),
             ProgressStyle::Auto if on_terminal => Display::Bar(bar(frames)),
@@ -68,8 +67,7 @@ impl Progress {
             begun: Instant::now(),
             display,
             format,
-            verbose,
-            quiet,
+            telling,
         }
     }
 
@@ -124,16 +122,9 @@ impl RenderObserver for Progress {
     fn on(&self, event: RenderEvent<'_>) {
         match event {
             RenderEvent::FramesEncoded(count) => self.frames_done(count),
-            RenderEvent::EncodesAgain(again) if !self.quiet => {
-                self.note(&fitting::describe_next(again, self.format));
-            }
-            RenderEvent::WayPassedOver { .. } | RenderEvent::ScreenshotsDamaged(_) if !self.quiet => {
-                self.note(&event.to_string());
-            }
-            RenderEvent::BrowserStarted { .. } | RenderEvent::SlideshowFound if self.verbose => {
-                self.note(&event.to_string());
-            }
-            _ => {}
+            _ if !self.telling.includes(&event) => {}
+            RenderEvent::EncodesAgain(again) => self.note(&fitting::describe_next(again, self.format)),
+            _ => self.note(&event.to_string()),
         }
     }
 }

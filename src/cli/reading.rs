@@ -1,15 +1,14 @@
 //! The recording that a command is about: the arguments resolved, the bytes read, the session chosen. Says on the way
 //! what takes time and what is missing.
 
-use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use std::{env, fs};
 
 use super::args::InputArgs;
-use super::print;
+use super::telling::Telling;
+use super::{cache, print};
 use crate::aside::aside;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::recording::{Archive, Recording};
 use crate::source::{
     self, Input, KeySource, MissingBlock, Retrieved, SourceEvent, SourceObserver, SourceOptions,
@@ -21,24 +20,6 @@ const LONG_WAIT: Duration = Duration::from_secs(2);
 /// So many missing ranges fit in a line.
 const MOST_RANGES: usize = 3;
 
-/// How much is said on standard error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Telling {
-    Nothing,
-    Usual,
-    Everything,
-}
-
-impl Telling {
-    pub(super) const fn new(quiet: bool, verbose: bool) -> Self {
-        match (quiet, verbose) {
-            (true, _) => Self::Nothing,
-            (false, false) => Self::Usual,
-            (false, true) => Self::Everything,
-        }
-    }
-}
-
 /// What to read and how.
 #[derive(Debug)]
 pub(super) struct Reading {
@@ -49,10 +30,7 @@ pub(super) struct Reading {
 impl Reading {
     /// Fails on a wrong address, before anything is read.
     pub(super) fn resolve(args: &InputArgs) -> Result<Self> {
-        if let Some(folder) = &args.block_cache {
-            fs::create_dir_all(folder)
-                .map_err(|cause| Error::io(format!("cannot make the folder {}", folder.display()), cause))?;
-        }
+        let block_cache = cache::folder(args.block_cache.as_deref(), cache::usual)?;
         let options = SourceOptions {
             max_bytes: args.max_input.0,
             allowed_hosts: args.allow_host.clone(),
@@ -61,7 +39,7 @@ impl Reading {
                 Some(path) if path.as_os_str() == "-" => KeySource::StandardInput,
                 Some(path) => KeySource::File(path.clone()),
             },
-            block_cache: args.block_cache.clone().or_else(cache_folder),
+            block_cache,
             timeout: args.timeout,
             patience: args.patience,
             retries: args.retries,
@@ -113,18 +91,6 @@ pub(super) fn describe_missing(missing: &[MissingBlock]) -> String {
         "blocks are"
     };
     format!("{} {blocks} missing: {}", missing.len(), ranges.join(", "))
-}
-
-/// The user's cache folder, after the XDG base directory specification.
-pub(super) fn cache_folder() -> Option<PathBuf> {
-    let folder = |name| {
-        env::var_os(name)
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
-    };
-    folder("XDG_CACHE_HOME")
-        .or_else(|| folder("HOME").map(|home| home.join(".cache")))
-        .map(|cache| cache.join("replaycast"))
 }
 
 /// Says what happens, in lines.

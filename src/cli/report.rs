@@ -5,16 +5,17 @@ use serde::Serialize;
 
 use super::args::RenderArgs;
 use super::fitting::FitReport;
+use super::print;
 use super::settings::{Destination, RenderSettings};
 use crate::assets::AssetsSummary;
 use crate::capture::{CaptureMethod, CaptureStatistics};
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::frame::Size;
 use crate::pipeline::{BrowserFacts, Rendered, Written};
 use crate::player::MissingAsset;
 use crate::player::Warning;
 use crate::recording::{Format, Problem, Recording};
-use crate::timeline::{Piece, RenderPlan};
+use crate::timeline::{Piece, RenderPlan, Turn};
 
 #[derive(Debug, Serialize)]
 pub(super) struct Report<'a> {
@@ -37,6 +38,38 @@ pub(super) struct Report<'a> {
     timings: Timings,
 }
 
+impl<'a> Report<'a> {
+    /// `total_s` is the time from the command's beginning until all videos were made.
+    pub(super) fn new(
+        args: &RenderArgs,
+        settings: &RenderSettings,
+        recording: &'a Recording,
+        video: &ReportedVideo<'a>,
+        rendered: &'a Rendered,
+        total_s: f64,
+    ) -> Self {
+        Self {
+            replaycast: env!("CARGO_PKG_VERSION"),
+            input: Input::of(recording),
+            output: Output::of(settings, video),
+            clip: video.clip,
+            time_map: video.plan.clock.pieces(),
+            shown_windows: ShownWindow::all(recording, video.plan),
+            capture: Capture::of(rendered, !args.capture.browser.no_browser_sandbox),
+            doubt: video.written.doubt.as_ref().map(ToString::to_string),
+            assets: &rendered.assets,
+            missing_assets: &rendered.problems.missing,
+            missing_fonts: &rendered.problems.fonts,
+            player_warnings: &rendered.problems.warnings,
+            timings: Timings::of(rendered, total_s),
+        }
+    }
+
+    pub(super) fn to_json(&self) -> Result<String> {
+        print::json(self, "report")
+    }
+}
+
 #[derive(Debug, Serialize)]
 struct Input<'a> {
     name: &'a str,
@@ -47,6 +80,24 @@ struct Input<'a> {
     started_ms: f64,
     duration_s: f64,
     problems: &'a [Problem],
+}
+
+impl<'a> Input<'a> {
+    fn of(recording: &'a Recording) -> Self {
+        Self {
+            name: &recording.name,
+            format: recording.format,
+            session: recording.session.as_deref(),
+            windows: recording
+                .windows
+                .iter()
+                .map(|window| window.id.as_str())
+                .collect(),
+            started_ms: recording.started_ms,
+            duration_s: recording.duration_ms() / 1000.0,
+            problems: &recording.problems,
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -66,6 +117,29 @@ struct Output {
     bytes: u64,
     /// How it was made to fit, with --max-size.
     fit: Option<FitReport>,
+}
+
+impl Output {
+    fn of(settings: &RenderSettings, video: &ReportedVideo<'_>) -> Self {
+        let ReportedVideo { plan, written, .. } = *video;
+        let (format, fit) = (settings.format, written.fit.as_ref());
+        Self {
+            path: match video.destination {
+                Destination::File(path) | Destination::Folder(path) => Some(path.display().to_string()),
+                Destination::StandardOutput => None,
+            },
+            format: format.container().name(),
+            codec: format.codec().name(),
+            size: fit.map_or(plan.size, |fit| fit.chosen.size),
+            scale: plan.scale,
+            fps: fit.map_or(plan.fps, |fit| fit.chosen.fps).to_string(),
+            duration_s: written.encoded.duration_ms / 1000.0,
+            frames: written.encoded.grid_frames,
+            encoded_frames: written.encoded.encoded_frames,
+            bytes: video.bytes,
+            fit: fit.map(|fit| FitReport::new(fit, format)),
+        }
+    }
 }
 
 /// Which of the clips that were made together.
@@ -92,6 +166,17 @@ struct ShownWindow<'a> {
     window: &'a str,
 }
 
+impl<'a> ShownWindow<'a> {
+    fn all(recording: &'a Recording, plan: &RenderPlan) -> Vec<Self> {
+        let turns = plan.windows.turns().iter();
+        let window = |turn: &Turn| Self {
+            from_session_ms: turn.start_ms,
+            window: &recording.windows[turn.window].id,
+        };
+        turns.map(window).collect()
+    }
+}
+
 #[derive(Debug, Serialize)]
 struct Capture<'a> {
     method: CaptureMethod,
@@ -106,8 +191,25 @@ struct Capture<'a> {
     segments: usize,
 }
 
-/// Seconds, of all videos together. Capture is one stage, decoding and hashing another, encoding the third; they work side by side, so that
-/// their times add up to more than the total.
+impl<'a> Capture<'a> {
+    fn of(rendered: &'a Rendered, browser_sandbox: bool) -> Self {
+        let browser = rendered.browser.as_ref();
+        // Browsers worked for all of the videos.
+        let videos_ms = videos_ms(rendered);
+        Self {
+            method: rendered.method,
+            statistics: rendered.captured,
+            browser,
+            browser_calls_per_minute: browser.map(|browser| browser.calls as f64 * 60_000.0 / videos_ms),
+            browser_sandbox,
+            jobs: rendered.jobs,
+            segments: rendered.segments,
+        }
+    }
+}
+
+/// Seconds, of all videos together. Capture is one stage, decoding and hashing another, encoding the third; they work
+/// side by side, so that their times add up to more than the total.
 #[derive(Debug, Serialize)]
 #[allow(clippy::struct_field_names, reason = "each name ends with its unit")]
 struct Timings {
@@ -122,108 +224,28 @@ struct Timings {
     encode_s: f64,
 }
 
-impl<'a> Report<'a> {
-    pub(super) fn new(
-        args: &RenderArgs,
-        settings: &RenderSettings,
-        recording: &'a Recording,
-        video: &ReportedVideo<'a>,
-        rendered: &'a Rendered,
-        total_s: f64,
-    ) -> Self {
-        let ReportedVideo {
-            destination,
-            clip,
-            plan,
-            written,
-            bytes,
-        } = *video;
-        // Browsers worked for all of the videos.
-        let rendered_ms: f64 = rendered
-            .outputs
-            .iter()
-            .map(|output| output.encoded.duration_ms)
-            .sum();
+impl Timings {
+    fn of(rendered: &Rendered, total_s: f64) -> Self {
+        let Rendered { captured, busy, .. } = rendered;
         Self {
-            replaycast: env!("CARGO_PKG_VERSION"),
-            input: Input {
-                name: &recording.name,
-                format: recording.format,
-                session: recording.session.as_deref(),
-                windows: recording
-                    .windows
-                    .iter()
-                    .map(|window| window.id.as_str())
-                    .collect(),
-                started_ms: recording.started_ms,
-                duration_s: recording.duration_ms() / 1000.0,
-                problems: &recording.problems,
-            },
-            output: Output {
-                path: match destination {
-                    Destination::File(path) | Destination::Folder(path) => Some(path.display().to_string()),
-                    Destination::StandardOutput => None,
-                },
-                format: settings.format.container().name(),
-                codec: settings.format.codec().name(),
-                size: written.fit.map_or(plan.size, |fit| fit.chosen.size),
-                scale: plan.scale,
-                fps: written.fit.map_or(plan.fps, |fit| fit.chosen.fps).to_string(),
-                duration_s: written.encoded.duration_ms / 1000.0,
-                frames: written.encoded.grid_frames,
-                encoded_frames: written.encoded.encoded_frames,
-                bytes,
-                fit: written
-                    .fit
-                    .as_ref()
-                    .map(|fit| FitReport::new(fit, settings.format)),
-            },
-            clip,
-            time_map: plan.clock.pieces(),
-            shown_windows: plan
-                .windows
-                .turns()
-                .iter()
-                .map(|turn| ShownWindow {
-                    from_session_ms: turn.start_ms,
-                    window: &recording.windows[turn.window].id,
-                })
-                .collect(),
-            capture: Capture {
-                method: rendered.method,
-                statistics: rendered.captured,
-                browser: rendered.browser.as_ref(),
-                browser_calls_per_minute: rendered
-                    .browser
-                    .as_ref()
-                    .map(|browser| browser.calls as f64 * 60_000.0 / rendered_ms),
-                browser_sandbox: !args.capture.browser.no_browser_sandbox,
-                jobs: rendered.jobs,
-                segments: rendered.segments,
-            },
-            doubt: written.doubt.as_ref().map(ToString::to_string),
-            assets: &rendered.assets,
-            missing_assets: &rendered.problems.missing,
-            missing_fonts: &rendered.problems.fonts,
-            player_warnings: &rendered.problems.warnings,
-            timings: Timings {
-                total_s,
-                startup_s: rendered.startup_s,
-                advance_s: rendered.captured.advance_s,
-                damage_check_s: rendered.captured.damage_check_s,
-                screenshot_s: rendered.captured.screenshot_s,
-                decode_s: rendered.busy.decode_s,
-                overlay_s: rendered.busy.overlay_s,
-                hash_s: rendered.busy.hash_s,
-                encode_s: rendered.busy.encode_s,
-            },
+            total_s,
+            startup_s: rendered.startup_s,
+            advance_s: captured.advance_s,
+            damage_check_s: captured.damage_check_s,
+            screenshot_s: captured.screenshot_s,
+            decode_s: busy.decode_s,
+            overlay_s: busy.overlay_s,
+            hash_s: busy.hash_s,
+            encode_s: busy.encode_s,
         }
     }
+}
 
-    pub(super) fn to_json(&self) -> Result<Vec<u8>> {
-        let mut json = serde_json::to_vec_pretty(self)
-            .map_err(|source| Error::new(Kind::Internal, "writing the report").caused_by(source))?;
-        json.push(b'\n');
-        Ok(json)
-    }
+/// How long the videos of a render are together, in milliseconds.
+pub(super) fn videos_ms(rendered: &Rendered) -> f64 {
+    rendered
+        .outputs
+        .iter()
+        .map(|output| output.encoded.duration_ms)
+        .sum()
 }

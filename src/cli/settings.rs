@@ -2,13 +2,12 @@
 
 use std::ffi::OsStr;
 use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::args::{AssetArgs, BrowserArgs, CaptureArgs, InputArgs, RenderArgs};
+use super::cache;
 use super::naming::{NUMBER, Naming};
-use super::reading::cache_folder;
 use crate::assets::{AssetOptions, Limits};
 use crate::browser::{BrowserOptions, BrowserUse, find_browser};
 use crate::capture::{CaptureMethod, CaptureWay};
@@ -98,7 +97,7 @@ impl RenderSettings {
             clips: args.time.clips(),
             stage: args.picture.stage(),
             overlay: args.picture.overlay(),
-            assets: asset_options(&args.assets, &args.input, args.capture.deadline)?,
+            assets: asset_options(&args.assets, &args.recording.input, args.capture.deadline)?,
         })
     }
 }
@@ -209,19 +208,14 @@ impl CaptureChoice {
 
 /// Nothing that the browser does may end before the last asset is there or has failed.
 pub(super) fn asset_options(args: &AssetArgs, input: &InputArgs, deadline_s: f64) -> Result<AssetOptions> {
-    if let Some(folder) = &args.asset_cache {
-        fs::create_dir_all(folder)
-            .map_err(|cause| Error::io(format!("cannot make the folder {}", folder.display()), cause))?;
-    }
+    let usual_cache = || cache::usual().map(|folder| folder.join("assets"));
+    let cache = cache::folder(args.asset_cache.as_deref(), usual_cache)?;
     let limits = Limits::default();
     let half_the_deadline = Duration::try_from_secs_f64(deadline_s / 2.0).unwrap_or(Duration::MAX);
     Ok(AssetOptions {
         offline: args.offline,
         given: args.assets.clone(),
-        cache: args
-            .asset_cache
-            .clone()
-            .or_else(|| cache_folder().map(|folder| folder.join("assets"))),
+        cache,
         allowed_hosts: input.allow_host.clone(),
         limits: Limits {
             asset_time: args.asset_timeout,

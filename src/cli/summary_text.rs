@@ -1,5 +1,5 @@
-//! What `inspect` says to people: groups of aligned lines, at most 100 columns wide. What a
-//! recording says goes through [`print::printable`].
+//! What `inspect` says to people: groups of aligned lines. What a recording says goes through
+//! [`print::printable`].
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -8,13 +8,13 @@ use std::fmt::Write;
 use jiff::Timestamp;
 
 use super::print;
+use super::text_table::Align::{Left, Right};
+use super::text_table::{COLUMNS, LABEL, Table, labelled, line, shortened, wrapped};
 use crate::recording::{
-    ACTIVITY_GAP_MS, Elsewhere, EventType, Format, HostCount, Lacks, SessionEntry, Summary, WindowSummary,
+    ACTIVITY_GAP_MS, Elsewhere, EventType, Format, HostCount, Iframes, Lacks, SessionEntry, Summary,
+    WindowSummary,
 };
 
-const COLUMNS: usize = 100;
-/// Where the text after a label begins.
-const LABEL: usize = 14;
 /// As many lines of a list are shown; `--json` has all.
 const MOST_LINES: usize = 12;
 const MOST_SIZES: usize = 4;
@@ -224,29 +224,37 @@ fn lacks(out: &mut String, lacks: &Lacks) {
         out.push_str("  nothing: all that was looked for is inside\n");
         return;
     }
-    for (label, elsewhere, advice) in [
-        (
-            "images",
-            &lacks.images,
-            "Record with rrweb's inlineImages to have them inside.",
-        ),
-        (
-            "fonts",
-            &lacks.fonts,
-            "Only those that scripts load (collectFonts) or CSS holds as data: can be inside.",
-        ),
-        (
-            "stylesheets",
-            &lacks.stylesheets,
-            "Record with inlineStylesheet; other hosts' need crossorigin=\"anonymous\" and CORS.",
-        ),
-    ] {
-        if elsewhere.count > 0 {
-            labelled(out, label, &addresses(elsewhere));
-            labelled(out, "", advice);
-        }
+    elsewhere(
+        out,
+        "images",
+        &lacks.images,
+        "Record with rrweb's inlineImages to have them inside.",
+    );
+    elsewhere(
+        out,
+        "fonts",
+        &lacks.fonts,
+        "Only those that scripts load (collectFonts) or CSS holds as data: can be inside.",
+    );
+    elsewhere(
+        out,
+        "stylesheets",
+        &lacks.stylesheets,
+        "Record with inlineStylesheet; other hosts' need crossorigin=\"anonymous\" and CORS.",
+    );
+    iframes(out, &lacks.iframes);
+    elements(out, lacks);
+}
+
+/// What the recording names by address only.
+fn elsewhere(out: &mut String, label: &str, elsewhere: &Elsewhere, advice: &str) {
+    if elsewhere.count > 0 {
+        labelled(out, label, &addresses(elsewhere));
+        labelled(out, "", advice);
     }
-    let iframes = &lacks.iframes;
+}
+
+fn iframes(out: &mut String, iframes: &Iframes) {
     if iframes.count > 0 {
         let what = format!("{} without a document", iframes.count);
         labelled(out, "iframes", &with_hosts(&what, &iframes.hosts));
@@ -256,6 +264,10 @@ fn lacks(out: &mut String, lacks: &Lacks) {
             "Record with recordCrossOriginIframes, and with the recorder inside of them as well.",
         );
     }
+}
+
+/// Elements that are in the recording, but not what they show or play.
+fn elements(out: &mut String, lacks: &Lacks) {
     for (label, count, (one, many), advice) in [
         (
             "canvases",
@@ -326,43 +338,6 @@ fn with_hosts(what: &str, hosts: &[HostCount]) -> String {
     text
 }
 
-fn labelled(out: &mut String, label: &str, text: &str) {
-    wrapped(out, &format!("  {label:<width$}", width = LABEL - 2), text);
-}
-
-/// Text after a label, on as many lines as it needs, each beginning below the first.
-fn wrapped(out: &mut String, label: &str, text: &str) {
-    let mut current = label.to_owned();
-    let mut empty = true;
-    for word in text.split(' ') {
-        if !empty && current.chars().count() + 1 + word.chars().count() > COLUMNS {
-            line(out, &current);
-            current = " ".repeat(label.chars().count());
-            empty = true;
-        }
-        if !empty {
-            current.push(' ');
-        }
-        current.push_str(word);
-        empty = false;
-    }
-    line(out, &current);
-}
-
-/// A line of its own, cut where it would become too long.
-fn line(out: &mut String, text: &str) {
-    out.push_str(&shortened(text.trim_end(), COLUMNS));
-    out.push('\n');
-}
-
-fn shortened(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let kept: String = text.chars().take(most - 1).collect();
-    format!("{kept}…")
-}
-
 fn shown_id(id: &str) -> String {
     match id {
         "" => "(unnamed)".to_owned(),
@@ -376,102 +351,9 @@ fn moment(epoch_ms: f64) -> String {
     time.map_or_else(|_| "at no date".to_owned(), |time| time.to_string())
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Align {
-    Left,
-    Right,
-}
-use Align::{Left, Right};
-
-/// Columns as wide as their widest cell; the last may be cut at the edge.
-struct Table {
-    align: Vec<Align>,
-    /// The first has the titles.
-    rows: Vec<Vec<String>>,
-    /// As many rows are shown below the titles.
-    most: usize,
-    /// How many there would be beyond these.
-    more: usize,
-}
-
-impl Table {
-    fn new(columns: &[(&str, Align)], most: usize) -> Self {
-        Self {
-            align: columns.iter().map(|(_, align)| *align).collect(),
-            rows: vec![columns.iter().map(|(title, _)| (*title).to_owned()).collect()],
-            most,
-            more: 0,
-        }
-    }
-
-    fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        if self.rows.len() > self.most {
-            self.more += 1;
-        } else {
-            self.rows.push(cells.into_iter().collect());
-        }
-    }
-
-    fn write(&self, out: &mut String) {
-        let rows = &self.rows;
-        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-        let widths: Vec<usize> = (0..self.align.len()).filter_map(width).collect();
-        for row in rows {
-            let mut text = String::from("  ");
-            for ((cell, width), align) in row.iter().zip(&widths).zip(&self.align) {
-                let padding = " ".repeat(width - cell.chars().count());
-                match align {
-                    Left => text.extend([cell, &*padding, "   "]),
-                    Right => text.extend([&*padding, cell, "   "]),
-                }
-            }
-            line(out, &text);
-        }
-        if self.more > 0 {
-            line(out, &format!("  … and {} more; --json has all", self.more));
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn said(write: impl FnOnce(&mut String)) -> Vec<String> {
-        let mut out = String::new();
-        write(&mut out);
-        out.lines().map(str::to_owned).collect()
-    }
-
-    #[test]
-    fn tables_are_aligned_and_shortened() {
-        let mut table = Table::new(&[("name", Left), ("count", Right), ("note", Left)], 3);
-        for (name, count) in [
-            ("a", 1),
-            ("longer", 1_000_000),
-            ("é", 20),
-            ("never shown, however long", 3),
-        ] {
-            table.row([name.to_owned(), count.to_string(), "x".repeat(count.min(90))]);
-        }
-        let lines = said(|out| table.write(out));
-        assert_eq!(lines[0], "  name       count   note");
-        assert_eq!(lines[1], "  a              1   x");
-        assert!(lines[2].starts_with("  longer   1000000   xxx") && lines[2].ends_with("x…"));
-        assert_eq!(lines[2].chars().count(), COLUMNS);
-        assert_eq!(lines[3], format!("  é             20   {}", "x".repeat(20)));
-        assert_eq!(lines[4..], ["  … and 1 more; --json has all"]);
-    }
-
-    #[test]
-    fn long_text_goes_on_below_its_beginning() {
-        let words = "word ".repeat(25);
-        let lines = said(|out| labelled(out, "label", words.trim()));
-        assert_eq!(lines[0], format!("  label       {}", "word ".repeat(17).trim()));
-        assert_eq!(lines[1], format!("              {}", "word ".repeat(8).trim()));
-        let lines = said(|out| labelled(out, "x", &"y".repeat(200)));
-        assert_eq!((lines.len(), lines[0].chars().count()), (1, COLUMNS));
-    }
 
     #[test]
     fn hosts_fill_one_line() {

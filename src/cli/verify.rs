@@ -1,6 +1,7 @@
 //! `replaycast verify`: is a video what its recording gives? Takes some of its frames anew and compares them.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,13 +11,14 @@ use serde::Serialize;
 
 use super::args::VerifyArgs;
 use super::print;
-use super::reading::{Reading, Telling};
+use super::reading::Reading;
 use super::settings::{CaptureChoice, asset_options};
+use super::telling::Telling;
 use crate::aside::aside;
 use crate::assets::Assets;
 use crate::encode::{VideoFacts, VideoReader};
 use crate::error::{Error, Kind, Result};
-use crate::frame::{FrameSpec, Size};
+use crate::frame::{Fps, FrameSpec, Size};
 use crate::output::Staging;
 use crate::pipeline::{RenderEvent, RenderObserver, SampleJob, Subject, sample};
 use crate::recording::{Moment, Recording, moments};
@@ -27,26 +29,20 @@ const OTHER_OPTIONS: &str = "Give the options that the video was rendered with: 
      and those for the picture and the words in it.";
 
 pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
-    let reading = Reading::resolve(&args.input)?;
+    let reading = Reading::resolve(&args.recording.input)?;
     let capture = CaptureChoice::resolve(&args.capture)?;
-    let asset_options = asset_options(&args.assets, &args.input, args.capture.deadline)?;
+    let asset_options = asset_options(&args.assets, &args.recording.input, args.capture.deadline)?;
     let path = args.video.clone();
     let video = aside("video", move || VideoReader::open(&path)).await?;
     let facts = video.facts();
-    let worst_file = args
-        .worst
-        .as_deref()
-        .map(|path| Staging::begin(path, true))
-        .transpose()?;
+    let worst_file = args.worst.as_deref();
+    let worst_file = worst_file.map(|path| Staging::begin(path, true)).transpose()?;
 
-    let telling = Telling::new(args.quiet, args.verbose);
-    let recording = Arc::new(reading.recording(args.session.clone(), telling).await?);
+    let telling = args.telling.level();
+    let recording = Arc::new(reading.recording(args.recording.session.clone(), telling).await?);
     let moments = moments(&recording);
     let timeline = timeline(args, &recording, &moments)?;
-    let fps = args.fps.or(facts.grid).ok_or_else(|| {
-        let message = format!("the frames of {} are on no grid", args.video.display());
-        Error::new(Kind::VideoDiffers, message).hint("Say how many frames a second it has with --fps.")
-    })?;
+    let fps = fps(args, facts)?;
     let assets = aside("reader", move || Assets::open(&asset_options)).await?;
     let size = SizeOption::Fit(facts.size);
     let capture_plan = CapturePlan::new(&[timeline], size, args.picture.scale, fps, args.words.band());
@@ -70,24 +66,11 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     let comparison = sample(job, &Observer(telling), Comparison::with(video), Comparison::add).await?;
 
     if let (Some(staging), Some(worst)) = (worst_file, &comparison.worst) {
-        let png = worst.side_by_side()?;
-        std::fs::write(staging.path(), png).map_err(|source| Error::writing(staging.path(), source))?;
-        staging.commit()?;
+        worst.write(staging)?;
     }
     let verdict = comparison.verdict(&args.video, &recording.name, &plan, args.min_ssim)?;
     verdict.print(args.json)?;
-    if verdict.same {
-        return Ok(());
-    }
-    let message = format!(
-        "{} is not what {} gives: at {} its similarity is {:.4}, less than {}",
-        verdict.video,
-        verdict.recording,
-        print::seconds(verdict.worst.video_ms / 1000.0),
-        verdict.worst.ssim,
-        verdict.least_allowed
-    );
-    Err(Error::new(Kind::VideoDiffers, message).hint(OTHER_OPTIONS))
+    verdict.failure().map_or(Ok(()), Err)
 }
 
 /// The one part of the session that the video can be.
@@ -112,6 +95,14 @@ fn timeline(args: &VerifyArgs, recording: &Recording, moments: &[Moment]) -> Res
             .hint(format!("Say which one the video is: {}.", ranges.join(", or "))));
     }
     Ok(timelines.swap_remove(0))
+}
+
+/// Frames per second of the grid that the video was made on.
+fn fps(args: &VerifyArgs, facts: VideoFacts) -> Result<Fps> {
+    args.fps.or(facts.grid).ok_or_else(|| {
+        let message = format!("the frames of {} are on no grid", args.video.display());
+        Error::new(Kind::VideoDiffers, message).hint("Say how many frames a second it has with --fps.")
+    })
 }
 
 /// Fails where the video can be of no use: another length or size than the plan's.
@@ -146,13 +137,7 @@ struct Observer(Telling);
 
 impl RenderObserver for Observer {
     fn on(&self, event: RenderEvent<'_>) {
-        let is_told = match event {
-            RenderEvent::WayPassedOver { .. } | RenderEvent::ScreenshotsDamaged(_) => {
-                self.0 > Telling::Nothing
-            }
-            _ => self.0 == Telling::Everything,
-        };
-        if is_told {
+        if self.0.includes(&event) {
             print::note(&event.to_string());
         }
     }
@@ -263,6 +248,12 @@ impl Comparison {
 }
 
 impl WorstFrame {
+    fn write(&self, staging: Staging) -> Result<()> {
+        let png = self.side_by_side()?;
+        fs::write(staging.path(), png).map_err(|source| Error::writing(staging.path(), source))?;
+        staging.commit()
+    }
+
     /// Expected and actual as a PNG.
     fn side_by_side(&self) -> Result<Vec<u8>> {
         let failed = |source| Error::new(Kind::Internal, "drawing the worst frame").caused_by(source);
@@ -277,13 +268,26 @@ impl WorstFrame {
 }
 
 impl Verdict {
+    fn failure(&self) -> Option<Error> {
+        let message = || {
+            format!(
+                "{} is not what {} gives: at {} its similarity is {:.4}, less than {}",
+                self.video,
+                self.recording,
+                print::seconds(self.worst.video_ms / 1000.0),
+                self.worst.ssim,
+                self.least_allowed
+            )
+        };
+        (!self.same).then(|| Error::new(Kind::VideoDiffers, message()).hint(OTHER_OPTIONS))
+    }
+
     fn print(&self, json: bool) -> Result<()> {
-        let mut text = if json {
-            serde_json::to_string_pretty(self)
-                .map_err(|source| Error::new(Kind::Internal, "writing the verdict").caused_by(source))?
+        let text = if json {
+            print::json(self, "verdict")?
         } else {
             format!(
-                "{} {} what {} gives: {} of {} moments compared at {}, SSIM at least {:.4}, median {:.4}, least at {}",
+                "{} {} what {} gives: {} of {} moments compared at {}, SSIM at least {:.4}, median {:.4}, least at {}\n",
                 self.video,
                 if self.same { "shows" } else { "does not show" },
                 self.recording,
@@ -295,7 +299,6 @@ impl Verdict {
                 print::seconds(self.worst.video_ms / 1000.0),
             )
         };
-        text.push('\n');
         print::data(&mut text.as_bytes())
     }
 }

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use super::args::RenderArgs;
@@ -27,8 +28,18 @@ pub(super) struct VideoFiles {
 }
 
 impl VideoFiles {
-    /// Those of the clip with this number, which counts from 1. Fails on a wrong name or place.
-    pub(super) fn begin(args: &RenderArgs, settings: &RenderSettings, number: usize) -> Result<Self> {
+    /// Those of the clips with these numbers, which count from 1. Fails on a wrong name or place.
+    pub(super) fn begin_each(
+        args: &RenderArgs,
+        settings: &RenderSettings,
+        numbers: RangeInclusive<usize>,
+    ) -> Result<Vec<Self>> {
+        numbers
+            .map(|number| Self::begin(args, settings, number))
+            .collect()
+    }
+
+    fn begin(args: &RenderArgs, settings: &RenderSettings, number: usize) -> Result<Self> {
         let file = |name: &Path| settings.naming.file(name, number);
         let replaced = |name: &Option<_>| {
             let name: Option<&Path> = name.as_deref();
@@ -84,7 +95,7 @@ impl VideoFiles {
     }
 
     /// Moves what tells of the video to its place, even if the video is not what was wished for.
-    pub(super) fn deliver_report(&mut self, report: impl FnOnce() -> Result<Vec<u8>>) -> Result<()> {
+    pub(super) fn deliver_report(&mut self, report: impl FnOnce() -> Result<String>) -> Result<()> {
         if let Some(staging) = self.report.take() {
             fs::write(staging.path(), report()?).map_err(|source| Error::io("writing the report", source))?;
             staging.commit()?;

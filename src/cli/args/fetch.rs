@@ -4,13 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::InputArgs;
+use super::{InputArgs, TellingArgs};
 
 #[derive(Debug, Args)]
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch that the user may set"
-)]
 pub(in crate::cli) struct FetchArgs {
     #[command(flatten)]
     pub(in crate::cli) input: InputArgs,
@@ -31,11 +27,6 @@ pub(in crate::cli) struct FetchArgs {
     #[arg(long, help_heading = "Output")]
     pub(in crate::cli) force: bool,
 
-    /// Say nothing but errors
-    #[arg(short, long, conflicts_with = "verbose", help_heading = "Telling")]
-    pub(in crate::cli) quiet: bool,
-
-    /// Say more
-    #[arg(short, long, help_heading = "Telling")]
-    pub(in crate::cli) verbose: bool,
+    #[command(flatten)]
+    pub(in crate::cli) telling: TellingArgs,
 }

@@ -1,12 +1,14 @@
-//! Where a recording comes from, and how much of it: what every command takes that reads one.
+//! Where a recording comes from, and which session of it is meant.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Args;
 
+use crate::recording::DEFAULT_MAX_BYTES;
 use crate::source::{AllowedHost, Rate};
 
 /// What every command takes that reads a recording.
@@ -22,7 +24,7 @@ pub(in crate::cli) struct InputArgs {
     #[arg(
         hide_short_help = true,
         long,
-        default_value = "1GiB",
+        default_value_t = ByteSize(DEFAULT_MAX_BYTES),
         value_name = "SIZE",
         help_heading = "Reading"
     )]
@@ -74,9 +76,36 @@ pub(in crate::cli) struct InputArgs {
     pub(in crate::cli) posthog_rate: Rate,
 }
 
+/// What every command takes that reads one session.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct RecordingArgs {
+    #[command(flatten)]
+    pub(in crate::cli) input: InputArgs,
+
+    /// Which session, where the input holds several: its number or its id, as inspect lists them
+    #[arg(long, value_name = "N|ID", help_heading = "Reading")]
+    pub(in crate::cli) session: Option<String>,
+}
+
 /// A number of bytes, written with or without a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::cli) struct ByteSize(pub(in crate::cli) u64);
+
+impl fmt::Display for ByteSize {
+    /// With the largest unit that leaves a whole number.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units = [
+            (1 << 40, "TiB"),
+            (1 << 30, "GiB"),
+            (1 << 20, "MiB"),
+            (1 << 10, "KiB"),
+            (1, ""),
+        ];
+        let unit = units.into_iter().find(|(unit, _)| self.0.is_multiple_of(*unit));
+        let (unit, name) = unit.unwrap_or((1, ""));
+        write!(f, "{}{name}", self.0 / unit)
+    }
+}
 
 impl FromStr for ByteSize {
     type Err = String;
@@ -137,6 +166,9 @@ mod tests {
             ("2G", 2_000_000_000),
         ] {
             assert_eq!(text.parse(), Ok(ByteSize(bytes)), "{text}");
+        }
+        for text in ["1", "1000", "5KiB", "1025KiB", "1GiB", "2TiB"] {
+            assert_eq!(text.parse::<ByteSize>().unwrap().to_string(), text);
         }
         for wrong in ["", "0", "G", "1X", "1iB", "-1", "1.5G", "99999999999T"] {
             assert!(wrong.parse::<ByteSize>().is_err(), "{wrong}");

@@ -10,6 +10,7 @@ mod max_size;
 mod picture;
 mod preset;
 mod render;
+mod telling;
 mod time;
 mod verify;
 mod words;
@@ -24,11 +25,12 @@ pub(super) use assets::AssetArgs;
 pub(super) use beside::BesideArgs;
 pub(super) use capture::CaptureArgs;
 pub(super) use fetch::FetchArgs;
-pub(super) use input::InputArgs;
+pub(super) use input::{InputArgs, RecordingArgs};
 pub(super) use max_size::MaxSize;
 pub(super) use picture::PictureArgs;
 pub(super) use preset::{Preset, with_preset};
 pub(super) use render::{ProgressStyle, RenderArgs};
+pub(super) use telling::TellingArgs;
 pub(super) use time::TimeArgs;
 pub(super) use verify::VerifyArgs;
 pub(super) use words::WordArgs;
@@ -75,11 +77,7 @@ pub(super) struct BrowserArgs {
 #[derive(Debug, Args)]
 pub(super) struct InspectArgs {
     #[command(flatten)]
-    pub(super) input: InputArgs,
-
-    /// Which session, where the input holds several: its number or its id, as inspect lists them
-    #[arg(long, value_name = "N|ID", help_heading = "Reading")]
-    pub(super) session: Option<String>,
+    pub(super) recording: RecordingArgs,
 
     /// Print JSON instead of text
     #[arg(long)]

@@ -6,16 +6,17 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, ValueEnum};
 
 use super::{
-    AssetArgs, BesideArgs, CaptureArgs, InputArgs, MaxSize, PictureArgs, Preset, TimeArgs, WordArgs,
+    AssetArgs, BesideArgs, CaptureArgs, MaxSize, PictureArgs, Preset, RecordingArgs, TellingArgs, TimeArgs,
+    WordArgs,
 };
 use crate::encode::{Codec, Container, Loops, Quality};
 use crate::frame::Fps;
 use crate::timeline::SizeOption;
 
 #[derive(Debug, Args)]
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch that the user may set"
+#[command(
+    mut_arg("session", |session| session.hide_short_help(true)),
+    mut_arg("verbose", |verbose| verbose.hide_short_help(true))
 )]
 pub(in crate::cli) struct RenderArgs {
     /// Print the options that are needed most
@@ -27,11 +28,7 @@ pub(in crate::cli) struct RenderArgs {
     help_all: Option<bool>,
 
     #[command(flatten)]
-    pub(in crate::cli) input: InputArgs,
-
-    /// Which session, where the input holds several: its number or its id, as inspect lists them
-    #[arg(long, value_name = "N|ID", help_heading = "Reading", hide_short_help = true)]
-    pub(in crate::cli) session: Option<String>,
+    pub(in crate::cli) recording: RecordingArgs,
 
     /// Where the video goes, with --format png a folder; - is standard output [default: INPUT's name with the format's
     /// extension]
@@ -136,13 +133,8 @@ pub(in crate::cli) struct RenderArgs {
     )]
     pub(in crate::cli) progress: ProgressStyle,
 
-    /// Say nothing but errors
-    #[arg(short, long, conflicts_with = "verbose", help_heading = "Telling")]
-    pub(in crate::cli) quiet: bool,
-
-    /// Say more
-    #[arg(short, long, help_heading = "Telling", hide_short_help = true)]
-    pub(in crate::cli) verbose: bool,
+    #[command(flatten)]
+    pub(in crate::cli) telling: TellingArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

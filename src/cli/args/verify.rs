@@ -5,25 +5,18 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{AssetArgs, CaptureArgs, InputArgs, PictureArgs, TimeArgs, WordArgs};
+use super::{AssetArgs, CaptureArgs, PictureArgs, RecordingArgs, TellingArgs, TimeArgs, WordArgs};
 use crate::frame::Fps;
 
 #[derive(Debug, Args)]
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch that the user may set"
-)]
+#[command(mut_arg("quiet", |quiet| quiet.help("Say nothing but the result and errors")))]
 pub(in crate::cli) struct VerifyArgs {
     /// The video, which must be made by `render` with the same options for time and picture
     #[arg(value_name = "VIDEO")]
     pub(in crate::cli) video: PathBuf,
 
     #[command(flatten)]
-    pub(in crate::cli) input: InputArgs,
-
-    /// Which session, where the input holds several: its number or its id, as inspect lists them
-    #[arg(long, value_name = "N|ID", help_heading = "Reading")]
-    pub(in crate::cli) session: Option<String>,
+    pub(in crate::cli) recording: RecordingArgs,
 
     /// How many moments to compare, evenly spread
     #[arg(long, default_value = "20", value_name = "N", help_heading = "Comparing")]
@@ -64,13 +57,8 @@ pub(in crate::cli) struct VerifyArgs {
     #[arg(long, help_heading = "Telling")]
     pub(in crate::cli) json: bool,
 
-    /// Say nothing but the result and errors
-    #[arg(short, long, conflicts_with = "verbose", help_heading = "Telling")]
-    pub(in crate::cli) quiet: bool,
-
-    /// Say more
-    #[arg(short, long, help_heading = "Telling")]
-    pub(in crate::cli) verbose: bool,
+    #[command(flatten)]
+    pub(in crate::cli) telling: TellingArgs,
 }
 
 fn similarity(text: &str) -> Result<f64, String> {

@@ -1,0 +1,189 @@
+//! What `render` says to people: before its work what will be made, after it what has been.
+
+use super::report::videos_ms;
+use super::settings::{Destination, RenderSettings};
+use super::telling::Telling;
+use super::{fitting, print};
+use crate::assets::AssetsSummary;
+use crate::pipeline::Rendered;
+use crate::recording::Recording;
+use crate::timeline::{CapturePlan, Timeline};
+
+/// So many hosts fit in a line.
+const MOST_HOSTS: usize = 5;
+
+pub(super) fn tell_plan(recording: &Recording, timelines: &[Timeline], plan: &CapturePlan, telling: Telling) {
+    let session_ms: f64 = timelines
+        .iter()
+        .map(|timeline| timeline.range.end_ms - timeline.range.start_ms)
+        .sum();
+    let video_ms: f64 = timelines
+        .iter()
+        .map(|timeline| timeline.clock.video_duration_ms())
+        .sum();
+    let clips = match timelines.len() {
+        1 => String::new(),
+        count => format!("{count} clips, "),
+    };
+    print::note(&format!(
+        "{}: {clips}{} of session, {} of video at {}, {} fps",
+        recording.name,
+        print::seconds(session_ms / 1000.0),
+        print::seconds(video_ms / 1000.0),
+        plan.videos[0].size,
+        plan.fps,
+    ));
+    if telling == Telling::Everything {
+        for problem in &recording.problems {
+            print::note(&format!("  {problem}"));
+        }
+    } else if !recording.problems.is_empty() {
+        let count: u64 = recording.problems.iter().map(|problem| problem.count).sum();
+        print::note(&format!(
+            "{count} problems in the recording; `replaycast inspect` lists them"
+        ));
+    }
+}
+
+/// `destinations` and `bytes`, the files' sizes, are those of the videos, in their order.
+pub(super) fn tell_result(
+    settings: &RenderSettings,
+    destinations: &[Destination],
+    plan: &CapturePlan,
+    rendered: &Rendered,
+    bytes: &[u64],
+    wall_s: f64,
+) {
+    if let Some(told) = describe_assets(&rendered.assets, rendered.problems.missing.len()) {
+        print::note(&told);
+    }
+    let fonts = &rendered.problems.fonts;
+    if !fonts.is_empty() {
+        print::note(&format!(
+            "Fonts not on this machine: {} (drawn with others)",
+            fonts.join(", ")
+        ));
+    }
+    let files = destinations.iter().zip(&rendered.outputs).zip(bytes);
+    for ((_, output), bytes) in files.clone() {
+        if let Some(fit) = &output.fit {
+            print::note(&fitting::describe(fit, *bytes, settings.format));
+        }
+    }
+    let files = files.map(|((destination, output), bytes)| {
+        format!(
+            "{destination}: {}, {}, {}",
+            print::seconds(output.encoded.duration_ms / 1000.0),
+            output.fit.map_or(plan.videos[0].size, |fit| fit.chosen.size),
+            print::bytes(*bytes),
+        )
+    });
+    let work = describe_work(plan, rendered, wall_s);
+    if destinations.len() == 1 {
+        files.for_each(|file| print::note(&format!("{file}, {work}")));
+        return;
+    }
+    files.for_each(|file| print::note(&file));
+    print::note(&format!("{} clips {work}", destinations.len()));
+}
+
+/// What all videos together took.
+fn describe_work(plan: &CapturePlan, rendered: &Rendered, wall_s: f64) -> String {
+    let video_s = videos_ms(rendered) / 1000.0;
+    format!(
+        "rendered in {} ({:.1}x real time, {} of {} frames captured)",
+        print::seconds(wall_s),
+        video_s / wall_s,
+        rendered.captured.screenshots,
+        plan.frame_count,
+    )
+}
+
+/// How many assets came from where, in one line; None where none was needed.
+fn describe_assets(assets: &AssetsSummary, missing: usize) -> Option<String> {
+    let counted = |count: u64| format!("{count} asset{}", if count == 1 { "" } else { "s" });
+    let mut parts = Vec::new();
+    if assets.fetched > 0 {
+        let hosts = &assets.hosts;
+        let mut named = hosts
+            .iter()
+            .take(MOST_HOSTS)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", ");
+        if hosts.len() > MOST_HOSTS {
+            named.push_str(", …");
+        }
+        parts.push(format!(
+            "fetched {} ({}) from {} host{}: {named}",
+            counted(assets.fetched),
+            print::bytes(assets.fetched_bytes),
+            hosts.len(),
+            if hosts.len() == 1 { "" } else { "s" },
+        ));
+    }
+    if assets.cached > 0 {
+        parts.push(format!("{} from the cache", counted(assets.cached)));
+    }
+    if assets.given > 0 {
+        parts.push(format!("{} from --assets", counted(assets.given)));
+    }
+    if missing > 0 {
+        parts.push(format!(
+            "{} missing, which --report lists",
+            counted(missing as u64)
+        ));
+    }
+    let told = parts.join("; ");
+    let mut letters = told.chars();
+    let first = letters.next()?;
+    Some(first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn assets_are_told_in_one_line() {
+        let hosts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let fetched = AssetsSummary {
+            fetched: 12,
+            fetched_bytes: 340_000,
+            hosts: hosts(&["a.com", "b.org"]),
+            ..AssetsSummary::default()
+        };
+        let mixed = AssetsSummary {
+            fetched: 1,
+            fetched_bytes: 10,
+            hosts: hosts(&["a.com"]),
+            cached: 2,
+            given: 1,
+            ..AssetsSummary::default()
+        };
+        for (assets, missing, told) in [
+            (&AssetsSummary::default(), 0, None),
+            (
+                &AssetsSummary::default(),
+                1,
+                Some("1 asset missing, which --report lists"),
+            ),
+            (
+                &fetched,
+                3,
+                Some(
+                    "Fetched 12 assets (340.0 kB) from 2 hosts: a.com, b.org; 3 assets missing, which --report lists",
+                ),
+            ),
+            (
+                &mixed,
+                0,
+                Some(
+                    "Fetched 1 asset (10 B) from 1 host: a.com; 2 assets from the cache; 1 asset from --assets",
+                ),
+            ),
+        ] {
+            assert_eq!(describe_assets(assets, missing).as_deref(), told);
+        }
+    }
+}
