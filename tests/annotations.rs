@@ -122,6 +122,14 @@ fn a_video_tells_what_it_is_and_what_happens() {
             .streams()
             .find(|stream| stream.parameters().id() == subtitle_codec)
             .unwrap();
+        let is_default = |stream: &format::stream::Stream<'_>| {
+            stream
+                .disposition()
+                .contains(format::stream::Disposition::DEFAULT)
+        };
+        assert!(!is_default(&stream), "{container}: subtitles are switched on");
+        let video = input.streams().best(media::Type::Video).unwrap();
+        assert!(is_default(&video) || container != Container::Mp4);
         let (index, unit) = (stream.index(), stream.time_base());
         let cues: Vec<_> = input
             .packets()

@@ -185,6 +185,10 @@ fn configure(video: &mut encoder::video::Video, layout: Layout, size: Size, fps:
     video.set_color_range(range);
     video.set_color_primaries(color::Primaries::BT709);
     video.set_color_transfer_characteristic(layout.transfer());
+    if layout == Layout::Yuv420 {
+        // SAFETY: the context is valid and not yet open; sets one number.
+        unsafe { (*video.as_mut_ptr()).chroma_sample_location = ffi::AVChromaLocation::AVCHROMA_LOC_CENTER }
+    }
     video.set_max_b_frames(0);
     video.set_flags(codec::Flags::GLOBAL_HEADER);
     video.set_threading(codec::threading::Config::count(threads()));

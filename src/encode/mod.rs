@@ -12,6 +12,7 @@ mod gif;
 mod layout;
 mod libav;
 mod master;
+mod mp4;
 mod muxer;
 mod palette;
 mod picture;

@@ -7,6 +7,7 @@
 
 use std::collections::VecDeque;
 use std::ffi::{CStr, CString};
+use std::fs::File;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::{fmt, io, ptr};
@@ -19,7 +20,7 @@ use super::coder::Coder;
 use super::container::Container;
 use super::libav::{check, first_key, time_base};
 use super::tracks::{MILLISECONDS, Tracks, cue_payload, set_headers};
-use super::{EncoderSettings, webp};
+use super::{EncoderSettings, mp4, webp};
 use crate::error::{Error, Kind, Result};
 use crate::frame::Fps;
 
@@ -149,7 +150,13 @@ impl Muxer {
         let closed = check(unsafe { ffi::avio_closep(&raw mut (*self.output.as_mut_ptr()).pb) });
         written
             .and(closed)
-            .map_err(|error| write_error(&self.path, error))
+            .map_err(|error| write_error(&self.path, error))?;
+        if self.container == Container::Mp4 && self.subtitles.is_some() {
+            let file = File::options().read(true).write(true).open(&self.path);
+            file.and_then(|mut file| mp4::switch_off_subtitles(&mut file))
+                .map_err(|error| Error::writing(&self.path, error))?;
+        }
+        Ok(())
     }
 
     fn write_until(&mut self, mut packet: Packet, end: i64) -> Result<()> {
