@@ -20,7 +20,7 @@ pub(super) enum What<'a> {
 }
 
 /// What rrweb's replayer does and when, in order. Like it, this begins with the last `Meta` of the first moment, and
-/// spreads only the mouse's positions over their own times: those of touches lie before their event, too late.
+/// plays the positions that an event collects from the first one's time on, those of fingers as `playable.ts` has it done.
 pub(super) fn actions(window: &Window) -> Vec<Action<'_>> {
     let first_ms = window.first_ms().unwrap_or_default();
     let is_first_page = |event: &Event| event.kind == EventType::Meta && event.timestamp_ms <= first_ms;
@@ -40,10 +40,7 @@ pub(super) fn actions(window: &Window) -> Vec<Action<'_>> {
             }
         };
         let positions = event.data_as::<Moves>().unwrap_or_default().positions;
-        let cast = match (event.source, positions.first()) {
-            (Some(MouseMove), Some(first)) => event.timestamp_ms + first.time_offset,
-            _ => event.timestamp_ms,
-        };
+        let cast = event.timestamp_ms + positions.first().map_or(0.0, |first| first.time_offset);
         actions.extend(positions.into_iter().map(|position| Action {
             time: cast.max(event.timestamp_ms + position.time_offset),
             what: What::Move(position, act),

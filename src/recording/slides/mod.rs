@@ -499,13 +499,13 @@ mod tests {
                 vec![touch(7, 0), moves(6), touch(9, 41), touch(2, -3)],
                 vec![
                     (1.0, 7.0, TouchStart),
-                    (2.0, 1.0, TouchMove),
-                    (2.0, 3.0, TouchMove),
+                    (1.6, 1.0, TouchMove),
+                    (1.98, 3.0, TouchMove),
                     (3.0, 9.0, TouchEnd),
                     (4.0, 2.0, Click),
                 ],
             ),
-            // Of the mouse each position has its own time; a cancelled touch ends where it was.
+            // Each position has its own time; a cancelled touch ends where it was.
             (
                 vec![moves(1)],
                 vec![(0.6, 1.0, MouseMove), (0.98, 3.0, MouseMove)],
