@@ -72,7 +72,7 @@ impl Event {
         }
     }
 
-    /// The JSON text of its `data`.
+    /// The JSON text of its `data`, which is looked for anew each time.
     pub(super) fn data(&self) -> Option<&str> {
         json_text::member(&self.json, "data")
     }
@@ -84,9 +84,12 @@ impl Event {
 
     /// What the mouse or a finger does, of a `MouseInteraction` only.
     pub(super) fn mouse_interaction(&self) -> Option<MouseInteraction> {
-        (self.source == Some(IncrementalSource::MouseInteraction))
-            .then(|| json_text::integer(self.data()?, "type").and_then(MouseInteraction::from_number))
-            .flatten()
+        match self.source {
+            Some(IncrementalSource::MouseInteraction) => {
+                MouseInteraction::from_number(json_text::integer(self.data()?, "type")?)
+            }
+            _ => None,
+        }
     }
 
     pub(super) fn is_full_snapshot(&self) -> bool {
