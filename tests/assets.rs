@@ -13,7 +13,7 @@ use std::time::Duration;
 use base64::Engine;
 use common::asset_server::{Answer, AssetServer};
 use common::video::{Color, Rendered, assert_color, render_recording};
-use common::{element, recording, replaycast, stderr, succeed, text, write};
+use common::{element, full_snapshot, recording, replaycast, stderr, succeed, text, write};
 use image::{Rgb, RgbImage};
 use serde_json::{Value, json};
 
@@ -368,6 +368,70 @@ fn several_browsers_ask_once_and_show_the_same() {
     assert!(asked.len() <= expected, "{asked:#?}");
     let mut lists = [&one, &two].map(statuses);
     assert_eq!(std::mem::take(&mut lists[0]), lists[1]);
+}
+
+/// A square that moves to the right by 100 pixels a second, and again.
+const MOVING: &str =
+    "@keyframes move { to { left: 400px } } .moving { position: absolute; left: 0; top: 0; width: 20px;
+    height: 20px; background: #f00; animation: move 4s linear infinite }";
+
+fn moving_server() -> AssetServer {
+    AssetServer::start(|visit| match visit.target.as_str() {
+        "/moving.css" => Answer::new("text/css", MOVING).after(Duration::from_millis(300)),
+        _ => Answer::status(404),
+    })
+}
+
+fn moving_page(head: &Value) -> Value {
+    let square = element(21, "div", &json!({"class": "moving"}), &[]);
+    element(
+        10,
+        "body",
+        &json!({"style": "margin:0;background:#fff"}),
+        &[head.clone(), square],
+    )
+}
+
+#[test]
+fn what_a_sheet_animates_began_with_its_page_also_before_the_start() {
+    let server = moving_server();
+    let sheet = json!({"rel": "stylesheet", "href": server.url("/moving.css")});
+    let next = moving_page(&element(20, "link", &sheet, &[]));
+    let recording = recording(
+        &element(10, "body", &json!({}), &[]),
+        &[
+            json!({"type": 4, "timestamp": 3000, "data": {"href": "https://page.example/2", "width": 320, "height": 240}}),
+            full_snapshot(3000, &next),
+            change(4500, &json!({})),
+        ],
+    );
+    for more in ["--start 3", "--start 0"] {
+        let folder = tempfile::tempdir().unwrap();
+        let rendered = render_with(&recording, &server, folder.path(), more);
+        let at_three = if more == "--start 3" { 0 } else { 3000 };
+        assert_color(&rendered.at(at_three), (110, 10), RED);
+        assert_color(&rendered.at(at_three), (90, 10), WHITE);
+    }
+}
+
+#[test]
+fn what_an_imported_sheet_animates_begins_at_once_for_all_browsers() {
+    let server = moving_server();
+    let blank = element(10, "body", &json!({}), &[]);
+    let import = format!("@import url({});", server.url("/moving.css"));
+    let rules = json!({"type": 3, "id": 22, "textContent": import, "isStyle": true});
+    let next = moving_page(&element(20, "style", &json!({}), &[rules]));
+    // So much changes that it is cut into segments.
+    let mut events = vec![full_snapshot(2030, &next)];
+    events.extend((1..500).map(|tenth| change(1030 + tenth * 100, &json!({}))));
+    events.extend([full_snapshot(53_000, &blank), change(52_500, &json!({}))]);
+    let [one, two] = ["1", "2"].map(|jobs| {
+        let folder = tempfile::tempdir().unwrap();
+        let options = format!("--capture framebuffer --jobs {jobs} --idle keep");
+        render_with(&recording(&blank, &events), &server, folder.path(), &options)
+    });
+    one.assert_equals(&two);
+    assert!(two.report["capture"]["segments"].as_u64().unwrap() > 1);
 }
 
 /// What a host does instead of giving an image; `other` is an address of a host that is not allowed.

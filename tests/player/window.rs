@@ -1,6 +1,6 @@
 //! Images that take long, and the replayed window fitted into the picture.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::common::video::{assert_color, assert_middle, middle_of, render_recording};
 use crate::common::{element, full_snapshot, recording, text};
@@ -118,6 +118,25 @@ fn a_late_full_snapshot_shows_from_the_first_frame_on() {
     for ms in [0, 500, 1000, 1900] {
         assert_box_at(&rendered, ms, 0.0);
     }
+}
+
+#[test]
+fn a_long_way_to_the_first_frame_is_gone_in_parts() {
+    // One call of the page ends after a second; this takes several.
+    let mut changes: Vec<Value> = (0..12_000)
+        .map(|step| attribute(10 + step, BOX, "style", &format!("left: {}px", step % 200)))
+        .collect();
+    changes.push(attribute(
+        12_500,
+        BOX,
+        "style",
+        "left: 150px; background: #008000",
+    ));
+    changes.push(end(14_000));
+    let recording = recording(&body(MOVING_BOX, &[a_box("")]), &changes);
+    let rendered = render_recording(&recording, "--fps 10 --capture damage --start 12.4");
+    assert_middle(&rendered.at(0), RED, (199.0 + 20.0, 120.0));
+    assert_middle(&rendered.at(500), GREEN, (150.0 + 20.0, 120.0));
 }
 
 #[test]
