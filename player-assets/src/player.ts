@@ -129,6 +129,8 @@ export class Player {
     // Selections look as they do in the window that somebody uses.
     this.replayer.iframe.contentWindow?.focus();
     this.replayer.play(0);
+    // Before anything can load or be refused.
+    this.followStructure();
     this.animations.adopt(0);
     await this.waitUntilReady();
     while (!(await this.moveTo(0)));
@@ -240,15 +242,17 @@ export class Player {
       this.timer.actions.shift();
       if (this.perform(action)) visible = true;
     }
-    if (this.structureChanged) {
-      this.structureChanged = false;
-      this.roots.refresh(this.replayer.iframe);
-      this.backdrops.filter(!this.stage.isScaled);
-      this.scrolling.placeFresh();
-    }
+    if (this.structureChanged) this.followStructure();
     this.contents.begin(moment);
     if (visible) this.animations.adopt(moment);
     return visible || moved;
+  }
+
+  private followStructure(): void {
+    this.structureChanged = false;
+    this.roots.refresh(this.replayer.iframe);
+    this.backdrops.filter(!this.stage.isScaled);
+    this.scrolling.placeFresh();
   }
 
   /** Runs one action; what it throws costs that action alone. Returns whether it may be seen. */

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::common::video::{assert_color, render_recording};
 use crate::common::{element, recording};
 use crate::unrecorded::{ink, is_labelled};
-use crate::{BLUE, BOX, GREEN, RED, body, end, event, render, with};
+use crate::{BLUE, BOX, GREEN, RED, body, end, event, large_image, render, with};
 
 /// Two seconds, 80x60 pixels: red, then blue.
 const WEBM: &str = "data:video/webm;base64,GkXfo59ChoEBQveBAULygQRC84EIQoKEd2VibUKHgQJChYECGFOAZwEAAAAAAANtEU2bdLpNu4tTq4QVSalmU6yBoU27i1OrhBZUrmtTrIHGTbuMU6uEElTDZ1OsggEMTbuMU6uEHFO7a1OsggNX7AEAAAAAAABZAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAVSalmoCrXsYMPQkBNgIRMYXZmV0GETGF2ZkSJiECfQAAAAAAAFlSua8GuAQAAAAAAADjXgQFzxYgAAAAAAAAAAZyBACK1nIN1bmSIgQCGhVZfVlA5g4EBI+ODhAX14QDgibCBULqBPJqBAhJUw2fVc3PSY8CLY8WIAAAAAAAAAAFnyJxFo4dFTkNPREVSRIePTGF2YyBsaWJ2cHgtdnA5Z8iiRaOIRFVSQVRJT05Eh5QwMDowMDowMi4wMDAwMDAwMDAAAB9DtnVB6+eBAKOvgQAAgIJJg0IABPADtgA4JBwYQgAAMGAAAGc///5plf////6Za/////9imB1E1ACjlIEAZACGAECSnABJQAADIAAAVQoAo5SBAMgAhgBAkpwASsAAAyAAAFUKAKOUgQEsAIYAQJKcAEnAAAMgAABVCgCjlIEBkACGAECSnABIoAADIAAAVQoAo5SBAfQAhgBAkpwAR4AAAyAAAFUKAKOUgQJYAIYAQJKcAEbgAAMgAABVCgCjlIECvACGAECSnABGQAADIAAAVQoAo5SBAyAAhgBAkpwARcAAAyAAAFUKAKOUgQOEAIYAQJKcAEVAAAMgAABVCgCjqYED6ACGAMCS8AEEAAAMYAAAATP//+fo+AABH////9vEB/////oD0LQAo5SBBEwAhgBAkpwAROAAAyAAAFUKAKOUgQSwAIYAQJKcAERgAAMgAABVCgCjlIEFFACGAECSnABEAAADIAAAVQoAo5SBBXgAhgBAkpwAQ6AAAyAAAFUKAKOUgQXcAIYAQJKcAENAAAMgAABVCgCjlIEGQACGAECSnABDAAADIAAAVQoAo5SBBqQAhgBAkpwAQsAAAyAAAFUKAKOUgQcIAIYAQJKcAEKAAAMgAABVCgCjlIEHbACGAECSnABCQAADIAAAVQoAHFO7a5G7j7OBALeK94EB8YIBZvCBAw==";
@@ -98,4 +98,14 @@ fn a_video_that_was_not_recorded_shows_its_poster() {
         json!({"src": "https://video.example/a.mp4", "poster": poster, "width": 80, "height": 60});
     let rendered = render(&recording(&body("", &[video(&attributes)]), &[end(300)]));
     assert_color(&rendered.at(0), (40, 30), GREEN);
+}
+
+#[test]
+fn a_video_that_is_refused_in_the_first_moment_is_told() {
+    let address = "https://media.test/film.mp4";
+    let image = element(20, "img", &json!({"src": large_image(), "width": 100}), &[]);
+    let video = element(BOX, "video", &json!({"src": address}), &[]);
+    let rendered = render(&recording(&body("", &[image, video]), &[end(500)]));
+    let missing = rendered.report["missing_assets"].as_array().unwrap();
+    assert!(missing.iter().any(|asset| asset["url"] == address), "{missing:?}");
 }
