@@ -102,29 +102,29 @@ mod tests {
 
     use super::*;
 
-    fn in_box(kind: &[u8; 4], contents: &[&[u8]]) -> Vec<u8> {
+    fn in_box(kind: [u8; 4], contents: &[&[u8]]) -> Vec<u8> {
         let contents = contents.concat();
         let length = (contents.len() + HEADER) as u32;
         [&length.to_be_bytes(), &kind[..], &contents].concat()
     }
 
-    fn track(handler: &[u8; 4], flags: u8) -> Vec<u8> {
-        let handler = in_box(b"hdlr", &[&[0; 8], handler, b"name"]);
-        let media = in_box(b"mdia", &[&in_box(b"mdhd", &[b"...."]), &handler]);
-        in_box(b"trak", &[&in_box(b"tkhd", &[&[0, 0, 0, flags, 9]]), &media])
+    fn track(handler: [u8; 4], flags: u8) -> Vec<u8> {
+        let handler = in_box(*b"hdlr", &[&[0; 8], &handler, b"name"]);
+        let media = in_box(*b"mdia", &[&in_box(*b"mdhd", &[b"...."]), &handler]);
+        in_box(*b"trak", &[&in_box(*b"tkhd", &[&[0, 0, 0, flags, 9]]), &media])
     }
 
     fn file(video: u8, subtitles: u8) -> Vec<u8> {
         let tracks = [
-            track(b"vide", video),
-            track(b"sbtl", subtitles),
-            track(b"text", subtitles),
+            track(*b"vide", video),
+            track(*b"sbtl", subtitles),
+            track(*b"text", subtitles),
         ]
         .concat();
-        let movie = in_box(b"moov", &[&in_box(b"mvhd", &[b"...."]), &tracks]);
+        let movie = in_box(*b"moov", &[&in_box(*b"mvhd", &[b"...."]), &tracks]);
         let mut data = vec![0, 0, 0, 1];
         data.extend(b"mdat\0\0\0\0\0\0\0\x14....");
-        [in_box(b"ftyp", &[b"isom"]), data, movie].concat()
+        [in_box(*b"ftyp", &[b"isom"]), data, movie].concat()
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use serde::Deserialize;
 
-use crate::frame::{Click, Hand, OLD_MS, PageArea, Point, Pointer, Size, WAKE_POINTS, WAKE_STEP_MS};
+use crate::frame::{Click, Hand, MAX_AGE_MS, PageArea, Point, Pointer, Size, WAKE_POINTS, WAKE_STEP_MS};
 use crate::recording::{PointerAct, PointerSample};
 
 /// The pointer goes to a recorded position in a straight line, in this many ms of the session, as in rrweb's replayer.
@@ -134,12 +134,12 @@ impl PointerTrack {
                 TrackedHand::Mouse => Hand::Mouse,
                 TrackedHand::Finger { lifted: None } => Hand::FingerDown,
                 TrackedHand::Finger { lifted: Some(lifted) } => Hand::FingerLifted {
-                    age_ms: (time - lifted).min(OLD_MS),
+                    age_ms: (time - lifted).min(MAX_AGE_MS),
                 },
             },
             click: self.click.map(|click| Click {
                 position: fit.place(click.position),
-                age_ms: (time - click.time).min(OLD_MS),
+                age_ms: (time - click.time).min(MAX_AGE_MS),
                 double: click.double,
             }),
             wake,
