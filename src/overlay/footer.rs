@@ -3,7 +3,7 @@
 
 use image::RgbaImage;
 
-use super::draw::Area;
+use super::area::Area;
 use super::look::{Palette, text_size};
 use super::text::{Block, Keep, LINE_HEIGHT, Room, Span, Typesetter};
 use crate::frame::Size;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use image::RgbaImage;
 
-use super::draw::{Area, Plate, draw_plate};
+use super::area::Area;
+use super::draw::{Plate, draw_plate};
 use super::look::{NOTE_INK, NOTE_PLATE, Palette};
 use super::text::{Block, Keep, Room, Span, Typesetter};
 use crate::story::{Label, LabelKind};

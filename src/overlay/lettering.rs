@@ -2,7 +2,7 @@
 
 use image::RgbaImage;
 
-use super::draw::Area;
+use super::area::Area;
 use super::look::Palette;
 use super::text::{Keep, LINE_HEIGHT, Room, Span, Typesetter};
 use crate::frame::Theme;

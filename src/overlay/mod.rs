@@ -1,6 +1,7 @@
 //! What we draw on captured pictures: the cursor, clicks, touches, the mouse's trail, and words on the picture and below it.
 //! `pipeline` sends every frame through an `Overlay`, so that a pointer that moves costs a few drawn pixels, not a capture.
 
+mod area;
 mod draw;
 mod footer;
 mod label;
@@ -15,7 +16,8 @@ use std::sync::Arc;
 
 use image::RgbaImage;
 
-use self::draw::{Area, area_of, draw};
+use self::area::Area;
+use self::draw::{area_of, draw};
 use self::footer::draw_footer;
 use self::label::{PlacedLabel, place};
 use self::look::{Palette, text_size};

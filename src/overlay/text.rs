@@ -9,7 +9,7 @@ use cosmic_text::{Attrs, Buffer, Color, Family, FontSystem, Metrics, Shaping, Sw
 use image::RgbaImage;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::draw::Area;
+use super::area::Area;
 use super::legible::legible;
 
 static REGULAR: &[u8] = include_bytes!("../../assets/fonts/NotoSans-Regular.ttf");
@@ -17,7 +17,7 @@ static BOLD: &[u8] = include_bytes!("../../assets/fonts/NotoSans-Bold.ttf");
 
 /// A name of their own, so that the machine's fonts of the same name are not taken for them.
 const FAMILY: &str = "replaycast";
-/// Which of several forms a Chinese character has hangs on the language; it must not hang on the machine's.
+/// Which of several forms a Chinese character has depends on the language; it must not depend on the machine's.
 const LOCALE: &str = "en-US";
 
 /// Against the size of the text.
@@ -212,7 +212,7 @@ impl Typesetter {
         let mut machine = Database::new();
         machine.load_system_fonts();
         let mut faces: Vec<FaceInfo> = machine.faces().cloned().collect();
-        // Of two fonts that suit alike the first is taken: it must not hang on how folders are read.
+        // Of two fonts that suit alike the first is taken: it must not depend on how folders are read.
         faces.sort_by_key(|face| (path_of(face), face.index));
         for face in faces {
             self.fonts.db_mut().push_face_info(face);
