@@ -2,9 +2,10 @@
 //! The pipeline begins the staging before any work, so that a bad destination is found at once.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind, Seek};
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, FlockOperation, Mode, OFlags, RenameFlags, flock, renameat_with};
@@ -103,7 +104,7 @@ fn part_prefix(name: &OsStr) -> String {
 fn create_part<T: AsRef<Path>>(
     folder: &Path,
     prefix: &str,
-    create: impl Fn(&Builder<'_, '_>, &Path) -> io::Result<T>,
+    create: impl Fn(&mut Builder<'_, '_>, &Path) -> io::Result<T>,
     open: impl Fn(&T) -> io::Result<File>,
 ) -> io::Result<(T, File)> {
     remove_left_parts(folder, prefix);
@@ -193,7 +194,7 @@ impl FolderStaging {
         let (folder, lock) = create_part(
             parent,
             &part_prefix(name),
-            |part, parent| part.tempdir_in(parent),
+            |part, parent| part.permissions(Permissions::from_mode(0o700)).tempdir_in(parent),
             |folder| File::open(folder.path()),
         )
         .map_err(|error| Error::io(format!("creating a folder in {}", parent.display()), error))?;
@@ -338,7 +339,7 @@ fn folder_of(destination: &Path) -> &Path {
 mod tests {
     use std::cell::{Cell, RefCell};
     use std::io::Read;
-    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::fs::symlink;
     use std::sync::mpsc;
     use std::thread;
     use std::time::Duration;
@@ -392,7 +393,7 @@ mod tests {
     fn a_part_that_is_taken_for_a_left_one_before_its_lock_is_made_anew() {
         let folder = tempfile::tempdir().unwrap();
         let (made, others) = (Cell::new(0), RefCell::new(Vec::new()));
-        let create = |part: &Builder<'_, '_>, folder: &Path| {
+        let create = |part: &mut Builder<'_, '_>, folder: &Path| {
             let part = part.tempfile_in(folder)?;
             made.set(made.get() + 1);
             match made.get() {
@@ -493,6 +494,8 @@ mod tests {
         };
         write(false, "one").unwrap();
         assert_eq!(names(folder.path()), ["frames"]);
+        let mode = fs::metadata(&destination).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
         assert_eq!(write(false, "two").unwrap_err().kind(), Kind::OutputExists);
         write(true, "three").unwrap();
         assert_eq!(names(folder.path()), ["frames"]);
