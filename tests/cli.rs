@@ -632,3 +632,21 @@ fn words_of_the_recording_cannot_command_the_terminal() {
     let plain = text.chars().all(|c| c == '\n' || !c.is_control());
     assert!(plain && !text.contains("\nerror:"), "{text:?}");
 }
+
+#[test]
+fn hints_of_the_recording_cannot_command_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let end = json!({"type": 3, "timestamp": 2000, "data": {"source": 3, "id": 10, "x": 0, "y": 0}});
+    let body = element(10, "body", &json!({}), &[]);
+    let mut lines = String::new();
+    for event in recording(&body, &[end]).as_array().unwrap() {
+        lines += &json!(["\u{1b}[2Jtab\nerror: nothing\u{202e}", event]).to_string();
+        lines.push('\n');
+    }
+    fs::write(folder.path().join("tabs.jsonl"), lines).unwrap();
+    let arguments = ["tabs.jsonl", "-o", "new.mp4", "--window=other"];
+    let output = render_in(folder.path(), arguments).output().unwrap();
+    assert_fails(&output, "--window", 64, "no such window", true);
+    let told = stderr(&output);
+    assert!(told.contains(r"\u{1b}[2Jtab\nerror: nothing\u{202e}"), "{told}");
+}

@@ -30,21 +30,28 @@ pub(super) fn error(error: &Error) {
         eprintln!("{}", printable(line));
     }
     if let Some(hint) = error.hint_text() {
-        eprintln!("hint: {hint}");
+        eprintln!("hint: {}", printable(hint));
     }
 }
 
-/// Text from a recording or a page, without what would command the terminal: control characters are spelled out.
+/// Text from a recording or a page, without what would command the terminal or show the text as another one: such
+/// characters are spelled out.
 pub(super) fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_control() {
+        if misleads(c) {
             shown.extend(c.escape_default());
         } else {
             shown.push(c);
         }
     }
     shown
+}
+
+/// Whether a character commands the terminal, ends a line, or changes the direction of writing.
+fn misleads(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Something worth knowing, on standard error.
@@ -101,6 +108,15 @@ mod tests {
     #[test]
     fn control_characters_are_spelled_out() {
         assert_eq!(printable("a\u{1b}[2J\nb\u{9b}é"), r"a\u{1b}[2J\nb\u{9b}é");
+        for turns in [
+            '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}', '\u{200e}', '\u{200f}', '\u{61c}', '\u{2028}',
+            '\u{2029}',
+        ] {
+            let spelled = format!("a{}b", turns.escape_unicode());
+            assert_eq!(printable(&format!("a{turns}b")), spelled);
+        }
+        // What joins the letters of a script stays.
+        assert_eq!(printable("\u{200c}\u{200d}"), "\u{200c}\u{200d}");
     }
 
     #[test]
