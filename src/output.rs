@@ -30,6 +30,7 @@ impl Staging {
         let Some(name) = destination.file_name() else {
             return usage(format!("the output '{shown}' has no file name"));
         };
+        refuse_system_place(destination)?;
         // The link's own metadata too: a link to nothing is still something that would be replaced.
         let existing = fs::metadata(destination).or_else(|_| fs::symlink_metadata(destination));
         match existing {
@@ -155,6 +156,30 @@ fn lock_left_part(path: &Path) -> io::Result<OwnedFd> {
     Ok(part)
 }
 
+/// So many links may lead from one to the next, as in the kernel.
+const MOST_LINKS: usize = 40;
+
+/// Fails if the destination, or a link that it is, leads to a name by which the system shows devices and processes. Such
+/// a name may lead on to an ordinary file (/dev/stdout), but it is the name that a move replaces, for all programs.
+fn refuse_system_place(destination: &Path) -> Result<()> {
+    let mut path = destination.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(folder) = folder_of(&path).canonicalize() else {
+            break;
+        };
+        // Shared memory is a folder for files as any other.
+        let of_devices = folder.starts_with("/dev") && !folder.starts_with("/dev/shm");
+        if of_devices || folder.starts_with("/proc") {
+            let message = format!("the output {} is a place of the system", destination.display());
+            return Err(Error::new(Kind::Usage, message)
+                .hint("Choose another place; the video alone can go to standard output, with --output -."));
+        }
+        let Ok(target) = fs::read_link(&path) else { break };
+        path = folder.join(target);
+    }
+    Ok(())
+}
+
 /// The folder that a destination is in, which must exist.
 fn folder_for(destination: &Path) -> Result<&Path> {
     let folder = folder_of(destination);
@@ -189,6 +214,7 @@ impl FolderStaging {
                 format!("the output '{shown}' is no name of a folder"),
             ));
         };
+        refuse_system_place(destination)?;
         may_be_replaced(destination, overwrite, is_ours)?;
         let parent = folder_for(destination)?;
         let (folder, lock) = create_part(
@@ -325,7 +351,7 @@ fn exists(destination: &Path) -> Error {
         Kind::OutputExists,
         format!("the output {} exists", destination.display()),
     )
-    .hint("Replace it with --force, or choose another place with --output.")
+    .hint("Replace it with --force, or choose another place.")
 }
 
 fn folder_of(destination: &Path) -> &Path {
@@ -339,6 +365,7 @@ fn folder_of(destination: &Path) -> &Path {
 mod tests {
     use std::cell::{Cell, RefCell};
     use std::io::Read;
+    use std::os::fd::AsRawFd;
     use std::os::unix::fs::symlink;
     use std::sync::mpsc;
     use std::thread;
@@ -464,6 +491,11 @@ mod tests {
         let at = |name: &str| folder.path().join(name);
         fs::write(at("file"), "").unwrap();
         symlink("nowhere", at("link")).unwrap();
+        // As /dev/stdout is where standard output goes to a file.
+        let file = File::create(at("redirected")).unwrap();
+        let descriptor = PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
+        symlink(&descriptor, at("descriptor")).unwrap();
+        symlink("descriptor", at("stdout")).unwrap();
         for (destination, overwrite, kind) in [
             (at("file"), false, Kind::OutputExists),
             (at("link"), false, Kind::OutputExists),
@@ -472,10 +504,16 @@ mod tests {
             (at("file/a.mp4"), false, Kind::Usage),
             ("/".into(), true, Kind::Usage),
             ("/dev/null".into(), true, Kind::Usage),
+            (at("stdout"), true, Kind::Usage),
+            (descriptor, true, Kind::Usage),
+            ("/proc/self/new.mp4".into(), true, Kind::Usage),
+            ("/dev/new.mp4".into(), true, Kind::Usage),
         ] {
             let error = Staging::begin(&destination, overwrite).unwrap_err();
             assert_eq!(error.kind(), kind, "{}", destination.display());
         }
+        let error = FolderStaging::begin(Path::new("/dev/new"), true, is_ours).unwrap_err();
+        assert_eq!(error.kind(), Kind::Usage);
         assert!(Staging::begin(&at(&"ü".repeat(120)), false).is_ok());
     }
 

@@ -2,6 +2,7 @@
 
 mod args;
 mod cache;
+mod destinations;
 mod doctor;
 mod fetch;
 mod fitting;

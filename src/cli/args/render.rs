@@ -70,7 +70,7 @@ pub(in crate::cli) struct RenderArgs {
     )]
     pub(in crate::cli) loops: Option<Loops>,
 
-    /// Replace an existing output
+    /// Replace existing outputs
     #[arg(long, help_heading = "Output")]
     pub(in crate::cli) force: bool,
 
