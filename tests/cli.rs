@@ -94,6 +94,7 @@ const FAILURES: &str = "
     session.json -o new.mp4 --deadline=0 --capture=damage       | 64 | --deadline                            | hint
     session.json -o new.mp4 --start=99                          | 64 | there is only 0 s to 4 s (1970-01-01T | -
     session.json -o new.mp4 --start=3 --end=2                   | 64 | not before --end 2 s                  | -
+    session.json -o new.mp4 --size=99999x99999                  | 64 | 16x16 to 7680x4320                    | -
     session.json -o new.xyz                                     | 64 | '.xyz'; known are mp4, m4v, webm      | hint
     session.json -o new                                         | 64 | does not say its video format         | hint
     session.json -o new.webm --codec=h264                       | 64 | webm cannot hold h264                 | hint
