@@ -651,3 +651,18 @@ fn hints_of_the_recording_cannot_command_the_terminal() {
     let told = stderr(&output);
     assert!(told.contains(r"\u{1b}[2Jtab\nerror: nothing\u{202e}"), "{told}");
 }
+
+#[test]
+fn a_standard_error_that_takes_nothing_changes_no_exit_code() {
+    let folder = workplace();
+    for (arguments, code) in [
+        (["session.json", "-o", "new.mp4"], 0),
+        (["session.json", "-o", "new.mp4"], 73),
+        (["missing.json", "-o", "other.mp4"], 66),
+    ] {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let mut command = render_in(folder.path(), arguments);
+        let status = command.stderr(full).status().unwrap();
+        assert_eq!(status.code(), Some(code), "{arguments:?}");
+    }
+}

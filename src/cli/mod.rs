@@ -22,7 +22,9 @@ mod text_table;
 mod verify;
 mod video_files;
 
+use std::any::Any;
 use std::ffi::OsString;
+use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -81,7 +83,7 @@ fn until_signalled(job: impl Future<Output = Result<()>>) -> Result<()> {
         .enable_all()
         .build()
         .map_err(failed)?;
-    let done = runtime.block_on(async {
+    let job = async {
         let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
         let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
         let mut hangup = signal(SignalKind::hangup()).map_err(failed)?;
@@ -91,8 +93,37 @@ fn until_signalled(job: impl Future<Output = Result<()>>) -> Result<()> {
             _ = terminate.recv() => Err(Error::new(Kind::Terminated, "terminated; no output was written")),
             _ = hangup.recv() => Err(Error::new(Kind::Terminated, "the terminal went away; no output was written")),
         }
-    });
+    };
+    // Nothing that the panic may have left half done is looked at again.
+    let done = panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on(job)));
     // A name server that does not answer keeps a thread of the runtime waiting; nobody else has to.
     runtime.shutdown_timeout(THREADS_MAY_END);
-    done
+    done.unwrap_or_else(|panic| Err(broke_down(panic.as_ref())))
+}
+
+/// A panic as an error; where it was has been said when it began.
+fn broke_down(panic: &(dyn Any + Send)) -> Error {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    let message = format!("replaycast broke down: {}", text.unwrap_or("nobody knows why"));
+    Error::new(Kind::Internal, message)
+        .hint("This is a bug of ours: please report it, with all that is said above.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_bug_of_ours() {
+        let place = 7;
+        for (job, says) in [
+            (until_signalled(async { panic!("plain") }), "plain"),
+            (until_signalled(async { panic!("at {place}") }), "at 7"),
+        ] {
+            let error = job.unwrap_err();
+            assert_eq!(error.kind().exit_code(), 70);
+            assert!(error.to_string().ends_with(says), "{error}");
+        }
+    }
 }

@@ -1,12 +1,6 @@
 //! How text reaches the user: errors with their causes and hint, notes on standard error, data on standard output;
 //! values as JSON, and numbers as people read them.
 
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "printing is this module's purpose"
-)]
-
 use std::error::Error as StdError;
 use std::io::{self, ErrorKind, Read, Write};
 
@@ -27,10 +21,10 @@ pub(super) fn error(error: &Error) {
         cause = source.source();
     }
     for line in text.lines() {
-        eprintln!("{}", printable(line));
+        note(line);
     }
     if let Some(hint) = error.hint_text() {
-        eprintln!("hint: {}", printable(hint));
+        note(&format!("hint: {hint}"));
     }
 }
 
@@ -54,9 +48,9 @@ fn misleads(c: char) -> bool {
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Something worth knowing, on standard error.
+/// Something worth knowing, as a line on standard error. Nobody can be told where that takes nothing, and the work goes on.
 pub(super) fn note(text: &str) {
-    eprintln!("{}", printable(text));
+    let _ = writeln!(io::stderr(), "{}", printable(text));
 }
 
 /// Data on standard output. A reader that has gone away is not an error.
