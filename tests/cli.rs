@@ -666,3 +666,82 @@ fn a_standard_error_that_takes_nothing_changes_no_exit_code() {
         assert_eq!(status.code(), Some(code), "{arguments:?}");
     }
 }
+
+/// A render's last line on standard error, with progress for programs.
+fn told_to_a_program(folder: &Path, arguments: &str) -> (Option<i32>, Value, String) {
+    let output = render_in(folder, arguments.split_whitespace())
+        .env_remove("POSTHOG_API_KEY")
+        .output()
+        .unwrap();
+    let told = stderr(&output);
+    let last = told.lines().next_back().unwrap_or_default();
+    let last = serde_json::from_str(last).unwrap_or_else(|error| panic!("{error}:\n{told}"));
+    (output.status.code(), last, told)
+}
+
+#[test]
+fn a_failure_is_told_to_programs_in_one_json_line() {
+    let folder = workplace();
+    fs::write(folder.path().join("old.mp4"), "old").unwrap();
+    for (arguments, code, name, retry, says) in [
+        (
+            "missing.json -o a.mp4 --progress json",
+            66,
+            "INPUT_NOT_FOUND",
+            "never",
+            "missing.json",
+        ),
+        (
+            "session.json -o old.mp4 --progress=json -q",
+            73,
+            "OUTPUT_EXISTS",
+            "never",
+            "old.mp4 exists",
+        ),
+        (
+            "session.json -o a.mp4 --progress json --start 99",
+            64,
+            "USAGE",
+            "never",
+            "beyond the end",
+        ),
+        (
+            "session.json -o a.mp4 --progress json --nope",
+            64,
+            "USAGE",
+            "never",
+            "'--nope'",
+        ),
+        (
+            "session.json --progress=json --fps 0",
+            64,
+            "USAGE",
+            "never",
+            "'--fps <N>'",
+        ),
+    ] {
+        let (exit_code, last, told) = told_to_a_program(folder.path(), arguments);
+        assert_eq!(exit_code, Some(code), "{told}");
+        let error = &last["error"];
+        assert_eq!(
+            (&error["code"], &error["exit_code"]),
+            (&json!(name), &json!(code)),
+            "{told}"
+        );
+        assert_eq!(error["retry"], retry, "{told}");
+        assert!(error["message"].as_str().unwrap().contains(says), "{told}");
+        assert!(error["hint"].is_string() || error["hint"].is_null(), "{told}");
+        assert!(!told.contains("error: ") && !told.contains("hint: "), "{told}");
+    }
+    let arguments = "session.json -o a.mp4 --progress json --capture=damage --browser=/no/such";
+    let mut command = replaycast();
+    command
+        .arg("render")
+        .args(arguments.split(' '))
+        .current_dir(folder.path());
+    let told = stderr(&command.output().unwrap());
+    let last: Value = serde_json::from_str(told.lines().next_back().unwrap()).unwrap();
+    assert_eq!(last["error"]["code"], "NO_BROWSER");
+    assert_eq!(last["error"]["retry"], "on-another-host");
+    assert!(last["error"]["hint"].is_string(), "{told}");
+}

@@ -33,7 +33,7 @@ use clap::error::ErrorKind;
 use tokio::runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
-use args::{Cli, Command, with_preset};
+use args::{Cli, Command, ProgressStyle, asks_for_json, with_preset};
 
 use crate::error::{Error, Kind, Result};
 
@@ -42,17 +42,25 @@ const THREADS_MAY_END: Duration = Duration::from_secs(2);
 
 /// Runs the program for these arguments, the first of which is its own name.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(with_preset(arguments.into_iter().collect())) {
+    let arguments = with_preset(arguments.into_iter().collect());
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return parse_failed(&error),
+        Err(error) => return parse_failed(&error, asks_for_json(&arguments)),
     };
+    let as_json = matches!(&cli.command, Command::Render(args) if args.progress == ProgressStyle::Json);
     match run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            print::error(&error);
-            ExitCode::from(error.kind().exit_code())
-        }
+        Err(error) => failed(&error, as_json),
     }
+}
+
+fn failed(error: &Error, as_json: bool) -> ExitCode {
+    if as_json {
+        print::error_json(error);
+    } else {
+        print::error(error);
+    }
+    ExitCode::from(error.kind().exit_code())
 }
 
 fn run(command: Command) -> Result<()> {
@@ -66,12 +74,21 @@ fn run(command: Command) -> Result<()> {
 }
 
 /// Help and version are answers, not errors; everything else is a wrong command line.
-fn parse_failed(error: &clap::Error) -> ExitCode {
+fn parse_failed(error: &clap::Error, as_json: bool) -> ExitCode {
+    let is_answer = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if as_json && !is_answer {
+        let text = error.to_string();
+        // How the command is used comes behind an empty line.
+        let what = text.split("\n\n").next().unwrap_or_default();
+        let what = what.trim_start_matches("error: ").trim_end();
+        return failed(&Error::new(Kind::Usage, what), as_json);
+    }
     // Nothing can be done when even that cannot be printed.
     let _ = error.print();
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
-        _ => ExitCode::from(Kind::Usage.exit_code()),
+    if is_answer {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(Kind::Usage.exit_code())
     }
 }
 

@@ -5,12 +5,36 @@ use std::error::Error as StdError;
 use std::io::{self, ErrorKind, Read, Write};
 
 use serde::Serialize;
+use serde_json::json;
 
 use crate::error::{Error, Kind, Result};
 
 /// An error: what, why, and on a line of its own what to do next.
 pub(super) fn error(error: &Error) {
-    let mut text = format!("error: {error}");
+    for line in format!("error: {}", with_causes(error)).lines() {
+        note(line);
+    }
+    if let Some(hint) = error.hint_text() {
+        note(&format!("hint: {hint}"));
+    }
+}
+
+/// The same as one line of JSON, from which a program sees what to do.
+pub(super) fn error_json(error: &Error) {
+    let kind = error.kind();
+    let told = json!({"error": {
+        "code": kind.code(),
+        "exit_code": kind.exit_code(),
+        "retry": kind.retry().name(),
+        "message": with_causes(error),
+        "hint": error.hint_text(),
+    }});
+    note(&terminal_safe(&told.to_string()));
+}
+
+/// What went wrong, and below it why.
+fn with_causes(error: &Error) -> String {
+    let mut text = error.to_string();
     let mut cause = StdError::source(error);
     while let Some(source) = cause {
         let source_text = source.to_string();
@@ -20,12 +44,20 @@ pub(super) fn error(error: &Error) {
         }
         cause = source.source();
     }
-    for line in text.lines() {
-        note(line);
+    text
+}
+
+/// JSON of the same meaning that is `printable` as it is.
+fn terminal_safe(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    for c in json.chars() {
+        if misleads(c) {
+            safe.extend(format!("\\u{:04x}", u32::from(c)).chars());
+        } else {
+            safe.push(c);
+        }
     }
-    if let Some(hint) = error.hint_text() {
-        note(&format!("hint: {hint}"));
-    }
+    safe
 }
 
 /// Text from a recording or a page, without what would command the terminal or show the text as another one: such
@@ -111,6 +143,14 @@ mod tests {
         }
         // What joins the letters of a script stays.
         assert_eq!(printable("\u{200c}\u{200d}"), "\u{200c}\u{200d}");
+    }
+
+    #[test]
+    fn json_for_programs_says_the_same_and_commands_no_terminal() {
+        let text = "a\u{1b}[2J\n\u{9b}\u{202e}é\"";
+        let json = terminal_safe(&json!(text).to_string());
+        assert_eq!(printable(&json), json);
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
     }
 
     #[test]
