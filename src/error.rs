@@ -16,6 +16,18 @@ pub enum Retry {
     WithBackoff,
 }
 
+impl Retry {
+    /// A stable name for `--progress json`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Once => "once",
+            Self::OnAnotherHost => "on-another-host",
+            Self::WithBackoff => "with-backoff",
+        }
+    }
+}
+
 /// What went wrong, as a program needs to know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -87,7 +99,7 @@ impl Kind {
         }
     }
 
-    /// A stable name for logs and for `--progress json`.
+    /// A stable name for `--progress json`.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Usage => "USAGE",

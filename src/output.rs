@@ -2,11 +2,13 @@
 //! The pipeline begins the staging before any work, so that a bad destination is found at once.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind, Seek};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, renameat_with};
+use rustix::fs::{CWD, FlockOperation, Mode, OFlags, RenameFlags, flock, renameat_with};
 use rustix::io::Errno;
 use tempfile::{Builder, NamedTempFile, TempDir};
 
@@ -28,6 +30,7 @@ impl Staging {
         let Some(name) = destination.file_name() else {
             return usage(format!("the output '{shown}' has no file name"));
         };
+        refuse_system_place(destination)?;
         // The link's own metadata too: a link to nothing is still something that would be replaced.
         let existing = fs::metadata(destination).or_else(|_| fs::symlink_metadata(destination));
         match existing {
@@ -98,32 +101,83 @@ fn part_prefix(name: &OsStr) -> String {
 }
 
 /// Creates a part and locks it, after removing those that killed runs left for the same destination: their lock is free.
-fn create_part<T>(
+/// Waits for nothing that is in the folder.
+fn create_part<T: AsRef<Path>>(
     folder: &Path,
     prefix: &str,
-    create: impl FnOnce(&Builder<'_, '_>, &Path) -> io::Result<T>,
-    open: impl FnOnce(&T) -> io::Result<File>,
+    create: impl Fn(&mut Builder<'_, '_>, &Path) -> io::Result<T>,
+    open: impl Fn(&T) -> io::Result<File>,
 ) -> io::Result<(T, File)> {
-    // Nobody sweeps between another run's part and its lock. Where a file system has no locks, nobody sweeps at all.
-    let alone = File::open(folder)?;
-    let _ = flock(&alone, FlockOperation::LockExclusive);
-    for entry in fs::read_dir(folder)?.flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        let left_over = name.starts_with(prefix)
-            && name.ends_with(PART)
-            && File::open(entry.path())
-                .is_ok_and(|part| flock(&part, FlockOperation::NonBlockingLockExclusive).is_ok());
-        if left_over && entry.file_type()?.is_dir() {
-            fs::remove_dir_all(entry.path())?;
-        } else if left_over {
-            fs::remove_file(entry.path())?;
+    remove_left_parts(folder, prefix);
+    loop {
+        let part = create(Builder::new().prefix(prefix).suffix(PART), folder)?;
+        match open(&part) {
+            Ok(lock) if is_held(&lock, part.as_ref()) => return Ok((part, lock)),
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
         }
     }
-    let part = create(Builder::new().prefix(prefix).suffix(PART), folder)?;
-    let lock = open(&part)?;
-    let _ = flock(&lock, FlockOperation::NonBlockingLockExclusive);
-    Ok((part, lock))
+}
+
+/// Locks a new part. Until then another run takes it for one that was left, and locks and removes it: then it is lost.
+fn is_held(lock: &File, part: &Path) -> bool {
+    // Where a file system has no locks, nobody removes anything.
+    let taken = flock(lock, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK);
+    !taken && fs::symlink_metadata(part).is_ok()
+}
+
+/// What cannot be removed stays: it is in nobody's way.
+fn remove_left_parts(folder: &Path, prefix: &str) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let Ok(kind) = entry.file_type() else { continue };
+        if !name.starts_with(prefix) || !name.ends_with(PART) || !(kind.is_file() || kind.is_dir()) {
+            continue;
+        }
+        // The lock is held until the part is gone, so that nobody can go on with it.
+        let Ok(_lock) = lock_left_part(&entry.path()) else {
+            continue;
+        };
+        let _ = if kind.is_dir() {
+            fs::remove_dir_all(entry.path())
+        } else {
+            fs::remove_file(entry.path())
+        };
+    }
+}
+
+/// Fails if the part is still written.
+fn lock_left_part(path: &Path) -> io::Result<OwnedFd> {
+    // Somebody may have put a link or a pipe there since the folder was read.
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let part = rustix::fs::open(path, flags, Mode::empty())?;
+    flock(&part, FlockOperation::NonBlockingLockExclusive)?;
+    Ok(part)
+}
+
+/// So many links may lead from one to the next, as in the kernel.
+const MOST_LINKS: usize = 40;
+
+/// Fails if the destination, or a link that it is, leads to a name by which the system shows devices and processes. Such
+/// a name may lead on to an ordinary file (/dev/stdout), but it is the name that a move replaces, for all programs.
+fn refuse_system_place(destination: &Path) -> Result<()> {
+    let mut path = destination.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(folder) = folder_of(&path).canonicalize() else {
+            break;
+        };
+        // Shared memory is a folder for files as any other.
+        let of_devices = folder.starts_with("/dev") && !folder.starts_with("/dev/shm");
+        if of_devices || folder.starts_with("/proc") {
+            let message = format!("the output {} is a place of the system", destination.display());
+            return Err(Error::new(Kind::Usage, message)
+                .hint("Choose another place; the video alone can go to standard output, with --output -."));
+        }
+        let Ok(target) = fs::read_link(&path) else { break };
+        path = folder.join(target);
+    }
+    Ok(())
 }
 
 /// The folder that a destination is in, which must exist.
@@ -160,12 +214,13 @@ impl FolderStaging {
                 format!("the output '{shown}' is no name of a folder"),
             ));
         };
+        refuse_system_place(destination)?;
         may_be_replaced(destination, overwrite, is_ours)?;
         let parent = folder_for(destination)?;
         let (folder, lock) = create_part(
             parent,
             &part_prefix(name),
-            |part, parent| part.tempdir_in(parent),
+            |part, parent| part.permissions(Permissions::from_mode(0o700)).tempdir_in(parent),
             |folder| File::open(folder.path()),
         )
         .map_err(|error| Error::io(format!("creating a folder in {}", parent.display()), error))?;
@@ -296,7 +351,7 @@ fn exists(destination: &Path) -> Error {
         Kind::OutputExists,
         format!("the output {} exists", destination.display()),
     )
-    .hint("Replace it with --force, or choose another place with --output.")
+    .hint("Replace it with --force, or choose another place.")
 }
 
 fn folder_of(destination: &Path) -> &Path {
@@ -308,8 +363,15 @@ fn folder_of(destination: &Path) -> &Path {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::{Cell, RefCell};
     use std::io::Read;
-    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::fd::AsRawFd;
+    use std::os::unix::fs::symlink;
+    use std::sync::mpsc;
+    use std::thread;
+    use std::time::Duration;
+
+    use rustix::fs::{FileType, mknodat};
 
     use super::*;
 
@@ -334,6 +396,48 @@ mod tests {
         let next = Staging::begin(&video, false).unwrap();
         assert!(!dead.exists() && other.exists());
         assert!(live.path().exists() && next.path().exists());
+    }
+
+    #[test]
+    fn nothing_in_the_folder_makes_a_render_wait() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        mknodat(CWD, at(".a.mp4.pipe.part"), FileType::Fifo, Mode::RWXU, 0).unwrap();
+        fs::write(at("mine"), "mine").unwrap();
+        symlink("mine", at(".a.mp4.link.part")).unwrap();
+        let busy = File::open(folder.path()).unwrap();
+        flock(&busy, FlockOperation::LockExclusive).unwrap();
+
+        let (done, result) = mpsc::channel();
+        let video = at("a.mp4");
+        thread::spawn(move || done.send(Staging::begin(&video, false)));
+        let staging = result.recv_timeout(Duration::from_secs(20)).unwrap().unwrap();
+        assert!(staging.path().exists());
+        assert_eq!(fs::read(at("mine")).unwrap(), b"mine");
+    }
+
+    #[test]
+    fn a_part_that_is_taken_for_a_left_one_before_its_lock_is_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let (made, others) = (Cell::new(0), RefCell::new(Vec::new()));
+        let create = |part: &mut Builder<'_, '_>, folder: &Path| {
+            let part = part.tempfile_in(folder)?;
+            made.set(made.get() + 1);
+            match made.get() {
+                1 => fs::remove_file(part.path())?,
+                2 => {
+                    let other = File::open(part.path())?;
+                    flock(&other, FlockOperation::LockExclusive)?;
+                    others.borrow_mut().push(other);
+                }
+                _ => {}
+            }
+            Ok(part)
+        };
+        let open = |part: &NamedTempFile| part.as_file().try_clone();
+        let (part, _lock) = create_part(folder.path(), ".a.", create, open).unwrap();
+        assert_eq!(made.get(), 3);
+        assert!(part.path().exists());
     }
 
     #[test]
@@ -387,6 +491,11 @@ mod tests {
         let at = |name: &str| folder.path().join(name);
         fs::write(at("file"), "").unwrap();
         symlink("nowhere", at("link")).unwrap();
+        // As /dev/stdout is where standard output goes to a file.
+        let file = File::create(at("redirected")).unwrap();
+        let descriptor = PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
+        symlink(&descriptor, at("descriptor")).unwrap();
+        symlink("descriptor", at("stdout")).unwrap();
         for (destination, overwrite, kind) in [
             (at("file"), false, Kind::OutputExists),
             (at("link"), false, Kind::OutputExists),
@@ -395,10 +504,16 @@ mod tests {
             (at("file/a.mp4"), false, Kind::Usage),
             ("/".into(), true, Kind::Usage),
             ("/dev/null".into(), true, Kind::Usage),
+            (at("stdout"), true, Kind::Usage),
+            (descriptor, true, Kind::Usage),
+            ("/proc/self/new.mp4".into(), true, Kind::Usage),
+            ("/dev/new.mp4".into(), true, Kind::Usage),
         ] {
             let error = Staging::begin(&destination, overwrite).unwrap_err();
             assert_eq!(error.kind(), kind, "{}", destination.display());
         }
+        let error = FolderStaging::begin(Path::new("/dev/new"), true, is_ours).unwrap_err();
+        assert_eq!(error.kind(), Kind::Usage);
         assert!(Staging::begin(&at(&"ü".repeat(120)), false).is_ok());
     }
 
@@ -417,6 +532,8 @@ mod tests {
         };
         write(false, "one").unwrap();
         assert_eq!(names(folder.path()), ["frames"]);
+        let mode = fs::metadata(&destination).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
         assert_eq!(write(false, "two").unwrap_err().kind(), Kind::OutputExists);
         write(true, "three").unwrap();
         assert_eq!(names(folder.path()), ["frames"]);

@@ -94,6 +94,7 @@ const FAILURES: &str = "
     session.json -o new.mp4 --deadline=0 --capture=damage       | 64 | --deadline                            | hint
     session.json -o new.mp4 --start=99                          | 64 | there is only 0 s to 4 s (1970-01-01T | -
     session.json -o new.mp4 --start=3 --end=2                   | 64 | not before --end 2 s                  | -
+    session.json -o new.mp4 --size=99999x99999                  | 64 | 16x16 to 7680x4320                    | -
     session.json -o new.xyz                                     | 64 | '.xyz'; known are mp4, m4v, webm      | hint
     session.json -o new                                         | 64 | does not say its video format         | hint
     session.json -o new.webm --codec=h264                       | 64 | webm cannot hold h264                 | hint
@@ -631,4 +632,116 @@ fn words_of_the_recording_cannot_command_the_terminal() {
     let text = String::from_utf8(output.stdout).unwrap();
     let plain = text.chars().all(|c| c == '\n' || !c.is_control());
     assert!(plain && !text.contains("\nerror:"), "{text:?}");
+}
+
+#[test]
+fn hints_of_the_recording_cannot_command_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let end = json!({"type": 3, "timestamp": 2000, "data": {"source": 3, "id": 10, "x": 0, "y": 0}});
+    let body = element(10, "body", &json!({}), &[]);
+    let mut lines = String::new();
+    for event in recording(&body, &[end]).as_array().unwrap() {
+        lines += &json!(["\u{1b}[2Jtab\nerror: nothing\u{202e}", event]).to_string();
+        lines.push('\n');
+    }
+    fs::write(folder.path().join("tabs.jsonl"), lines).unwrap();
+    let arguments = ["tabs.jsonl", "-o", "new.mp4", "--window=other"];
+    let output = render_in(folder.path(), arguments).output().unwrap();
+    assert_fails(&output, "--window", 64, "no such window", true);
+    let told = stderr(&output);
+    assert!(told.contains(r"\u{1b}[2Jtab\nerror: nothing\u{202e}"), "{told}");
+}
+
+#[test]
+fn a_standard_error_that_takes_nothing_changes_no_exit_code() {
+    let folder = workplace();
+    for (arguments, code) in [
+        (["session.json", "-o", "new.mp4"], 0),
+        (["session.json", "-o", "new.mp4"], 73),
+        (["missing.json", "-o", "other.mp4"], 66),
+    ] {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let mut command = render_in(folder.path(), arguments);
+        let status = command.stderr(full).status().unwrap();
+        assert_eq!(status.code(), Some(code), "{arguments:?}");
+    }
+}
+
+/// A render's last line on standard error, with progress for programs.
+fn told_to_a_program(folder: &Path, arguments: &str) -> (Option<i32>, Value, String) {
+    let output = render_in(folder, arguments.split_whitespace())
+        .env_remove("POSTHOG_API_KEY")
+        .output()
+        .unwrap();
+    let told = stderr(&output);
+    let last = told.lines().next_back().unwrap_or_default();
+    let last = serde_json::from_str(last).unwrap_or_else(|error| panic!("{error}:\n{told}"));
+    (output.status.code(), last, told)
+}
+
+#[test]
+fn a_failure_is_told_to_programs_in_one_json_line() {
+    let folder = workplace();
+    fs::write(folder.path().join("old.mp4"), "old").unwrap();
+    for (arguments, code, name, retry, says) in [
+        (
+            "missing.json -o a.mp4 --progress json",
+            66,
+            "INPUT_NOT_FOUND",
+            "never",
+            "missing.json",
+        ),
+        (
+            "session.json -o old.mp4 --progress=json -q",
+            73,
+            "OUTPUT_EXISTS",
+            "never",
+            "old.mp4 exists",
+        ),
+        (
+            "session.json -o a.mp4 --progress json --start 99",
+            64,
+            "USAGE",
+            "never",
+            "beyond the end",
+        ),
+        (
+            "session.json -o a.mp4 --progress json --nope",
+            64,
+            "USAGE",
+            "never",
+            "'--nope'",
+        ),
+        (
+            "session.json --progress=json --fps 0",
+            64,
+            "USAGE",
+            "never",
+            "'--fps <N>'",
+        ),
+    ] {
+        let (exit_code, last, told) = told_to_a_program(folder.path(), arguments);
+        assert_eq!(exit_code, Some(code), "{told}");
+        let error = &last["error"];
+        assert_eq!(
+            (&error["code"], &error["exit_code"]),
+            (&json!(name), &json!(code)),
+            "{told}"
+        );
+        assert_eq!(error["retry"], retry, "{told}");
+        assert!(error["message"].as_str().unwrap().contains(says), "{told}");
+        assert!(error["hint"].is_string() || error["hint"].is_null(), "{told}");
+        assert!(!told.contains("error: ") && !told.contains("hint: "), "{told}");
+    }
+    let arguments = "session.json -o a.mp4 --progress json --capture=damage --browser=/no/such";
+    let mut command = replaycast();
+    command
+        .arg("render")
+        .args(arguments.split(' '))
+        .current_dir(folder.path());
+    let told = stderr(&command.output().unwrap());
+    let last: Value = serde_json::from_str(told.lines().next_back().unwrap()).unwrap();
+    assert_eq!(last["error"]["code"], "NO_BROWSER");
+    assert_eq!(last["error"]["retry"], "on-another-host");
+    assert!(last["error"]["hint"].is_string(), "{told}");
 }

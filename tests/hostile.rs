@@ -293,7 +293,7 @@ fn a_hostile_recording_runs_nothing_and_reaches_nobody() {
     let session = write(folder.path(), "hostile.json", &hostile_recording(&canary));
     for method in ["damage", "framebuffer", "screenshot"] {
         let video = folder.path().join(method).with_extension("mp4");
-        let report = folder.path().join("report.json");
+        let report = video.with_extension("json");
         let output = succeed(
             replaycast()
                 .args([

@@ -1,17 +1,22 @@
 //! Where things are kept from one run to the next.
 
+use std::env;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use crate::error::{Error, Result};
 
-/// The folder that was given, made if need be; else the usual one, if there is any.
+/// The folder that was given, made for its owner alone if need be; else the usual one, if there is any.
 pub(super) fn folder(
     given: Option<&Path>,
     usual: impl FnOnce() -> Option<PathBuf>,
 ) -> Result<Option<PathBuf>> {
     let Some(folder) = given else { return Ok(usual()) };
-    fs::create_dir_all(folder)
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
         .map_err(|cause| Error::io(format!("cannot make the folder {}", folder.display()), cause))?;
     Ok(Some(folder.to_owned()))
 }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::args::FetchArgs;
+use super::destinations::{self, Place};
 use super::print;
 use super::reading::{Reading, describe_missing};
 use super::telling::Telling;
@@ -91,7 +92,11 @@ fn check(args: &FetchArgs, input: &Input) -> Result<()> {
         )
         .hint("Say where the recording goes with --output FILE."));
     }
-    Ok(())
+    let written = [
+        Place::new("--output", &args.output),
+        Place::new("--output", sidecar_path(&args.output)),
+    ];
+    destinations::check(&written, &destinations::read(input, &args.input, None))
 }
 
 /// Says which blocks are missing. That is a failure unless a part is enough.

@@ -2,6 +2,7 @@
 
 mod args;
 mod cache;
+mod destinations;
 mod doctor;
 mod fetch;
 mod fitting;
@@ -21,7 +22,9 @@ mod text_table;
 mod verify;
 mod video_files;
 
+use std::any::Any;
 use std::ffi::OsString;
+use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -30,7 +33,7 @@ use clap::error::ErrorKind;
 use tokio::runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
-use args::{Cli, Command, with_preset};
+use args::{Cli, Command, ProgressStyle, asks_for_json, with_preset};
 
 use crate::error::{Error, Kind, Result};
 
@@ -39,17 +42,25 @@ const THREADS_MAY_END: Duration = Duration::from_secs(2);
 
 /// Runs the program for these arguments, the first of which is its own name.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(with_preset(arguments.into_iter().collect())) {
+    let arguments = with_preset(arguments.into_iter().collect());
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return parse_failed(&error),
+        Err(error) => return parse_failed(&error, asks_for_json(&arguments)),
     };
+    let as_json = matches!(&cli.command, Command::Render(args) if args.progress == ProgressStyle::Json);
     match run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            print::error(&error);
-            ExitCode::from(error.kind().exit_code())
-        }
+        Err(error) => failed(&error, as_json),
     }
+}
+
+fn failed(error: &Error, as_json: bool) -> ExitCode {
+    if as_json {
+        print::error_json(error);
+    } else {
+        print::error(error);
+    }
+    ExitCode::from(error.kind().exit_code())
 }
 
 fn run(command: Command) -> Result<()> {
@@ -63,12 +74,21 @@ fn run(command: Command) -> Result<()> {
 }
 
 /// Help and version are answers, not errors; everything else is a wrong command line.
-fn parse_failed(error: &clap::Error) -> ExitCode {
+fn parse_failed(error: &clap::Error, as_json: bool) -> ExitCode {
+    let is_answer = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if as_json && !is_answer {
+        let text = error.to_string();
+        // How the command is used comes behind an empty line.
+        let what = text.split("\n\n").next().unwrap_or_default();
+        let what = what.trim_start_matches("error: ").trim_end();
+        return failed(&Error::new(Kind::Usage, what), as_json);
+    }
     // Nothing can be done when even that cannot be printed.
     let _ = error.print();
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
-        _ => ExitCode::from(Kind::Usage.exit_code()),
+    if is_answer {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(Kind::Usage.exit_code())
     }
 }
 
@@ -80,7 +100,7 @@ fn until_signalled(job: impl Future<Output = Result<()>>) -> Result<()> {
         .enable_all()
         .build()
         .map_err(failed)?;
-    let done = runtime.block_on(async {
+    let job = async {
         let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
         let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
         let mut hangup = signal(SignalKind::hangup()).map_err(failed)?;
@@ -90,8 +110,37 @@ fn until_signalled(job: impl Future<Output = Result<()>>) -> Result<()> {
             _ = terminate.recv() => Err(Error::new(Kind::Terminated, "terminated; no output was written")),
             _ = hangup.recv() => Err(Error::new(Kind::Terminated, "the terminal went away; no output was written")),
         }
-    });
+    };
+    // Nothing that the panic may have left half done is looked at again.
+    let done = panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on(job)));
     // A name server that does not answer keeps a thread of the runtime waiting; nobody else has to.
     runtime.shutdown_timeout(THREADS_MAY_END);
-    done
+    done.unwrap_or_else(|panic| Err(broke_down(panic.as_ref())))
+}
+
+/// A panic as an error; where it was has been said when it began.
+fn broke_down(panic: &(dyn Any + Send)) -> Error {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    let message = format!("replaycast broke down: {}", text.unwrap_or("nobody knows why"));
+    Error::new(Kind::Internal, message)
+        .hint("This is a bug of ours: please report it, with all that is said above.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_bug_of_ours() {
+        let place = 7;
+        for (job, says) in [
+            (until_signalled(async { panic!("plain") }), "plain"),
+            (until_signalled(async { panic!("at {place}") }), "at 7"),
+        ] {
+            let error = job.unwrap_err();
+            assert_eq!(error.kind().exit_code(), 70);
+            assert!(error.to_string().ends_with(says), "{error}");
+        }
+    }
 }

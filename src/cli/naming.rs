@@ -34,8 +34,9 @@ impl Naming {
             _ => Self::Numbered(ranges + usize::from(looks_around)),
         };
         if matches!(naming, Self::Numbered(_)) {
-            names(args)
-                .into_iter()
+            let video = args.output.iter().map(|name| ("--output", name.as_path()));
+            video
+                .chain(names_beside(args))
                 .try_for_each(|(option, name)| check_number(option, name))?;
         }
         Ok(naming)
@@ -65,11 +66,10 @@ impl Naming {
     }
 }
 
-/// The names of all files that there are for each video, with the options that they are given with.
-fn names(args: &RenderArgs) -> Vec<(&'static str, &Path)> {
+/// The names of all files that there are beside each video, with the options that they are given with.
+pub(super) fn names_beside(args: &RenderArgs) -> impl Iterator<Item = (&'static str, &Path)> {
     let beside = &args.beside;
     [
-        ("--output", &args.output),
         ("--report", &args.report),
         ("--frame-hashes", &args.frame_hashes),
         ("--subtitles", &beside.subtitles),
@@ -79,7 +79,6 @@ fn names(args: &RenderArgs) -> Vec<(&'static str, &Path)> {
     ]
     .into_iter()
     .filter_map(|(option, name)| Some((option, name.as_deref()?)))
-    .collect()
 }
 
 fn check_number(option: &str, name: &Path) -> Result<()> {

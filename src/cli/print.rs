@@ -1,22 +1,40 @@
 //! How text reaches the user: errors with their causes and hint, notes on standard error, data on standard output;
 //! values as JSON, and numbers as people read them.
 
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "printing is this module's purpose"
-)]
-
 use std::error::Error as StdError;
 use std::io::{self, ErrorKind, Read, Write};
 
 use serde::Serialize;
+use serde_json::json;
 
 use crate::error::{Error, Kind, Result};
 
 /// An error: what, why, and on a line of its own what to do next.
 pub(super) fn error(error: &Error) {
-    let mut text = format!("error: {error}");
+    for line in format!("error: {}", with_causes(error)).lines() {
+        note(line);
+    }
+    if let Some(hint) = error.hint_text() {
+        note(&format!("hint: {hint}"));
+    }
+}
+
+/// The same as one line of JSON, from which a program sees what to do.
+pub(super) fn error_json(error: &Error) {
+    let kind = error.kind();
+    let told = json!({"error": {
+        "code": kind.code(),
+        "exit_code": kind.exit_code(),
+        "retry": kind.retry().name(),
+        "message": with_causes(error),
+        "hint": error.hint_text(),
+    }});
+    note(&terminal_safe(&told.to_string()));
+}
+
+/// What went wrong, and below it why.
+fn with_causes(error: &Error) -> String {
+    let mut text = error.to_string();
     let mut cause = StdError::source(error);
     while let Some(source) = cause {
         let source_text = source.to_string();
@@ -26,19 +44,28 @@ pub(super) fn error(error: &Error) {
         }
         cause = source.source();
     }
-    for line in text.lines() {
-        eprintln!("{}", printable(line));
-    }
-    if let Some(hint) = error.hint_text() {
-        eprintln!("hint: {hint}");
-    }
+    text
 }
 
-/// Text from a recording or a page, without what would command the terminal: control characters are spelled out.
+/// JSON of the same meaning that is `printable` as it is.
+fn terminal_safe(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    for c in json.chars() {
+        if misleads(c) {
+            safe.extend(format!("\\u{:04x}", u32::from(c)).chars());
+        } else {
+            safe.push(c);
+        }
+    }
+    safe
+}
+
+/// Text from a recording or a page, without what would command the terminal or show the text as another one: such
+/// characters are spelled out.
 pub(super) fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_control() {
+        if misleads(c) {
             shown.extend(c.escape_default());
         } else {
             shown.push(c);
@@ -47,9 +74,15 @@ pub(super) fn printable(text: &str) -> String {
     shown
 }
 
-/// Something worth knowing, on standard error.
+/// Whether a character commands the terminal, ends a line, or changes the direction of writing.
+fn misleads(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Something worth knowing, as a line on standard error. Nobody can be told where that takes nothing, and the work goes on.
 pub(super) fn note(text: &str) {
-    eprintln!("{}", printable(text));
+    let _ = writeln!(io::stderr(), "{}", printable(text));
 }
 
 /// Data on standard output. A reader that has gone away is not an error.
@@ -101,6 +134,23 @@ mod tests {
     #[test]
     fn control_characters_are_spelled_out() {
         assert_eq!(printable("a\u{1b}[2J\nb\u{9b}é"), r"a\u{1b}[2J\nb\u{9b}é");
+        for turns in [
+            '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}', '\u{200e}', '\u{200f}', '\u{61c}', '\u{2028}',
+            '\u{2029}',
+        ] {
+            let spelled = format!("a{}b", turns.escape_unicode());
+            assert_eq!(printable(&format!("a{turns}b")), spelled);
+        }
+        // What joins the letters of a script stays.
+        assert_eq!(printable("\u{200c}\u{200d}"), "\u{200c}\u{200d}");
+    }
+
+    #[test]
+    fn json_for_programs_says_the_same_and_commands_no_terminal() {
+        let text = "a\u{1b}[2J\n\u{9b}\u{202e}é\"";
+        let json = terminal_safe(&json!(text).to_string());
+        assert_eq!(printable(&json), json);
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
     }
 
     #[test]

@@ -75,6 +75,7 @@ async fn prepare(args: &RenderArgs, telling: Telling) -> Result<(Prepared, Rende
     let recording = reading.recording(args.recording.session.clone(), telling).await?;
     let moments = moments(&recording);
     let timelines = timelines(&settings, telling, &recording, &moments)?;
+    settings.check_destinations(args, &reading.input, timelines.len())?;
     let more = files.len() + 1..=timelines.len();
     files.extend(VideoFiles::begin_each(args, &settings, more)?);
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::args::{AssetArgs, BrowserArgs, CaptureArgs, InputArgs, RenderArgs};
 use super::cache;
-use super::naming::{NUMBER, Naming};
+use super::destinations::{self, Place};
+use super::naming::{NUMBER, Naming, names_beside};
 use crate::assets::{AssetOptions, Limits};
 use crate::browser::{BrowserOptions, BrowserUse, find_browser};
 use crate::capture::{CaptureMethod, CaptureWay};
@@ -81,7 +82,7 @@ impl RenderSettings {
         check_fitting(args, container)?;
         let quality = args.quality.unwrap_or_default();
         format.check_encoder(quality)?;
-        Ok(Self {
+        let settings = Self {
             destination,
             naming,
             format,
@@ -98,7 +99,26 @@ impl RenderSettings {
             stage: args.picture.stage(),
             overlay: args.picture.overlay(),
             assets: asset_options(&args.assets, &args.recording.input, args.capture.deadline)?,
-        })
+        };
+        settings.check_destinations(args, input, naming.least())?;
+        Ok(settings)
+    }
+
+    /// Fails if the files of so many videos cannot all be written, or one would replace what is read.
+    pub(super) fn check_destinations(&self, args: &RenderArgs, input: &Input, videos: usize) -> Result<()> {
+        let video = match &self.destination {
+            Destination::File(path) | Destination::Folder(path) => Some(("--output", path.as_path())),
+            Destination::StandardOutput => None,
+        };
+        let names: Vec<_> = video.into_iter().chain(names_beside(args)).collect();
+        let written: Vec<Place> = (1..=videos)
+            .flat_map(|number| {
+                let place = move |&(option, name)| Place::new(option, self.naming.file(name, number));
+                names.iter().map(place)
+            })
+            .collect();
+        let read = destinations::read(input, &args.recording.input, Some(&args.assets));
+        destinations::check(&written, &read)
     }
 }
 

@@ -10,6 +10,7 @@ use image::{GenericImage, ImageFormat, RgbaImage};
 use serde::Serialize;
 
 use super::args::VerifyArgs;
+use super::destinations::{self, Place};
 use super::print;
 use super::reading::Reading;
 use super::settings::{CaptureChoice, asset_options};
@@ -23,6 +24,7 @@ use crate::output::Staging;
 use crate::pipeline::{RenderEvent, RenderObserver, SampleJob, Subject, sample};
 use crate::recording::{Moment, Recording, moments};
 use crate::similarity::{luma, ssim};
+use crate::source::Input;
 use crate::timeline::{CapturePlan, RenderPlan, SizeOption, Timeline};
 
 const OTHER_OPTIONS: &str = "Give the options that the video was rendered with: --start, --end, --trim-start, --speed, --idle, --window, --fps, \
@@ -30,13 +32,16 @@ const OTHER_OPTIONS: &str = "Give the options that the video was rendered with: 
 
 pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     let reading = Reading::resolve(&args.recording.input)?;
+    check_worst(args, &reading.input)?;
     let capture = CaptureChoice::resolve(&args.capture)?;
     let asset_options = asset_options(&args.assets, &args.recording.input, args.capture.deadline)?;
     let path = args.video.clone();
     let video = aside("video", move || VideoReader::open(&path)).await?;
     let facts = video.facts();
     let worst_file = args.worst.as_deref();
-    let worst_file = worst_file.map(|path| Staging::begin(path, true)).transpose()?;
+    let worst_file = worst_file
+        .map(|path| Staging::begin(path, args.force))
+        .transpose()?;
 
     let telling = args.telling.level();
     let recording = Arc::new(reading.recording(args.recording.session.clone(), telling).await?);
@@ -71,6 +76,18 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     let verdict = comparison.verdict(&args.video, &recording.name, &plan, args.min_ssim)?;
     verdict.print(args.json)?;
     verdict.failure().map_or(Ok(()), Err)
+}
+
+/// Fails if the worst frame would replace what is read.
+fn check_worst(args: &VerifyArgs, input: &Input) -> Result<()> {
+    let written: Vec<Place> = args
+        .worst
+        .iter()
+        .map(|path| Place::new("--worst", path))
+        .collect();
+    let mut read = destinations::read(input, &args.recording.input, Some(&args.assets));
+    read.push(Place::new("the video", &args.video));
+    destinations::check(&written, &read)
 }
 
 /// The one part of the session that the video can be.

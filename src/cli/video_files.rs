@@ -41,17 +41,18 @@ impl VideoFiles {
 
     fn begin(args: &RenderArgs, settings: &RenderSettings, number: usize) -> Result<Self> {
         let file = |name: &Path| settings.naming.file(name, number);
-        let replaced = |name: &Option<_>| {
+        let telling = |name: &Option<_>| {
             let name: Option<&Path> = name.as_deref();
-            name.map(|name| Staging::begin(&file(name), true)).transpose()
+            name.map(|name| Staging::begin(&file(name), args.force))
+                .transpose()
         };
         let destination = settings.destination.map(file);
         Ok(Self {
             video: Staged::begin(&destination, args.force)?,
             destination,
             side_files: SideFiles::begin(&args.beside, file, args.force)?,
-            report: replaced(&args.report)?,
-            hashes: replaced(&args.frame_hashes)?,
+            report: telling(&args.report)?,
+            hashes: telling(&args.frame_hashes)?,
         })
     }
 

@@ -1,7 +1,9 @@
 //! Frames to a folder of PNG files, one for each picture that differs from the one before, and `index.json`, which
 //! says when each is shown. It is `--format png`, and `--frames` beside a video.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -70,7 +72,7 @@ impl PngFolder {
             let name = file_name(first);
             let path = self.folder.join(&name);
             let bytes = encode_picture(picture, PictureFormat::Png)?;
-            fs::write(&path, bytes).map_err(|cause| Error::writing(&path, cause))?;
+            write_privately(&path, &bytes).map_err(|cause| Error::writing(&path, cause))?;
             self.entries.push(Entry {
                 file: name,
                 frame: first,
@@ -114,7 +116,7 @@ impl PngFolder {
             .map_err(|cause| Error::new(Kind::Internal, "writing the index of frames").caused_by(cause))?;
         json.push(b'\n');
         let path = self.folder.join(INDEX);
-        fs::write(&path, json).map_err(|cause| Error::writing(&path, cause))?;
+        write_privately(&path, &json).map_err(|cause| Error::writing(&path, cause))?;
         Ok(match self.timing {
             Timing::Variable => self.entries.len() as u64,
             Timing::Constant => grid_frames,
@@ -132,13 +134,26 @@ impl Sink for PngFolder {
     }
 }
 
+/// What a page showed is for its owner's eyes only, as a video is.
+fn write_privately(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new();
+    file.write(true).create(true).truncate(true).mode(0o600);
+    file.open(path)?.write_all(bytes)
+}
+
 fn file_name(index: u64) -> String {
     format!("{index:0DIGITS$}{EXTENSION}")
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+    use std::sync::Arc;
+
+    use image::RgbaImage;
+
     use super::*;
+    use crate::frame::FrameSpec;
 
     #[test]
     fn our_files_are_known_by_their_names() {
@@ -154,5 +169,31 @@ mod tests {
             assert_eq!(is_our_file(name), ours, "{name}");
         }
         assert!(is_our_file(&file_name(0)) && is_our_file(&file_name(99_999_999)));
+    }
+
+    #[test]
+    fn pictures_and_index_are_their_owners_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut frames = PngFolder::new(folder.path(), Fps::new(10, 1), Timing::Constant);
+        let spec = FrameSpec {
+            index: 0,
+            pts_ms: 0.0,
+            session_ms: 0.0,
+        };
+        frames
+            .add(&Frame {
+                spec,
+                picture: Picture::New(Arc::new(RgbaImage::new(2, 2))),
+                lasts: 2,
+            })
+            .unwrap();
+        frames.finish(2).unwrap();
+        let mut files = 0;
+        for entry in fs::read_dir(folder.path()).unwrap().flatten() {
+            let mode = entry.metadata().unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{}", entry.path().display());
+            files += 1;
+        }
+        assert_eq!(files, 3);
     }
 }

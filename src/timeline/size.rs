@@ -70,13 +70,17 @@ fn band_below(page: Size, band: BandHeight) -> u32 {
 impl FromStr for SizeOption {
     type Err = String;
 
+    /// `native`, or a size within what can be drawn, such as `1280x720`.
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "native" => Ok(Self::Native),
-            size => size
-                .parse()
-                .map(Self::Fit)
-                .map_err(|wrong| format!("{wrong}, or native")),
+            size => match size.parse() {
+                Err(wrong) => Err(format!("{wrong}, or native")),
+                Ok(size) if clamp(size) != size => Err(format!(
+                    "{size} cannot be drawn: sizes go from {SMALLEST} to {LARGEST}"
+                )),
+                Ok(size) => Ok(Self::Fit(size)),
+            },
         }
     }
 }
@@ -176,6 +180,22 @@ mod tests {
         assert_eq!("640x360".parse(), Ok(SizeOption::Fit(Size::new(640, 360))));
         let wrong = "big".parse::<SizeOption>().unwrap_err();
         assert!(wrong.ends_with("for example 1280x720, or native"), "{wrong}");
+        for (text, can_be_drawn) in [
+            ("16x16", true),
+            ("7680x4320", true),
+            ("17x4319", true),
+            ("1x1", false),
+            ("16x15", false),
+            ("16384x16", false),
+            ("4320x7680", false),
+            ("99999x99999", false),
+        ] {
+            let parsed = text.parse::<SizeOption>();
+            assert_eq!(parsed.is_ok(), can_be_drawn, "{text}");
+            if let Err(wrong) = parsed {
+                assert!(wrong.contains("16x16 to 7680x4320"), "{wrong}");
+            }
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{fixture, replaycast};
@@ -272,6 +273,20 @@ impl Run {
     pub fn ends_within(&mut self, limit: Duration) -> ExitStatus {
         let status = within(limit, || self.child.try_wait().expect("it is our child"));
         status.unwrap_or_else(|| panic!("still running after {limit:?}:\n{}", self.stderr()))
+    }
+
+    /// The same, and insists on this exit code and one failure, told on the last line; gives its message.
+    pub fn fails_within(&mut self, limit: Duration, code: i32) -> String {
+        let status = self.ends_within(limit);
+        let text = self.stderr();
+        assert_eq!(status.code(), Some(code), "{text}");
+        let errors = text.lines().filter(|line| line.starts_with(r#"{"error":"#));
+        assert_eq!(errors.count(), 1, "{text}");
+        assert!(!text.contains("panicked"), "{text}");
+        let last = text.lines().next_back().unwrap_or_default();
+        let last: Value = serde_json::from_str(last).unwrap_or_else(|error| panic!("{error}: {text}"));
+        assert_eq!(last["error"]["exit_code"], code, "{text}");
+        last["error"]["message"].as_str().unwrap_or_default().to_owned()
     }
 
     /// Insists that no process of the browser lives after `limit`.

@@ -29,7 +29,7 @@ pub(super) use input::{InputArgs, RecordingArgs};
 pub(super) use max_size::MaxSize;
 pub(super) use picture::PictureArgs;
 pub(super) use preset::{Preset, with_preset};
-pub(super) use render::{ProgressStyle, RenderArgs};
+pub(super) use render::{ProgressStyle, RenderArgs, asks_for_json};
 pub(super) use telling::TellingArgs;
 pub(super) use time::TimeArgs;
 pub(super) use verify::VerifyArgs;

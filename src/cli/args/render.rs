@@ -1,5 +1,6 @@
 //! The options of `render`.
 
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -70,7 +71,7 @@ pub(in crate::cli) struct RenderArgs {
     )]
     pub(in crate::cli) loops: Option<Loops>,
 
-    /// Replace an existing output
+    /// Replace existing outputs
     #[arg(long, help_heading = "Output")]
     pub(in crate::cli) force: bool,
 
@@ -143,9 +144,15 @@ pub(in crate::cli) enum ProgressStyle {
     Auto,
     /// A line every few seconds
     Plain,
-    /// A JSON object every second
+    /// A JSON object every second, and one for an error as the last line
     Json,
     Off,
+}
+
+/// Whether a command line that could not be read asks for JSON.
+pub(in crate::cli) fn asks_for_json(arguments: &[OsString]) -> bool {
+    arguments.iter().any(|argument| argument == "--progress=json")
+        || arguments.windows(2).any(|pair| pair == ["--progress", "json"])
 }
 
 #[cfg(test)]

@@ -34,6 +34,10 @@ pub(in crate::cli) struct VerifyArgs {
     #[arg(long, value_name = "FILE", help_heading = "Comparing")]
     pub(in crate::cli) worst: Option<PathBuf>,
 
+    /// Replace an existing file with that frame
+    #[arg(long, requires = "worst", help_heading = "Comparing")]
+    pub(in crate::cli) force: bool,
+
     /// Frames per second that the video was made with [default: found in the video]
     #[arg(long, value_name = "N", help_heading = "Picture")]
     pub(in crate::cli) fps: Option<Fps>,
