@@ -183,7 +183,7 @@ fn a_session_is_rendered_and_inspected_by_its_address() {
 #[test]
 fn a_refusal_for_good_says_what_to_do() {
     type Row = (fn(&Call) -> Option<Fault>, i32, &'static str);
-    let rows: [Row; 11] = [
+    let rows: [Row; 12] = [
         (|_| Some(Fault::Status(401)), 77, "does not accept the API key"),
         (|_| Some(Fault::Status(403)), 77, "session_recording:read"),
         (
@@ -204,6 +204,11 @@ fn a_refusal_for_good_says_what_to_do() {
             |_| Some(Fault::TooMany("5000".into())),
             75,
             "wants no further request for 5000 s",
+        ),
+        (
+            |_| Some(Fault::TooMany(u64::MAX.to_string())),
+            75,
+            "wants no further request for 1844674407370955",
         ),
         (|_| Some(Fault::Body("<html>canary</html>")), 75, "list of blocks"),
         (|_| Some(Fault::Body(r#"{"sources":[]}"#)), 66, "no snapshots"),

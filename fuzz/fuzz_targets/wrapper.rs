@@ -26,6 +26,12 @@ enum Layer {
         after: Option<Json>,
     },
     Twice,
+    /// Beside other events in one object.
+    Sibling {
+        key: Text,
+        sibling: Text,
+        events: Many<Event>,
+    },
     Quoted,
     Line,
 }
@@ -69,6 +75,11 @@ fuzz_target!(|input: (Core, Vec<Layer>)| {
                 )
             }
             Layer::Twice => format!("[{json},{json}]"),
+            Layer::Sibling {
+                key: Text(key),
+                sibling: Text(sibling),
+                events,
+            } => format!("{{{}:{json},{}:{}}}", quoted(&key), quoted(&sibling), events.json()),
             Layer::Quoted => quoted(&json),
             Layer::Line => format!("{json}\n{json}\n"),
         };

@@ -60,6 +60,7 @@ const KEYS: &[&str] = &[
     "segment_id",
     "version",
     "snapshotsByWindowId",
+    "snapshot_data_by_window_id",
     "rules",
     "block_urls",
     "block_first_timestamps",

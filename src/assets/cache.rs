@@ -25,6 +25,8 @@ const KEEP: Duration = Duration::from_secs(60 * 24 * 3600);
 const KEEP_PART: Duration = Duration::from_secs(3600);
 /// No file of ours is larger.
 const MOST_BYTES: u64 = 64 << 20;
+/// Of all files together, with what a run may add.
+const MOST_TOTAL_BYTES: u64 = 1 << 30;
 
 #[derive(Debug, Clone)]
 pub(super) struct DiskCache {
@@ -60,18 +62,18 @@ pub(super) enum Freshness {
 }
 
 impl Cached {
-    pub(super) fn new(kind: AssetKind, url: &Url, reply: &Reply) -> Self {
+    pub(super) fn new(kind: AssetKind, url: &Url, reply: Reply) -> Self {
         let moved = kind == AssetKind::Stylesheet && reply.url != *url;
         Self {
             meta: Meta {
                 url: http::shown(url),
                 moved_to: moved.then(|| reply.url.to_string()),
-                content_type: reply.content_type.clone(),
-                validators: reply.validators.clone(),
+                content_type: reply.content_type,
+                validators: reply.validators,
                 checked_s: now_s(),
                 bytes: reply.body.len() as u64,
             },
-            body: reply.body.as_slice().into(),
+            body: reply.body.into(),
         }
     }
 
@@ -101,25 +103,34 @@ impl Cached {
 }
 
 impl DiskCache {
-    /// Makes the folder, and removes what nobody used for long.
-    pub(super) fn open(folder: &Path) -> io::Result<Self> {
+    /// Makes the folder, and removes what nobody used for long, or longest where there is no room for so many bytes more.
+    pub(super) fn open(folder: &Path, room: u64) -> io::Result<Self> {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        let mut kept = Vec::new();
         for entry in fs::read_dir(folder)?.flatten() {
             let name = entry.file_name();
             let name = name.to_string_lossy();
-            let limit = match name.rsplit_once('.') {
-                Some((_, EXTENSION)) => KEEP,
-                Some((_, "part")) => KEEP_PART,
+            let (limit, is_asset) = match name.rsplit_once('.') {
+                Some((_, EXTENSION)) => (KEEP, true),
+                Some((_, "part")) => (KEEP_PART, false),
                 _ => continue,
             };
-            if entry.metadata().is_ok_and(|meta| is_older(&meta, limit)) {
+            let Ok(meta) = entry.metadata() else { continue };
+            if is_older(&meta, limit) {
                 // Another run may be at the same.
                 let _ = fs::remove_file(entry.path());
+            } else if is_asset {
+                kept.push((meta.modified().ok(), meta.len(), entry.path()));
             }
         }
+        make_room(kept, room);
         Ok(Self {
             folder: folder.to_owned(),
         })
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// None also for what cannot be read, or is no file of ours.
@@ -158,6 +169,20 @@ impl DiskCache {
         url.set_fragment(None);
         let hash = blake3::hash(url.as_str().as_bytes()).to_hex();
         self.folder.join(format!("{}.{EXTENSION}", &hash[..32]))
+    }
+}
+
+/// Removes what was used longest ago until so many bytes can be added. The files are told by when they were used, and how
+/// large they are.
+fn make_room(mut kept: Vec<(Option<SystemTime>, u64, PathBuf)>, room: u64) {
+    kept.sort();
+    let mut total: u64 = kept.iter().map(|(_, bytes, _)| bytes).sum();
+    for (_, bytes, path) in kept {
+        if total <= MOST_TOTAL_BYTES.saturating_sub(room) {
+            break;
+        }
+        let _ = fs::remove_file(path);
+        total -= bytes;
     }
 }
 
@@ -207,16 +232,16 @@ mod tests {
     fn what_is_kept_comes_back_for_the_same_address() {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("assets");
-        let cache = DiskCache::open(&folder).unwrap();
+        let cache = DiskCache::open(&folder, 0).unwrap();
         let address = url("https://h.test/a.png?sig=canary");
         let kept = Cached::new(
             AssetKind::Image,
             &address,
-            &reply(address.as_str(), "image/png", PNG),
+            reply(address.as_str(), "image/png", PNG),
         );
         cache.keep(&address, &kept).unwrap();
 
-        let again = DiskCache::open(&folder).unwrap();
+        let again = DiskCache::open(&folder, 0).unwrap();
         assert_eq!(again.get(&address), Some(kept.clone()));
         assert_eq!(
             again.get(&url("https://h.test/a.png?sig=canary#part")),
@@ -248,7 +273,7 @@ mod tests {
             (AssetKind::Stylesheet, "https://h.test/a", None),
             (AssetKind::Image, "https://cdn.test/b", None),
         ] {
-            let cached = Cached::new(kind, &address, &reply(from, "text/css", b"a{}"));
+            let cached = Cached::new(kind, &address, reply(from, "text/css", b"a{}"));
             assert_eq!(cached.meta.moved_to.as_deref(), moved_to, "{kind:?} {from}");
         }
     }
@@ -256,12 +281,12 @@ mod tests {
     #[test]
     fn damaged_files_do_not_count() {
         let root = tempfile::tempdir().unwrap();
-        let cache = DiskCache::open(root.path()).unwrap();
+        let cache = DiskCache::open(root.path(), 0).unwrap();
         let address = url("https://h.test/a.png");
         let kept = Cached::new(
             AssetKind::Image,
             &address,
-            &reply(address.as_str(), "image/png", PNG),
+            reply(address.as_str(), "image/png", PNG),
         );
         cache.keep(&address, &kept).unwrap();
         let whole = fs::read(cache.path(&address)).unwrap();
@@ -274,14 +299,14 @@ mod tests {
     #[test]
     fn age_counts_from_the_last_check_and_the_last_use() {
         let root = tempfile::tempdir().unwrap();
-        let cache = DiskCache::open(root.path()).unwrap();
+        let cache = DiskCache::open(root.path(), 0).unwrap();
         let old = Duration::from_secs(61 * 24 * 3600);
         let addresses = [url("https://h.test/unused"), url("https://h.test/used")];
         for address in &addresses {
             let mut kept = Cached::new(
                 AssetKind::Image,
                 address,
-                &reply(address.as_str(), "image/png", PNG),
+                reply(address.as_str(), "image/png", PNG),
             );
             kept.meta.checked_s -= old.as_secs();
             cache.keep(address, &kept).unwrap();
@@ -291,7 +316,26 @@ mod tests {
         let used = cache.get(&addresses[1]).unwrap();
         assert_eq!(used.freshness(), Freshness::Stale);
         assert_eq!(used.checked_now().freshness(), Freshness::Fresh);
-        let again = DiskCache::open(root.path()).unwrap();
+        let again = DiskCache::open(root.path(), 0).unwrap();
         assert!(again.get(&addresses[0]).is_none() && again.get(&addresses[1]).is_some());
+    }
+
+    #[test]
+    fn the_folder_has_a_limit() {
+        let root = tempfile::tempdir().unwrap();
+        for (name, hours) in [("a.asset", 3), ("b.asset", 1), ("c.asset", 2), ("other.file", 9)] {
+            let file = File::create(root.path().join(name)).unwrap();
+            // Without a block on the disk.
+            file.set_len(MOST_TOTAL_BYTES / 2 - 10).unwrap();
+            let used = SystemTime::now() - Duration::from_secs(hours * 3600);
+            file.set_modified(used).unwrap();
+        }
+        let there = |name: &str| root.path().join(name).exists();
+        DiskCache::open(root.path(), 20).unwrap();
+        assert_eq!(["a.asset", "b.asset", "c.asset"].map(there), [false, true, true]);
+        DiskCache::open(root.path(), 21).unwrap();
+        assert_eq!(["b.asset", "c.asset"].map(there), [true, false]);
+        DiskCache::open(root.path(), MOST_TOTAL_BYTES + 1).unwrap();
+        assert!(!there("b.asset") && there("other.file"));
     }
 }

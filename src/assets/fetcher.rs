@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
 
 use super::Missing;
+use super::allowance::Allowance;
 use super::stopwatch::Stopwatch;
 use crate::source::AllowedHost;
 use crate::source::http::{self, Client, Failure, Hop, MOST_REDIRECTS, Reply, Request, Validators};
@@ -23,6 +24,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// What the assets of one render may cost.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
+    /// Decoded, as all bytes here.
     pub asset_bytes: u64,
     pub total_bytes: u64,
     pub count: u64,
@@ -59,7 +61,7 @@ pub(super) struct Fetcher {
     slots: Semaphore,
     watch: Stopwatch,
     count: AtomicU64,
-    bytes: AtomicU64,
+    allowance: Allowance,
     /// By host and port.
     hosts: Mutex<HashMap<String, Host>>,
 }
@@ -73,7 +75,7 @@ impl Fetcher {
             slots: Semaphore::new(AT_A_TIME),
             watch: Stopwatch::default(),
             count: AtomicU64::new(0),
-            bytes: AtomicU64::new(0),
+            allowance: Allowance::new(limits.total_bytes),
             hosts: Mutex::default(),
         }
     }
@@ -97,30 +99,44 @@ impl Fetcher {
         let _running = self.watch.run();
         let left = self.limits.total_time.saturating_sub(self.watch.spent());
         let whole_end = Instant::now() + left;
-        let slot = timeout_at(whole_end, self.slots.acquire()).await;
-        let Ok(Ok(_slot)) = slot else {
+        let turn = async {
+            let slot = self.slots.acquire().await.ok()?;
+            Some((slot, self.allowance.set_aside(self.limits.asset_bytes).await?))
+        };
+        let Ok(Some((_slot, portion))) = timeout_at(whole_end, turn).await else {
             return Err(Missing::Spent);
         };
-        if left.is_zero()
-            || self.bytes.load(Ordering::Relaxed) >= self.limits.total_bytes
-            || self.count.fetch_add(1, Ordering::Relaxed) >= self.limits.count
-        {
+        if left.is_zero() || self.count.fetch_add(1, Ordering::Relaxed) >= self.limits.count {
             return Err(Missing::Spent);
         }
+        let most_bytes = portion.bytes();
         let end = whole_end.min(Instant::now() + self.limits.asset_time);
-        let reply = self.follow(url, known, end).await?;
-        self.bytes.fetch_add(reply.body.len() as u64, Ordering::Relaxed);
-        match reply.status {
-            200 => decoded(reply, self.limits.asset_bytes).map(Some),
+        let reply = self.follow(url, known, most_bytes, end).await;
+        let reply = reply.and_then(|reply| match reply.status {
+            200 => decoded(reply, most_bytes).map(Some),
             304 if known.is_some() => Ok(None),
             status => Err(Missing::Status(status)),
+        });
+        let length = |reply: &Reply| reply.body.len() as u64;
+        match &reply {
+            Ok(reply) => portion.spend(reply.as_ref().map_or(0, length)),
+            // It is too large for what the others have left.
+            Err(Missing::TooLarge) if most_bytes < self.limits.asset_bytes => return Err(Missing::Spent),
+            Err(_) => {}
         }
+        reply
     }
 
-    async fn follow(&self, url: &Url, known: Option<&Validators>, end: Instant) -> Result<Reply, Missing> {
+    async fn follow(
+        &self,
+        url: &Url,
+        known: Option<&Validators>,
+        most_bytes: u64,
+        end: Instant,
+    ) -> Result<Reply, Missing> {
         let mut url = url.clone();
         for _ in 0..=MOST_REDIRECTS {
-            match self.visit(&url, known, end).await? {
+            match self.visit(&url, known, most_bytes, end).await? {
                 Hop::Reply(reply) => return Ok(reply),
                 Hop::Redirect(next) => url = next,
             }
@@ -129,28 +145,40 @@ impl Fetcher {
     }
 
     /// Asks a host that is not known to be dead; once more if the failure may pass.
-    async fn visit(&self, url: &Url, known: Option<&Validators>, end: Instant) -> Result<Hop, Missing> {
+    async fn visit(
+        &self,
+        url: &Url,
+        known: Option<&Validators>,
+        most_bytes: u64,
+        end: Instant,
+    ) -> Result<Hop, Missing> {
         let host = http::authority(url);
         if self.hosts().get(&host) == Some(&Host::Dead) {
             return Err(Missing::DeadHost);
         }
-        let mut answer = self.ask(url, known, end).await;
+        let mut answer = self.ask(url, known, most_bytes, end).await;
         if may_pass(&answer) && Instant::now() + PAUSE < end {
             sleep(PAUSE).await;
-            answer = self.ask(url, known, end).await;
+            answer = self.ask(url, known, most_bytes, end).await;
         }
         self.note_host(host, answer.as_ref().err());
         answer.map_err(Missing::from)
     }
 
-    async fn ask(&self, url: &Url, known: Option<&Validators>, end: Instant) -> Result<Hop, Failure> {
+    async fn ask(
+        &self,
+        url: &Url,
+        known: Option<&Validators>,
+        most_bytes: u64,
+        end: Instant,
+    ) -> Result<Hop, Failure> {
         let client = self.client.get_or_init(|| Client::new(&self.allowed));
         let left = end.saturating_duration_since(Instant::now());
         let request = Request {
             url,
             authorization: None,
             known: known.filter(|known| !known.is_empty()),
-            max_bytes: self.limits.asset_bytes,
+            max_bytes: most_bytes,
             idle: left,
             whole: left,
         };
@@ -232,7 +260,7 @@ mod tests {
     use super::*;
 
     /// A server on this machine: what it answers to a path, and how often it was asked.
-    fn serve(answer: impl Fn(&str) -> String + Send + 'static) -> (u16, Arc<AtomicU64>) {
+    fn serve<B: AsRef<[u8]>>(answer: impl Fn(&str) -> B + Send + 'static) -> (u16, Arc<AtomicU64>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let visits = Arc::new(AtomicU64::new(0));
@@ -244,7 +272,7 @@ mod tests {
                 let length = stream.read(&mut request).unwrap_or(0);
                 let request = String::from_utf8_lossy(&request[..length]).into_owned();
                 let path = request.split(' ').nth(1).unwrap_or_default();
-                let _ = stream.write_all(answer(path).as_bytes());
+                let _ = stream.write_all(answer(path).as_ref());
             }
         });
         (port, visits)
@@ -266,7 +294,7 @@ mod tests {
 
     #[test]
     fn a_render_has_limits() {
-        let (port, visits) = serve(|_| "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n12345".into());
+        let (port, visits) = serve(|_| "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n12345");
         let address = format!("http://127.0.0.1:{port}/");
         let limits = Limits::default();
         for (limits, expected) in [
@@ -298,6 +326,42 @@ mod tests {
             assert_eq!(found, expected, "{limits:?}");
         }
         assert_eq!(visits.load(Ordering::Relaxed), 4);
+    }
+
+    fn gzip(body: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(body).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn the_limit_is_for_what_replies_decode_to_and_for_all_that_are_under_way() {
+        let (port, visits) = serve(|_| {
+            let packed = gzip(&[7; 1000]);
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
+                packed.len()
+            );
+            [head.into_bytes(), packed].concat()
+        });
+        let fetcher = fetcher(Limits {
+            asset_bytes: 1200,
+            total_bytes: 2500,
+            ..Limits::default()
+        });
+        let address = format!("http://127.0.0.1:{port}/");
+        let mut found = thread::scope(|scope| {
+            let running = [(); 8].map(|()| scope.spawn(|| fetch(&fetcher, &address)));
+            running.map(|fetch| fetch.join().unwrap())
+        });
+        found.sort_by_key(Result::is_err);
+        let (arrived, spent) = found.split_at(2);
+        assert!(arrived.iter().all(|found| *found == Ok(1000)), "{found:?}");
+        assert!(
+            spent.iter().all(|found| *found == Err(Missing::Spent)),
+            "{found:?}"
+        );
+        assert_eq!(visits.load(Ordering::Relaxed), 8);
     }
 
     #[test]
@@ -337,9 +401,7 @@ mod tests {
             no_store: false,
             body,
         };
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        encoder.write_all(&[7; 1000]).unwrap();
-        let packed = encoder.finish().unwrap();
+        let packed = gzip(&[7; 1000]);
         let length = |encoding: &str, body: &[u8], most| {
             decoded(reply(encoding, body.to_vec()), most).map(|reply| reply.body.len())
         };

@@ -2,6 +2,8 @@
 //! pages of all browsers of a render: what is given comes first, then the cache, then the network. Each address is
 //! asked for once, and its answer stays.
 
+mod allowance;
+mod bodies;
 mod cache;
 mod content;
 mod fetcher;
@@ -20,6 +22,7 @@ use tokio::sync::OnceCell;
 use tokio::task::spawn_blocking;
 use url::Url;
 
+use bodies::{Bodies, Body};
 use cache::{Cached, DiskCache, Freshness};
 use content::Found;
 use fetcher::Fetcher;
@@ -77,8 +80,8 @@ pub enum Missing {
     Setup,
 }
 
-/// An asset as a page is given it.
-#[derive(Debug, Clone)]
+/// An asset as it was obtained.
+#[derive(Debug)]
 struct Held {
     origin: Origin,
     content_type: String,
@@ -87,8 +90,19 @@ struct Held {
     moved_to: Option<String>,
 }
 
+/// An asset as pages are given it, whenever they ask.
+#[derive(Debug, Clone)]
+struct Kept {
+    origin: Origin,
+    content_type: String,
+    bytes: u64,
+    body: Body,
+    /// Only of style sheets.
+    moved_to: Option<String>,
+}
+
 type Question = (AssetKind, String);
-type Outcome = std::result::Result<Held, Missing>;
+type Outcome = std::result::Result<Kept, Missing>;
 
 #[derive(Debug)]
 pub struct Assets {
@@ -96,6 +110,7 @@ pub struct Assets {
     cache: Option<DiskCache>,
     /// None fetches nothing.
     fetcher: Option<Fetcher>,
+    bodies: Arc<Bodies>,
     asked: Mutex<HashMap<Question, Arc<OnceCell<Outcome>>>>,
 }
 
@@ -103,12 +118,14 @@ impl Assets {
     /// Reads what is given and opens the cache, which can take a moment. Without a cache that can be used all is
     /// fetched.
     pub fn open(options: &AssetOptions) -> Result<Self> {
+        let cache = options
+            .cache
+            .as_deref()
+            .and_then(|folder| DiskCache::open(folder, options.limits.total_bytes).ok());
         Ok(Self {
             given: Arc::new(Given::open(&options.given)?),
-            cache: options
-                .cache
-                .as_deref()
-                .and_then(|folder| DiskCache::open(folder).ok()),
+            bodies: Arc::new(Bodies::new(cache.as_ref().map(|cache| cache.folder().to_owned()))),
+            cache,
             fetcher: (!options.offline).then(|| Fetcher::new(options.allowed_hosts.clone(), options.limits)),
             asked: Mutex::default(),
         })
@@ -134,33 +151,52 @@ impl Assets {
             Arc::clone(asked.entry(question.clone()).or_default())
         };
         let (kind, address) = question;
-        let outcome = cell.get_or_init(|| self.obtain(kind, &address)).await;
-        let held = outcome.as_ref().ok()?;
-        match &held.moved_to {
+        let obtained = async { Ok(self.kept(self.obtain(kind, &address).await?).await) };
+        let outcome = cell.get_or_init(|| obtained).await;
+        let kept = outcome.as_ref().ok()?;
+        match &kept.moved_to {
             Some(moved_to) => {
-                self.note_moved(kind, moved_to, held);
+                self.note_moved(kind, moved_to, kept);
                 Some(AssetReply::MovedTo(moved_to.clone()))
             }
             None => Some(AssetReply::Body {
-                content_type: held.content_type.clone(),
-                body: Arc::clone(&held.body),
+                content_type: kept.content_type.clone(),
+                body: self.body(&kept.body).await?,
             }),
         }
     }
 
+    async fn kept(&self, held: Held) -> Kept {
+        let bytes = held.body.len() as u64;
+        let (bodies, body) = (Arc::clone(&self.bodies), Arc::clone(&held.body));
+        let body = spawn_blocking(move || bodies.keep(body)).await;
+        Kept {
+            origin: held.origin,
+            content_type: held.content_type,
+            bytes,
+            body: body.unwrap_or(Body::Memory(held.body)),
+            moved_to: held.moved_to,
+        }
+    }
+
+    async fn body(&self, body: &Body) -> Option<Arc<[u8]>> {
+        let (bodies, body) = (Arc::clone(&self.bodies), body.clone());
+        spawn_blocking(move || bodies.read(&body)).await.ok()?.ok()
+    }
+
     /// The page asks at the other address next.
-    fn note_moved(&self, kind: AssetKind, moved_to: &str, held: &Held) {
-        let held = Held {
+    fn note_moved(&self, kind: AssetKind, moved_to: &str, kept: &Kept) {
+        let kept = Kept {
             origin: Origin::Redirect,
             moved_to: None,
-            ..held.clone()
+            ..kept.clone()
         };
         let question = (kind, without_fragment(moved_to.to_owned()));
-        let cell = Arc::new(OnceCell::new_with(Some(Ok(held))));
+        let cell = Arc::new(OnceCell::new_with(Some(Ok(kept))));
         self.asked().entry(question).or_insert(cell);
     }
 
-    async fn obtain(&self, kind: AssetKind, address: &str) -> Outcome {
+    async fn obtain(&self, kind: AssetKind, address: &str) -> std::result::Result<Held, Missing> {
         if let Some((declared, body)) = self.given(address).await {
             let content_type = content::accept(kind, declared.as_deref(), &body).ok_or(Missing::WrongType)?;
             return Ok(Held {
@@ -187,9 +223,10 @@ impl Assets {
         let known = cached.as_ref().map(|cached| &cached.meta.validators);
         match (fetcher.fetch(&url, known).await, cached) {
             (Ok(Some(reply)), _) => {
-                let arrived = Cached::new(kind, &url, &reply);
+                let may_keep = !reply.no_store;
+                let arrived = Cached::new(kind, &url, reply);
                 let held = arrived.held(kind, Origin::Network)?;
-                if !reply.no_store {
+                if may_keep {
                     self.keep(&url, arrived).await;
                 }
                 Ok(held)

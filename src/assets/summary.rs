@@ -66,14 +66,14 @@ impl AssetsSummary {
         let mut list = Vec::new();
         for (kind, address, outcome) in outcomes {
             let (status, bytes, reason) = match outcome {
-                Ok(held) => {
-                    let status = match held.origin {
+                Ok(kept) => {
+                    let status = match kept.origin {
                         Origin::Given => Status::Given,
                         Origin::Cache => Status::Cached,
                         Origin::Network => Status::Fetched,
                         Origin::Redirect => continue,
                     };
-                    (status, held.body.len() as u64, None)
+                    (status, kept.bytes, None)
                 }
                 Err(missing) => (Status::Missing, 0, Some(missing.to_string())),
             };

@@ -36,7 +36,7 @@ pub enum ProblemKind {
     UnknownCompression,
     /// Events earlier than one before them in the input; sorted.
     OutOfOrder,
-    /// Times in seconds, among others in milliseconds.
+    /// Times in seconds, or in another unit than milliseconds.
     TimeInSeconds,
     /// Exact repeats within one millisecond; dropped.
     Duplicate,
@@ -109,7 +109,7 @@ impl ProblemKind {
             Self::DamagedFields => "event has compressed fields that cannot be decoded",
             Self::UnknownCompression => "event is compressed in an unknown way",
             Self::OutOfOrder => "event is out of order",
-            Self::TimeInSeconds => "event has its time in seconds",
+            Self::TimeInSeconds => "event has its time in seconds or another unit than milliseconds",
             Self::Duplicate => "event is an exact repeat",
             Self::BeforeFullSnapshot => "change comes before the window's first full snapshot",
             Self::WindowWithoutFullSnapshot => "event is of a window without a full snapshot",
@@ -135,7 +135,7 @@ impl ProblemKind {
             Self::DamagedFields => "events have compressed fields that cannot be decoded",
             Self::UnknownCompression => "events are compressed in an unknown way",
             Self::OutOfOrder => "events are out of order",
-            Self::TimeInSeconds => "events have their times in seconds",
+            Self::TimeInSeconds => "events have their times in seconds or another unit than milliseconds",
             Self::Duplicate => "events are exact repeats",
             Self::BeforeFullSnapshot => "changes come before their window's first full snapshot",
             Self::WindowWithoutFullSnapshot => "events are of windows without a full snapshot",

@@ -226,7 +226,8 @@ impl<'a> Exchange<'a> {
     }
 
     async fn pause(&self, wait: Duration, reason: WaitReason) -> Result<(), Refusal> {
-        if Instant::now() + wait > self.give_up {
+        // A server may ask for more time than an `Instant` can be put off by.
+        if wait > self.give_up.saturating_duration_since(Instant::now()) {
             return Err(match reason {
                 WaitReason::Failure => Refusal::OutOfPatience,
                 _ => Refusal::RateLimited { wait },

@@ -41,7 +41,7 @@ use fields::Fields;
 pub enum Format {
     /// `[event, …]`
     RrwebArray,
-    /// An object in which there is an array of events, whatever it is called.
+    /// An object in which there are arrays of events, whatever they are called.
     RrwebWrapper,
     /// One event on each line.
     RrwebLines,

@@ -1,5 +1,8 @@
 //! rrweb events somewhere in an object: `{"events":[…]}`, `{"result":[…]}`, `{"data":{"snapshots":[…]}}` and
-//! whatever else tools write, also as JSON in a string. The first value that holds events is taken, the shallowest first.
+//! whatever else tools write, also as JSON in a string. The first object with events in it is taken, the shallowest
+//! first; where it has several lists of them, they are its windows or belong together.
+
+use std::collections::HashSet;
 
 use bytestring::ByteString;
 
@@ -8,15 +11,25 @@ use super::{Collector, Fields, Format, read_text, session_id};
 use crate::error::Result;
 use crate::recording::budget::Budget;
 use crate::recording::json_text;
+use crate::recording::problem::ProblemKind;
 
-/// The value within an object in which the events are.
+/// What `PostHog` calls an object in which each list is a window's.
+const BY_WINDOW: [&str; 2] = ["snapshotsByWindowId", "snapshot_data_by_window_id"];
+
+/// The values of one object in which the events are.
 pub(super) struct Wrapped {
-    /// The session's, from the object that has the value, or from one around it.
+    /// The session's, from the object that has the values, or from one around it.
     id: Option<String>,
-    place: Place,
+    /// With their keys, lists first.
+    places: Vec<(String, Place)>,
+    /// Whether the keys are the windows' ids.
+    is_by_window: bool,
 }
 
 enum Place {
+    /// A list of events.
+    List(ByteString),
+    /// Anything else that holds some.
     Value(ByteString),
     /// The text that a string holds.
     Quoted(ByteString),
@@ -34,7 +47,7 @@ pub(super) fn find(object: &ByteString, depth: usize, budget: &mut Budget) -> Re
         if !std::mem::take(&mut search.goes_deeper) {
             break;
         }
-        if let Some(found) = search.level(level, object, None)? {
+        if let Some(found) = search.level(level, "", object, None)? {
             return Ok(Some(found));
         }
     }
@@ -54,30 +67,61 @@ impl Search<'_> {
     fn level(
         &mut self,
         level: usize,
+        name: &str,
         object: &ByteString,
         outer_id: Option<&str>,
     ) -> Result<Option<Wrapped>> {
         let own_id = Fields::of(object).and_then(|fields| session_id(&fields));
         let id = own_id.as_deref().or(outer_id);
-        for (_, value) in json_text::members(object) {
-            let value = object.slice_ref(value);
-            let found = match (level, value.starts_with('{')) {
-                (0, true) => {
-                    self.goes_deeper = true;
-                    None
+        if level == 0 {
+            return self.values(name, object, id);
+        }
+        for (name, value) in json_text::members(object) {
+            if value.starts_with('{') {
+                let found = self.level(level - 1, &name, &object.slice_ref(value), id)?;
+                if found.is_some() {
+                    return Ok(found);
                 }
-                (0, false) => self.place(value)?.map(|place| Wrapped {
-                    id: id.map(str::to_owned),
-                    place,
-                }),
-                (1.., true) => self.level(level - 1, &value, id)?,
-                (1.., false) => None,
-            };
-            if found.is_some() {
-                return Ok(found);
             }
         }
         Ok(None)
+    }
+
+    /// Looks at the values of the object itself.
+    fn values(&mut self, name: &str, object: &ByteString, id: Option<&str>) -> Result<Option<Wrapped>> {
+        let (mut lists, mut others, mut quoted) = (Vec::new(), Vec::new(), Vec::new());
+        let mut are_all_lists = true;
+        for (key, value) in json_text::members(object) {
+            if value.starts_with('{') {
+                self.goes_deeper = true;
+                are_all_lists = false;
+                continue;
+            }
+            let place = self.place(object.slice_ref(value))?;
+            let is_empty_list = value.starts_with('[') && json_text::elements(value).next().is_none();
+            are_all_lists &= is_empty_list || matches!(place, Some(Place::List(_)));
+            match place {
+                Some(place @ Place::List(_)) => lists.push((key.into_owned(), place)),
+                Some(place @ Place::Value(_)) => others.push((key.into_owned(), place)),
+                Some(place @ Place::Quoted(_)) => quoted.push((key.into_owned(), place)),
+                None => {}
+            }
+        }
+        let is_by_window = BY_WINDOW.contains(&name) || are_all_lists && are_windows(&lists);
+        let mut places = lists;
+        places.append(&mut others);
+        // A string beside them is what they were read from, or a copy.
+        if places.is_empty() {
+            places = quoted;
+        }
+        if places.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Wrapped {
+            id: id.map(str::to_owned),
+            places,
+            is_by_window,
+        }))
     }
 
     /// The place of the events, if they are in this value.
@@ -86,9 +130,26 @@ impl Search<'_> {
             // A string alone is no list of events, packed or not.
             None | Some(Shape::Event) => None,
             Some(Shape::Quoted(text)) => Some(Place::Quoted(text)),
+            Some(Shape::Events) => Some(Place::List(value)),
             Some(_) => Some(Place::Value(value)),
         })
     }
+}
+
+/// Whether there are several lists that can each be played alone. One that cannot goes on where another ends, and one
+/// with the snapshot of another is the same once more.
+fn are_windows(lists: &[(String, Place)]) -> bool {
+    let mut snapshots = HashSet::new();
+    lists.len() > 1
+        && lists.iter().all(|(_, place)| {
+            let Place::List(list) = place else { return false };
+            // Packed, it may be any of them.
+            let is_snapshot =
+                |event: &&str| event.starts_with('"') || json_text::integer(event, "type") == Some(2);
+            json_text::elements(list)
+                .find(is_snapshot)
+                .is_some_and(|snapshot| snapshots.insert(snapshot))
+        })
 }
 
 impl Wrapped {
@@ -97,13 +158,143 @@ impl Wrapped {
             Some(id) => collector.session(Some(id)),
             None => collector.begin_session(),
         }
-        let format = match &self.place {
-            Place::Value(value) => value::read(value, depth, collector)?,
-            Place::Quoted(text) => Some(read_text(text, depth, collector)?),
+        let mut known = HashSet::new();
+        let mut formats = Vec::new();
+        for (key, place) in &self.places {
+            formats.extend(match place {
+                Place::List(list) if self.is_by_window => {
+                    for event in json_text::elements(list) {
+                        collector.event(Some(key), list.slice_ref(event))?;
+                    }
+                    None
+                }
+                Place::List(list) => {
+                    self.read_list(list, &mut known, collector)?;
+                    None
+                }
+                Place::Value(value) => value::read(value, depth, collector)?,
+                Place::Quoted(text) => Some(read_text(text, depth, collector)?),
+            });
+        }
+        let is_of_posthog = |format: &Format| {
+            matches!(
+                format,
+                Format::PosthogLines | Format::PosthogWire | Format::PosthogExport
+            )
         };
-        Ok(match format {
-            Some(format @ (Format::PosthogLines | Format::PosthogWire | Format::PosthogExport)) => format,
-            _ => Format::RrwebWrapper,
-        })
+        Ok(formats
+            .into_iter()
+            .find(is_of_posthog)
+            .unwrap_or(Format::RrwebWrapper))
+    }
+
+    /// Takes the events that are in none of the lists before: some tools write all of them, and a choice.
+    fn read_list<'a>(
+        &self,
+        list: &'a ByteString,
+        known: &mut HashSet<&'a str>,
+        collector: &mut Collector<'_>,
+    ) -> Result<()> {
+        for event in json_text::elements(list) {
+            if known.contains(event) {
+                collector.lose(ProblemKind::Duplicate);
+            } else {
+                collector.event(None, list.slice_ref(event))?;
+            }
+        }
+        if self.places.len() > 1 {
+            known.extend(json_text::elements(list));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{META, SNAPSHOT, found, pack, problems, quoted, sessions};
+    use super::*;
+
+    const CHANGE: &str = r#"{"type":3,"timestamp":9,"data":{"source":0}}"#;
+    const CONSOLE: &str = r#"{"type":6,"timestamp":5,"data":{"plugin":"rrweb/console@1"}}"#;
+
+    fn windows(expected: &[(&str, usize)]) -> Vec<(String, usize)> {
+        expected
+            .iter()
+            .map(|&(id, events)| (id.to_owned(), events))
+            .collect()
+    }
+
+    #[test]
+    fn several_lists_are_windows_or_belong_together() {
+        let (whole, other) = (
+            format!("{META},{SNAPSHOT}"),
+            format!("{META},{}", SNAPSHOT.replace(":2,\"data", ":3,\"data")),
+        );
+        let both = format!(r#""w1":[{whole},{CHANGE}],"w2":[{other}]"#);
+        let packed = format!(r#""w1":[{}],"w2":[{}]"#, pack(META), pack(SNAPSHOT));
+        let by_window: &[_] = &[("w1", 3), ("w2", 2)];
+        for (text, expected) in [
+            (format!("{{{both}}}"), by_window),
+            (format!(r#"{{{both},"w3":[]}}"#), by_window),
+            (format!(r#"{{"id":"s","snapshots":{{{both}}}}}"#), by_window),
+            (
+                format!(r#"{{"data":{{"snapshotsByWindowId":{{{both}}}}}}}"#),
+                by_window,
+            ),
+            (
+                format!(
+                    r#"{{"result":{{"next":null,"snapshot_data_by_window_id":{{"w1":[{whole},{CHANGE}],"w2":[{META},{CHANGE}]}}}}}}"#
+                ),
+                by_window,
+            ),
+            (
+                format!(r#"{{"snapshotsByWindowId":{{"w1":[{whole}]}}}}"#),
+                &[("w1", 2)],
+            ),
+            (format!("{{{packed}}}"), &[("w1", 1), ("w2", 1)]),
+            // None of these can be played alone.
+            (
+                format!(r#"{{"events":[{whole}],"moreEvents":[{CHANGE}]}}"#),
+                &[("main", 3)],
+            ),
+            (
+                format!(r#"{{"consoleEvents":[{CONSOLE}],"events":[{whole}]}}"#),
+                &[("main", 3)],
+            ),
+            (format!(r#"{{"n":1,{both}}}"#), &[("main", 4)]),
+            (
+                format!(r#"{{"a":[{whole}],"b":[["w",{CHANGE}],["w",{CONSOLE}]]}}"#),
+                &[("main", 2), ("w", 2)],
+            ),
+        ] {
+            assert_eq!(found(&text).1, windows(expected), "{text}");
+            assert_eq!(sessions(&text).split(' ').count(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_there_twice_is_read_once() {
+        let list = format!("[{META},{SNAPSHOT},{CHANGE},{CONSOLE}]");
+        for (text, repeats) in [
+            (format!(r#"{{"events":{list},"all":{list}}}"#), 4),
+            (
+                format!(r#"{{"events":{list},"changes":[{SNAPSHOT},{CHANGE}]}}"#),
+                2,
+            ),
+            (format!(r#"{{"first":[{META},{SNAPSHOT}],"events":{list}}}"#), 2),
+            (format!(r#"{{"raw":{},"events":{list}}}"#, quoted(&list)), 0),
+        ] {
+            assert_eq!(found(&text).1, windows(&[("main", 4)]), "{text}");
+            let problems = problems(&text);
+            assert!(problems.iter().all(|(kind, ..)| *kind == ProblemKind::Duplicate));
+            let count: u64 = problems.iter().map(|(_, count, _)| count).sum();
+            assert_eq!(count, repeats, "{text}");
+        }
+        // Within one list it is for others to tell.
+        let text = format!(r#"{{"events":[{META},{META}]}}"#);
+        assert_eq!(
+            (found(&text).1, problems(&text)),
+            (windows(&[("main", 2)]), vec![])
+        );
     }
 }

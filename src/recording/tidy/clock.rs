@@ -17,6 +17,12 @@ const LONGEST_PAUSE_MS: f64 = 30.0 * 24.0 * 3_600_000.0;
 /// March 1973 in milliseconds, the year 5138 in seconds: what is above counts milliseconds.
 const LEAST_IN_MS: f64 = 1e11;
 
+const SECOND_US: f64 = 1e6;
+
+/// What recorders count in instead of milliseconds: the times since 1970 that are such, from 2001 or 1973 on, and how
+/// many microseconds one of them is. Milliseconds since a page was loaded are fewer than either.
+const OTHER_UNITS: [(Range<f64>, f64); 3] = [(1e9..5e9, SECOND_US), (1e14..1e17, 1.0), (1e17..1e20, 1e-3)];
+
 /// What goes back by less is taken for an event that came late, as many do by a second or two.
 const SHORTEST_SETBACK_MS: f64 = 10_000.0;
 
@@ -26,9 +32,11 @@ const MOST_SETBACKS: usize = 3;
 /// Changes the events whose times are wrong, in what the page gets as well.
 pub(super) fn set_right(events: &mut [Event], problems: &mut Problems) {
     let mut times: Vec<f64> = events.iter().map(|event| event.timestamp_ms).collect();
-    count_in_milliseconds(&mut times);
+    count_all_in_milliseconds(&mut times);
+    count_seconds_in_milliseconds(&mut times);
     move_events(events, &times, ProblemKind::TimeInSeconds, problems);
     undo_leaps(&mut times);
+    undo_excursions(&mut times);
     undo_setbacks(events, &mut times);
     move_events(events, &times, ProblemKind::ClockJump, problems);
 }
@@ -42,14 +50,49 @@ fn move_events(events: &mut [Event], times: &[f64], kind: ProblemKind, problems:
     }
 }
 
+/// Whether what came out would be taken for times in another unit: what has been dropped since may have hidden it.
+pub(super) fn counts_in_other_unit(events: &[Event]) -> bool {
+    let times: Vec<f64> = events.iter().map(|event| event.timestamp_ms).collect();
+    other_unit(&times).is_some()
+}
+
+/// Where most times are of a session that was counted in another unit, those are put right.
+fn count_all_in_milliseconds(times: &mut [f64]) {
+    if let Some((usual, unit_us)) = other_unit(times) {
+        for time in times.iter_mut().filter(|time| is_near(**time, usual, unit_us)) {
+            *time = in_milliseconds(*time, unit_us);
+        }
+    }
+}
+
+/// The median, and of how many microseconds, if most times near it are of a session in a unit that is no millisecond.
+fn other_unit(times: &[f64]) -> Option<(f64, f64)> {
+    let usual = median(times.iter().copied())?;
+    let (_, unit_us) = OTHER_UNITS.iter().find(|(range, _)| range.contains(&usual))?;
+    // Milliseconds since a page was loaded, weeks ago, are spread more widely. What leaps in any unit says nothing.
+    let spread = times
+        .iter()
+        .filter(|&time| (time - usual).abs() <= LONGEST_PAUSE_MS);
+    let near = spread.clone().filter(|&&time| is_near(time, usual, *unit_us));
+    (2 * near.count() > spread.count()).then_some((usual, *unit_us))
+}
+
+fn is_near(time: f64, usual: f64, unit_us: f64) -> bool {
+    (in_milliseconds(time, unit_us) - in_milliseconds(usual, unit_us)).abs() <= LONGEST_PAUSE_MS
+}
+
+/// To the microsecond, which is what seconds are written to.
+fn in_milliseconds(time: f64, unit_us: f64) -> f64 {
+    (time * unit_us).round() / 1e3
+}
+
 /// Sentry writes its own events in seconds, among those of rrweb in milliseconds.
-fn count_in_milliseconds(times: &mut [f64]) {
+fn count_seconds_in_milliseconds(times: &mut [f64]) {
     let Some(usual) = median(times.iter().copied().filter(|&time| time >= LEAST_IN_MS)) else {
         return;
     };
     for time in times.iter_mut().filter(|time| **time < LEAST_IN_MS) {
-        // To the microsecond, which is what they are written to.
-        let ms = (*time * 1e6).round() / 1e3;
+        let ms = in_milliseconds(*time, SECOND_US);
         if (ms - usual).abs() <= LONGEST_PAUSE_MS {
             *time = ms;
         }
@@ -111,11 +154,49 @@ fn stretches(times: &[f64]) -> Vec<Range<usize>> {
     stretches
 }
 
+/// Where a clock was ahead for a few events and then right again, they are shifted to begin when the event before them
+/// happened.
+fn undo_excursions(times: &mut [f64]) {
+    let drops = drops(times);
+    if drops.len() > MOST_SETBACKS {
+        return;
+    }
+    // From the last on, so that what follows each is right.
+    for (number, &end) in drops.iter().enumerate().rev() {
+        let begin = number.checked_sub(1).map_or(1, |before| drops[before]);
+        if let Some(start) = (begin..end).rfind(|&start| is_excursion(times, start..end)) {
+            let (before, limit) = (times[start - 1], times[end]);
+            shift(&mut times[start..end], |wrong| wrong[0], before, limit);
+        }
+    }
+}
+
+/// Whether the clock leapt forward before the run, and back by the same behind it. Events that come late look alike, but
+/// they fill what lies between the two others, or are few.
+fn is_excursion(times: &[f64], run: Range<usize>) -> bool {
+    let (first, last, after) = (times[run.start], times[run.end - 1], &times[run.end..]);
+    let forward = first - times[run.start - 1];
+    let back = last - after[0];
+    // Nine tenths: some time passed around the run, and not more within it.
+    if back < SHORTEST_SETBACK_MS || !(0.9 * forward..=forward).contains(&back) {
+        return false;
+    }
+    let latest = after.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let ends_long_before = first - latest >= SHORTEST_SETBACK_MS.max(0.1 * forward);
+    let mixes = after.iter().any(|&time| first < time && time < last);
+    (ends_long_before || mixes) && 2 * run.len() <= after.len()
+}
+
+/// Where time goes back.
+fn drops(times: &[f64]) -> Vec<usize> {
+    (1..times.len()).filter(|&at| times[at] < times[at - 1]).collect()
+}
+
 /// Where a clock was set back by less, what follows is shifted to go on where it was, up to where the clock was set
 /// forward again. A clock that is set back and events that come late look alike in their times alone; see
 /// [`is_setback`].
 fn undo_setbacks(events: &[Event], times: &mut [f64]) {
-    let starts: Vec<usize> = (1..times.len()).filter(|&at| times[at] < times[at - 1]).collect();
+    let starts = drops(times);
     if starts.len() > MOST_SETBACKS {
         return;
     }
@@ -232,16 +313,49 @@ mod tests {
             [0.0, 0.0, 250.0, 2000.0, 3123.456, 4000.0].map(|ms| START_MS + ms)
         );
         assert_eq!(problems, [(ProblemKind::TimeInSeconds, 3, Place::Event(2))]);
-        // Who writes seconds throughout, or counts from the beginning of the page, may.
-        for start in [1.6e9, 0.0] {
-            let input = [
-                (start, META),
-                (start, SNAPSHOT),
-                (start + 1.5, CUSTOM),
-                (start + 2.0, CHANGE),
-            ];
+    }
+
+    #[test]
+    fn a_recording_in_another_unit_is_put_right() {
+        let rests = [META, SNAPSHOT, CUSTOM, CHANGE];
+        for (told, right_ms) in [
+            // Seconds, and one event in milliseconds.
+            (
+                [
+                    1_700_000_000.123,
+                    1_700_000_000.5,
+                    1_700_000_002.0,
+                    1.7e12 + 5000.0,
+                ],
+                Some([123.0, 500.0, 2000.0, 5000.0]),
+            ),
+            // Microseconds, nanoseconds.
+            (
+                [1.7e15, 1.7e15 + 500.0, 1.7e15 + 2e6, 1.7e15 + 5e6],
+                Some([0.0, 0.5, 2000.0, 5000.0]),
+            ),
+            (
+                [1.7e18, 1.7e18 + 512_000.0, 1.7e18 + 2e9, 1.7e18 + 5e9],
+                Some([0.0, 0.512, 2000.0, 5000.0]),
+            ),
+            // Milliseconds since the page was loaded, for two seconds or for weeks.
+            ([0.0, 0.0, 1500.5, 2000.0], None),
+            ([0.0, 1.0, 1.2e9, 2.4e9], None),
+            // Milliseconds since 1970 are right.
+            ([1.7e12, 1.7e12, 1.7e12 + 1500.0, 1.7e12 + 2000.0], None),
+        ] {
+            let input: Vec<(f64, &str)> = told.into_iter().zip(rests).collect();
             let (times, problems) = corrected(&input);
-            assert_eq!((times, problems), (input.map(|(time, _)| time).to_vec(), vec![]));
+            let right = right_ms.map_or(told, |right_ms| right_ms.map(|ms| 1.7e12 + ms));
+            assert_eq!(times, right, "{told:?}");
+            let moved = told
+                .iter()
+                .zip(right)
+                .filter(|(told, right)| told.to_bits() != right.to_bits());
+            let noted: u64 = problems.iter().map(|(_, count, _)| count).sum();
+            assert_eq!(noted, moved.count() as u64, "{told:?}");
+            let is_of_unit = |(kind, ..): &(ProblemKind, _, _)| *kind == ProblemKind::TimeInSeconds;
+            assert!(problems.iter().all(is_of_unit), "{told:?}");
         }
     }
 
@@ -340,10 +454,47 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_ahead_for_a_while_goes_on() {
+        let h = HOUR_S;
+        for (told, right, moved) in [
+            // One event, several, and two times some.
+            (
+                &[0.0, 0.0, 2.0, 3.0 + h, 4.0, 5.0, 6.0][..],
+                &[0.0, 0.0, 2.0, 2.0, 4.0, 5.0, 6.0][..],
+                1,
+            ),
+            (
+                &[0.0, 0.0, 2.0, 3.0 + h, 4.0 + h, 5.0, 6.0, 7.0, 8.0],
+                &[0.0, 0.0, 2.0, 2.0, 3.0, 5.0, 6.0, 7.0, 8.0],
+                2,
+            ),
+            (
+                &[0.0, 0.0, 1.0 + h, 2.0, 3.0, 4.0 + 2.0 * h, 5.0, 6.0],
+                &[0.0, 0.0, 0.0, 2.0, 3.0, 3.0, 5.0, 6.0],
+                2,
+            ),
+            // The session goes on beyond the time that the clock told.
+            (
+                &[0.0, 0.0, 5.0, 66.0, 67.0, 8.0, 20.0, 66.5, 80.0],
+                &[0.0, 0.0, 5.0, 5.0, 6.0, 8.0, 20.0, 66.5, 80.0],
+                2,
+            ),
+            // The full snapshot.
+            (&[0.0, 1.0 + h, 2.0, 3.0, 4.0], &[0.0, 0.0, 2.0, 3.0, 4.0], 1),
+        ] {
+            let (seconds, count) = corrected_s(told);
+            assert_eq!((&seconds[..], count), (right, moved), "{told:?}");
+        }
+    }
+
+    #[test]
     fn what_comes_late_is_no_setback() {
         for told in [
+            // After a pause: one at the end, and a block that fills the gap.
+            &[0.0, 1.0, 5.0, 100.0, 6.0][..],
+            &[0.0, 1.0, 5.0, 100.0, 10.0, 50.0, 95.0],
             // A block between two others, and one between three.
-            &[0.0, 1.0, 5.0, 60.0, 70.0, 80.0, 20.0, 30.0, 40.0, 90.0][..],
+            &[0.0, 1.0, 5.0, 60.0, 70.0, 80.0, 20.0, 30.0, 40.0, 90.0],
             &[
                 0.0, 1.0, 5.0, 60.0, 70.0, 80.0, 90.0, 95.0, 62.0, 66.0, 20.0, 30.0, 40.0,
             ],
