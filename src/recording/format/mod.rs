@@ -43,7 +43,7 @@ pub enum Format {
     RrwebArray,
     /// An object in which there are arrays of events, whatever they are called.
     RrwebWrapper,
-    /// One event on each line.
+    /// One event on each line, or one after the other.
     RrwebLines,
     /// Several lists of events: sessions, or the segments of one.
     RrwebLists,
@@ -120,7 +120,7 @@ fn read_within(mut containers: Vec<Container>, mut bytes: Vec<u8>, budget: &mut 
 /// `depth` is how many values within values are looked into.
 fn read_text(text: &ByteString, depth: usize, collector: &mut Collector<'_>) -> Result<Format> {
     let text = &text.slice_ref(text.trim_start_matches('\u{feff}'));
-    // Lines of JSON are several values; everything else is one.
+    // Nearly all are one value, or one on each line.
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
     let first = match values.next() {
         Some(Ok(first)) => first.get(),
@@ -146,14 +146,18 @@ fn read_text(text: &ByteString, depth: usize, collector: &mut Collector<'_>) -> 
         };
     }
     let gap = &rest[..rest.len() - after.len()];
-    if !gap.contains('\n') || first.contains('\n') {
-        let offset = text.len() - after.len();
-        return Err(Error::new(
-            Kind::InvalidRecording,
-            format!("unexpected text after the end of the JSON, at byte {offset}"),
-        ));
+    if gap.contains('\n') && !first.contains('\n') {
+        return lines::read(text, depth, collector);
     }
-    lines::read(text, depth, collector)
+    if lines::begins_with_value(after) {
+        return lines::read_values(text, depth, collector);
+    }
+    let offset = text.len() - after.len();
+    Err(Error::new(
+        Kind::InvalidRecording,
+        format!("unexpected text after the end of the JSON, at byte {offset}"),
+    )
+    .hint("Several values are best written one a line, as jq -c '.[]' does."))
 }
 
 fn without_events(value: &str) -> Error {
@@ -377,11 +381,15 @@ pub(super) mod tests {
 
     #[test]
     fn what_cannot_be_read_yet_is_named() {
-        let cases: [(Vec<u8>, &str); 7] = [
+        let cases: [(Vec<u8>, &str); 11] = [
             (b"BZh91AY&SY".to_vec(), "bzip2"),
+            (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(), "a picture"),
+            (b"\xff\xd8\xff\xe0\0\x10JFIF".to_vec(), "a picture"),
+            (b"\0\0\0\x20ftypisom".to_vec(), "a video"),
             (b"\0\0\x01\0snappy".to_vec(), "binary"),
             (b"<!doctype html>".to_vec(), "HTML"),
             (b"hello".to_vec(), "not JSON"),
+            (b"hello".to_vec(), "| A recording is"),
             ("[\"x\u{9c}abc\"]".into(), "rrweb-packed events"),
             (
                 r#"["w",{"type":2,"timestamp":1,"cv":"2024-10","data":"\u001f\u008b"}]"#.into(),

@@ -9,6 +9,13 @@ fn recognised(what: impl Into<String>, way_out: &str) -> Error {
     Error::new(Kind::InvalidRecording, message).hint(way_out)
 }
 
+const ACCEPTED: &str = "A recording is JSON with rrweb events: a list, an object with one in it, or one event a line; also \
+                        compressed, or an export from PostHog.";
+
+fn no_recording(what: &str) -> Error {
+    Error::new(Kind::InvalidRecording, format!("{what}, not a recording")).hint(ACCEPTED)
+}
+
 /// Tells by their first bytes what is no text at all.
 pub(super) fn refuse_binary(bytes: &[u8]) -> Result<()> {
     Err(match bytes {
@@ -20,6 +27,11 @@ pub(super) fn refuse_binary(bytes: &[u8]) -> Result<()> {
             "xz-compressed input",
             "Decompress it first: xz -dc FILE | replaycast … -",
         ),
+        [0x89, b'P', b'N', b'G', ..]
+        | [0xff, 0xd8, 0xff, ..]
+        | [b'G', b'I', b'F', b'8', ..]
+        | [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => no_recording("a picture"),
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] | [0x1a, 0x45, 0xdf, 0xa3, ..] => no_recording("a video"),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Ok(()),
         _ if bytes.iter().take(64).any(|&byte| byte == 0) => {
             Error::new(Kind::InvalidRecording, "binary data, in no format we know")
@@ -34,7 +46,7 @@ pub(super) fn not_json(text: &str) -> Error {
         return Error::new(Kind::InvalidRecording, "an HTML or XML page, not a recording")
             .hint("It may be a login or an error page: look at it, and download the recording again.");
     }
-    Error::new(Kind::InvalidRecording, "not JSON, and no other format we know")
+    Error::new(Kind::InvalidRecording, "not JSON, and no other format we know").hint(ACCEPTED)
 }
 
 pub(super) fn export_version(version: &str) -> Error {

@@ -74,7 +74,9 @@ fn other_unit(times: &[f64]) -> Option<(f64, f64)> {
         .iter()
         .filter(|&time| (time - usual).abs() <= LONGEST_PAUSE_MS);
     let near = spread.clone().filter(|&&time| is_near(time, usual, *unit_us));
-    (2 * near.count() > spread.count()).then_some((usual, *unit_us))
+    // Seconds have fractions; whole numbers so large are milliseconds that begin anywhere, as in rrweb's own tests.
+    let is_told = *unit_us != SECOND_US || near.clone().any(|time| time.fract() != 0.0);
+    (is_told && 2 * near.count() > spread.count()).then_some((usual, *unit_us))
 }
 
 fn is_near(time: f64, usual: f64, unit_us: f64) -> bool {
@@ -341,6 +343,11 @@ mod tests {
             // Milliseconds since the page was loaded, for two seconds or for weeks.
             ([0.0, 0.0, 1500.5, 2000.0], None),
             ([0.0, 1.0, 1.2e9, 2.4e9], None),
+            // Milliseconds since nobody knows when.
+            (
+                [1_900_000_001.0, 1_900_000_132.0, 1_900_019_098.0, 1_900_039_448.0],
+                None,
+            ),
             // Milliseconds since 1970 are right.
             ([1.7e12, 1.7e12, 1.7e12 + 1500.0, 1.7e12 + 2000.0], None),
         ] {
