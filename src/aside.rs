@@ -1,5 +1,5 @@
 //! Work that may wait for other programs, or for the processor, on a thread that nobody waits for in the end: a
-//! signal must be able to stop it. `source` reads files this way, the commands parse and write.
+//! signal must be able to stop it. `source` reads files this way, the commands parse, plan and write.
 
 use std::thread;
 

@@ -191,6 +191,62 @@ fn a_signal_ends_the_wait_for_standard_input() {
     assert_eq!(names_in(folder.path()), Vec::<String>::new());
 }
 
+/// A page of empty elements, and so many clicks on it that all of them are long looked into.
+fn long_to_plan(clicks: usize) -> String {
+    let empty =
+        |id: usize| format!(r#"{{"type":2,"tagName":"i","attributes":{{}},"childNodes":[],"id":{id}}}"#);
+    let nodes: Vec<String> = (2..450).map(empty).collect();
+    let mut events = vec![
+        r#"{"type":4,"timestamp":1000,"data":{"href":"https://a.test/","width":320,"height":240}}"#
+            .to_owned(),
+        format!(
+            r#"{{"type":2,"timestamp":1000,"data":{{"node":{{"type":0,"childNodes":[{}],"id":1}}}}}}"#,
+            nodes.join(",")
+        ),
+    ];
+    events.extend((0..clicks).map(|number| {
+        let timestamp = 1000 + number;
+        format!(r#"{{"type":3,"timestamp":{timestamp},"data":{{"source":2,"type":2,"id":1}}}}"#)
+    }));
+    format!("[{}]", events.join(","))
+}
+
+#[test]
+fn a_signal_ends_the_work_before_the_first_picture() {
+    let folder = open_folder();
+    fs::write(folder.path().join("session.json"), long_to_plan(100_000)).unwrap();
+    let mut child = replaycast()
+        .args([
+            "render",
+            "session.json",
+            "--capture=synthetic",
+            "--output=video.mp4",
+        ])
+        .current_dir(folder.path())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let is_planning = || {
+        let threads = fs::read_dir(format!("/proc/{}/task", child.id()))
+            .unwrap()
+            .flatten();
+        let mut names = threads.filter_map(|thread| fs::read_to_string(thread.path().join("comm")).ok());
+        names.any(|name| name.trim() == "planner").then_some(())
+    };
+    assert!(within(PATIENCE, is_planning).is_some(), "it plans aside");
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    let status = within(SIGNALLED, || child.try_wait().unwrap());
+    let _ = child.kill();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(
+        status.and_then(|status| status.code()),
+        Some(143),
+        "{}",
+        stderr(&output)
+    );
+    assert_eq!(names_in(folder.path()), ["session.json"]);
+}
+
 #[test]
 fn a_signal_ends_the_wait_for_a_reader_of_standard_output() {
     let folder = open_folder();

@@ -56,7 +56,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
 struct Prepared {
     settings: RenderSettings,
     recording: Arc<Recording>,
-    moments: Vec<Moment>,
+    moments: Arc<[Moment]>,
     plan: Arc<CapturePlan>,
     /// One for each of the plan's videos.
     files: Vec<VideoFiles>,
@@ -73,15 +73,21 @@ async fn prepare(args: &RenderArgs, telling: Telling) -> Result<(Prepared, Rende
     let asset_options = settings.assets.clone();
     let assets = aside("reader", move || Assets::open(&asset_options)).await?;
     let recording = reading.recording(args.recording.session.clone(), telling).await?;
-    let moments = moments(&recording);
-    let timelines = timelines(&settings, telling, &recording, &moments)?;
+    let recording = Arc::new(recording);
+    let (moments, timelines) = resolve(&settings, Arc::clone(&recording)).await?;
+    let timelines = wanted(&settings, telling, timelines);
     settings.check_destinations(args, &reading.input, timelines.len())?;
     let more = files.len() + 1..=timelines.len();
     files.extend(VideoFiles::begin_each(args, &settings, more)?);
 
     let band = args.words.band();
     let plan = CapturePlan::new(&timelines, args.size, args.picture.scale, settings.fps, band);
-    let scripts = args.words.scripts(&recording, &moments, &plan)?;
+    let plan = Arc::new(plan);
+    let scripts = {
+        let (words, moments) = (args.words.clone(), Arc::clone(&moments));
+        let (recording, plan) = (Arc::clone(&recording), Arc::clone(&plan));
+        aside("planner", move || words.scripts(&recording, &moments, &plan)).await?
+    };
     if telling > Telling::Nothing {
         tell_plan(&recording, &timelines, &plan, telling);
     }
@@ -91,23 +97,31 @@ async fn prepare(args: &RenderArgs, telling: Telling) -> Result<(Prepared, Rende
 
     let prepared = Prepared {
         settings,
-        recording: Arc::new(recording),
+        recording,
         moments,
-        plan: Arc::new(plan),
+        plan,
         files,
     };
     let job = prepared.job(args, capture, assets, scripts)?;
     Ok((prepared, job))
 }
 
-/// What each video shows.
-fn timelines(
+/// What happens in the recording, and what each video can show.
+async fn resolve(
     settings: &RenderSettings,
-    telling: Telling,
-    recording: &Recording,
-    moments: &[Moment],
-) -> Result<Vec<Timeline>> {
-    let mut timelines = settings.clips.resolve(recording, moments, &settings.timeline)?;
+    recording: Arc<Recording>,
+) -> Result<(Arc<[Moment]>, Vec<Timeline>)> {
+    let (clips, options) = (settings.clips.clone(), settings.timeline.clone());
+    aside("planner", move || {
+        let moments = moments(&recording);
+        let timelines = clips.resolve(&recording, &moments, &options)?;
+        Ok((moments.into(), timelines))
+    })
+    .await
+}
+
+/// As many of the timelines as have a video: one, unless the output's name has a number in it.
+fn wanted(settings: &RenderSettings, telling: Telling, mut timelines: Vec<Timeline>) -> Vec<Timeline> {
     if settings.naming == Naming::One && timelines.len() > 1 {
         if telling > Telling::Nothing {
             let count = timelines.len();
@@ -117,7 +131,7 @@ fn timelines(
         }
         timelines.truncate(1);
     }
-    Ok(timelines)
+    timelines
 }
 
 impl Prepared {

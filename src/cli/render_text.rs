@@ -6,8 +6,11 @@ use super::telling::Telling;
 use super::{fitting, print};
 use crate::assets::AssetsSummary;
 use crate::pipeline::Rendered;
-use crate::recording::Recording;
+use crate::recording::{Recording, Span};
 use crate::timeline::{CapturePlan, Timeline};
+
+/// A pause that takes longer in the video is rarely meant to be seen, and takes long to render. In milliseconds.
+const LONGEST_PAUSE_MS: f64 = 24.0 * 3_600_000.0;
 
 /// So many hosts fit in a line.
 const MOST_HOSTS: usize = 5;
@@ -33,6 +36,12 @@ pub(super) fn tell_plan(recording: &Recording, timelines: &[Timeline], plan: &Ca
         plan.videos[0].size,
         plan.fps,
     ));
+    if let Some(told) = timelines
+        .iter()
+        .find_map(|timeline| describe_pause(timeline, recording))
+    {
+        print::note(&told);
+    }
     if telling == Telling::Everything {
         for problem in &recording.problems {
             print::note(&format!("  {problem}"));
@@ -43,6 +52,23 @@ pub(super) fn tell_plan(recording: &Recording, timelines: &[Timeline], plan: &Ca
             "{count} problems in the recording; `replaycast inspect` lists them"
         ));
     }
+}
+
+/// What to do about a pause that will be rendered for very long, in one line; None where there is none.
+fn describe_pause(timeline: &Timeline, recording: &Recording) -> Option<String> {
+    if timeline.clock.video_duration_ms() <= LONGEST_PAUSE_MS {
+        return None;
+    }
+    let Span { start_ms, end_ms } = timeline.longest_pause(recording);
+    let lasts_ms = timeline.clock.video_ms(end_ms) - timeline.clock.video_ms(start_ms);
+    (lasts_ms > LONGEST_PAUSE_MS).then(|| {
+        let end_s = (start_ms / 1000.0).ceil() + 1.0;
+        format!(
+            "nothing is done for {} of the video, which is rendered nevertheless and takes long; \
+             cut such pauses with --idle skip, or end before it with --end {end_s}",
+            print::seconds(lasts_ms / 1000.0),
+        )
+    })
 }
 
 /// `destinations` and `bytes`, the files' sizes, are those of the videos, in their order.
@@ -143,6 +169,39 @@ fn describe_assets(assets: &AssetsSummary, missing: usize) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recording;
+    use crate::source::RawInput;
+    use crate::timeline::TimelineOptions;
+
+    #[test]
+    fn a_pause_of_days_is_told_if_it_is_kept() {
+        let recording = recording::open(RawInput {
+            name: "test".to_owned(),
+            bytes: r#"[{"type":4,"timestamp":1000000,"data":{"href":"","width":800,"height":600}},
+                {"type":2,"timestamp":1000000,"data":{"node":{}}},
+                {"type":3,"timestamp":1030500,"data":{"source":3}},
+                {"type":5,"timestamp":1729000000,"data":{"tag":"late","payload":null}}]"#
+                .into(),
+        })
+        .unwrap();
+        let told = |idle: &str, speed: f64| {
+            let options = TimelineOptions {
+                idle: idle.parse().unwrap(),
+                speed,
+                ..TimelineOptions::default()
+            };
+            let timeline = Timeline::resolve(&recording, &options).unwrap();
+            describe_pause(&timeline, &recording)
+        };
+        assert_eq!(
+            told("keep", 1.0).as_deref(),
+            Some(
+                "nothing is done for 479 h 59 min 30 s of the video, which is rendered nevertheless and takes long; \
+                 cut such pauses with --idle skip, or end before it with --end 32"
+            )
+        );
+        assert_eq!((told("skip", 1.0), told("keep", 100.0)), (None, None));
+    }
 
     #[test]
     fn assets_are_told_in_one_line() {

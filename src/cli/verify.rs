@@ -45,21 +45,25 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
 
     let telling = args.telling.level();
     let recording = Arc::new(reading.recording(args.recording.session.clone(), telling).await?);
-    let moments = moments(&recording);
-    let timeline = timeline(args, &recording, &moments)?;
+    let (moments, timeline) = resolve(args, Arc::clone(&recording)).await?;
     let fps = fps(args, facts)?;
     let assets = aside("reader", move || Assets::open(&asset_options)).await?;
     let size = SizeOption::Fit(facts.size);
     let capture_plan = CapturePlan::new(&[timeline], size, args.picture.scale, fps, args.words.band());
+    let capture_plan = Arc::new(capture_plan);
     let plan = Arc::clone(&capture_plan.videos[0]);
     check_shape(facts, &plan)?;
-    let scripts = args.words.scripts(&recording, &moments, &capture_plan)?;
+    let scripts = {
+        let words = args.words.clone();
+        let (recording, plan) = (Arc::clone(&recording), Arc::clone(&capture_plan));
+        aside("planner", move || words.scripts(&recording, &moments, &plan)).await?
+    };
 
     let job = SampleJob {
         subject: Subject {
             recording: Arc::clone(&recording),
             source: capture.source(&recording, &capture_plan)?,
-            plan: Arc::new(capture_plan),
+            plan: capture_plan,
             stage: args.picture.stage(),
             assets: Arc::new(assets),
             asset_base: args.assets.asset_base.clone(),
@@ -90,11 +94,19 @@ fn check_worst(args: &VerifyArgs, input: &Input) -> Result<()> {
     destinations::check(&written, &read)
 }
 
-/// The one part of the session that the video can be.
-fn timeline(args: &VerifyArgs, recording: &Recording, moments: &[Moment]) -> Result<Timeline> {
+/// What happens in the recording, and the one part of it that the video can be.
+async fn resolve(args: &VerifyArgs, recording: Arc<Recording>) -> Result<(Vec<Moment>, Timeline)> {
     let clips = args.time.clips();
     let options = args.time.timeline(&args.picture.window);
-    let mut timelines = clips.resolve(recording, moments, &options)?;
+    aside("planner", move || {
+        let moments = moments(&recording);
+        let timelines = clips.resolve(&recording, &moments, &options)?;
+        Ok((moments, only(timelines)?))
+    })
+    .await
+}
+
+fn only(mut timelines: Vec<Timeline>) -> Result<Timeline> {
     if timelines.len() > 1 {
         let message = format!("one video is compared, but there are {} clips", timelines.len());
         let seconds = |ms: f64| ms / 1000.0;

@@ -1,7 +1,7 @@
 //! What `inspect` shows: a [`Summary`] of a recording, made from the facts that reading left behind.
 //! Its field names are a contract of `inspect --json`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
 
@@ -102,12 +102,9 @@ impl Summary {
 }
 
 fn window_summary(recording: &Recording, window: &Window) -> WindowSummary {
-    let mut sizes = Vec::new();
-    for size in window.events.iter().filter_map(Event::viewport) {
-        if !sizes.contains(&size) {
-            sizes.push(size);
-        }
-    }
+    let mut known = HashSet::new();
+    let mut sizes: Vec<Size> = window.events.iter().filter_map(Event::viewport).collect();
+    sizes.retain(|size| known.insert(*size));
     let at = |ms: Option<f64>| seconds(ms.unwrap_or(recording.started_ms) - recording.started_ms);
     let spans = activity::spans(&window.events, recording.started_ms, ACTIVITY_GAP_MS);
     WindowSummary {

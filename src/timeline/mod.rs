@@ -97,6 +97,29 @@ impl Timeline {
         })
     }
 
+    /// The longest stretch of the session that the video plays in full although the user does nothing in it.
+    pub fn longest_pause(&self, recording: &Recording) -> Span {
+        let events = scheduled(recording, &self.windows).flat_map(|window| &window.events);
+        let spans = activity::spans(events, recording.started_ms, 0.0);
+        let pauses = self.clock.pieces().iter().flat_map(|piece| {
+            let (start_ms, end_ms) = (piece.session_start_ms, piece.session_end_ms);
+            let first = spans.partition_point(|span| span.end_ms < start_ms);
+            let within = spans[first..]
+                .iter()
+                .take_while(move |span| span.start_ms <= end_ms);
+            let begins = within.clone().map(move |span| span.end_ms.min(end_ms));
+            let ends = within.map(move |span| span.start_ms.max(start_ms));
+            let begins = std::iter::once(start_ms).chain(begins);
+            begins
+                .zip(ends.chain([end_ms]))
+                .map(|(start_ms, end_ms)| Span { start_ms, end_ms })
+        });
+        let length = |pause: &Span| pause.end_ms - pause.start_ms;
+        pauses
+            .max_by(|a, b| length(a).total_cmp(&length(b)))
+            .unwrap_or(self.range)
+    }
+
     /// Lays the grid of frames over the video, each drawn at this device pixel ratio.
     pub fn plan(&self, size: SizeOption, scale: f64, fps: Fps) -> RenderPlan {
         RenderPlan::new(
@@ -204,6 +227,28 @@ mod tests {
         for (idle, expected) in cases {
             let timeline = resolve(&recording, |options| options.idle = idle.parse().unwrap()).unwrap();
             assert_eq!(shown(&timeline), expected, "{idle}");
+        }
+    }
+
+    #[test]
+    fn the_longest_pause_is_one_that_is_played() {
+        let recording = clicks(&[2.0, 30.0, 31.0, 36.0], 60.0);
+        for (idle, start, end, expected) in [
+            ("keep", None, None, (2.0, 30.0)),
+            ("keep", Some("10"), None, (36.0, 60.0)),
+            ("keep", Some("10"), Some("25"), (10.0, 25.0)),
+            ("keep", Some("31"), Some("34"), (31.0, 34.0)),
+            ("skip", None, None, (31.0, 36.0)),
+            ("skip:25", None, None, (36.0, 60.0)),
+        ] {
+            let timeline = resolve(&recording, |options| {
+                options.idle = idle.parse().unwrap();
+                options.start = start.map(|time: &str| time.parse().unwrap());
+                options.end = end.map(|time: &str| time.parse().unwrap());
+            });
+            let pause = timeline.unwrap().longest_pause(&recording);
+            let seconds = (pause.start_ms / 1000.0, pause.end_ms / 1000.0);
+            assert_eq!(seconds, expected, "{idle} {start:?} {end:?}");
         }
     }
 

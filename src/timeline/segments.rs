@@ -19,7 +19,7 @@ const CAPTURES_PER_SEGMENT: u64 = 60;
 /// How much there is to capture, and the parts that it is cut into.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Workload {
-    /// All frames of the capture plan, in order. Where they are cut hangs on the recording and the videos alone, not on
+    /// All frames of the capture plan, in order. Where they are cut depends on the recording and the videos alone, not on
     /// who renders them: pictures begin anew there.
     pub segments: Vec<Range<u64>>,
     /// How many pictures will be taken, as far as events tell: animations go on after theirs.
@@ -62,6 +62,23 @@ struct Busy {
     captures_before: u64,
 }
 
+/// Frames that no event changes.
+#[derive(Debug, Default)]
+struct Calm {
+    /// The first of them.
+    start: u64,
+    captures_before: u64,
+}
+
+impl Busy {
+    fn followed_by(&self) -> Calm {
+        Calm {
+            start: self.frames.end,
+            captures_before: self.captures_before + self.frames.end - self.frames.start,
+        }
+    }
+}
+
 impl ChangedFrames {
     fn of(plan: &RenderPlan, recording: &Recording) -> Self {
         let changes = changes(plan, recording);
@@ -76,18 +93,14 @@ impl ChangedFrames {
             match busy.last_mut() {
                 Some(last) if first <= last.frames.end => last.frames.end = last.frames.end.max(end),
                 last => {
-                    let before = last.map_or((0, 0), |last| {
-                        (
-                            last.frames.end,
-                            last.captures_before + last.frames.end - last.frames.start,
-                        )
-                    });
-                    if first > 0 && session_ms(first) - session_ms(before.0.saturating_sub(1)) >= SETTLED_MS {
+                    let calm = last.map_or_else(Calm::default, |last| last.followed_by());
+                    if first > 0 && session_ms(first) - session_ms(calm.start.saturating_sub(1)) >= SETTLED_MS
+                    {
                         good_cuts.push(first);
                     }
                     busy.push(Busy {
                         frames: first..end,
-                        captures_before: before.1,
+                        captures_before: calm.captures_before,
                     });
                 }
             }

@@ -75,7 +75,7 @@ impl WindowSchedule {
     }
 
     /// A window is turned to when the person does something in it, and when it opens or goes to another page.
-    /// What a page in the background does by itself, and its repeated full snapshots, turn nobody's head.
+    /// What a page in the background does by itself, and its repeated full snapshots, change nothing.
     fn following(recording: &Recording) -> Self {
         let mut turns: Vec<Turn> = Vec::new();
         for (window, events) in recording.windows.iter().map(|window| &window.events).enumerate() {

@@ -10,7 +10,7 @@ use crate::recording::{Moment, Recording};
 use crate::story::{Note, Script, ScriptOptions};
 use crate::timeline::{BandHeight, CapturePlan, SessionTime};
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[allow(
     clippy::struct_excessive_bools,
     reason = "each is a switch that the user may set"

@@ -474,6 +474,18 @@ mod tests {
     }
 
     #[test]
+    fn wireframes_put_into_each_other_later_nest_no_deeper() {
+        let levels = 20_000;
+        let add = |id: u32| format!(r#"{{"parentId":{},"wireframe":{{"id":{id}}}}}"#, id - 1);
+        let screenshot = r#"{"wireframe":{"id":50,"type":"screenshot","width":9,"height":9}}"#;
+        let adds: Vec<String> = (1001..=1000 + levels).map(add).collect();
+        // Without a snapshot before it, all of it becomes one.
+        let (events, problems) = run(&[change(&format!(r#""adds":[{screenshot},{}]"#, adds.join(",")))]);
+        let placed = events[0].json.matches("position: fixed").count();
+        assert_eq!((placed, problems), (1 + levels as usize, Vec::new()));
+    }
+
+    #[test]
     fn the_keyboard_comes_and_goes() {
         let keyboard = |open| {
             format!(r#""type":5,"data":{{"tag":"keyboard","payload":{{"open":{open},"height":300}}}}"#)

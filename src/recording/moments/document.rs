@@ -1,13 +1,18 @@
 //! What the elements of a recorded document are called, and whether it has something to be seen. `moments` and `sights`
 //! feed it with the events of a window, in order.
 
-use super::element::{Element, LONGEST_NAME};
+use super::element::Element;
 use super::field::{Field, FieldKind};
+use super::legible::{LONGEST_NAME, LONGEST_TITLE, collapsed};
 use super::tree::{NodeKind, Tree};
 use crate::recording::Event;
 
 /// So far up from what was clicked is the button or link around it.
 const MOST_ANCESTORS: usize = 8;
+
+/// What has more nodes in it is a part of the page, and no name is looked for among them: names are asked for with each
+/// event, so that would take as long as events times nodes.
+const MOST_NODES: usize = 500;
 
 /// The nodes of one window, and their names.
 #[derive(Debug, Default)]
@@ -23,7 +28,7 @@ impl Document {
 
     /// The text of the page's `title`.
     pub(super) fn title(&self) -> Option<String> {
-        let title = collapsed(&self.text_within(self.tree.title()?, 4 * LONGEST_NAME)?);
+        let title = self.text_within(self.tree.title()?, LONGEST_TITLE)?;
         (!title.is_empty()).then_some(title)
     }
 
@@ -56,8 +61,8 @@ impl Document {
         pointing
             .and_then(|label| self.label_text(label))
             .or_else(|| self.label_text(self.label_around(id)?))
-            .or_else(|| field.name.as_deref().map(collapsed))
-            .or_else(|| field.form_name.as_deref().map(collapsed))
+            .or_else(|| field.name.as_deref().map(str::to_owned))
+            .or_else(|| field.form_name.as_deref().map(str::to_owned))
             .unwrap_or_default()
     }
 
@@ -81,20 +86,18 @@ impl Document {
     }
 
     fn label_text(&self, id: i64) -> Option<String> {
-        let text = collapsed(&self.text_within(id, LONGEST_NAME)?);
+        let text = self.text_within(id, LONGEST_NAME)?;
         (!text.is_empty()).then_some(text)
     }
 
     fn own_name(&self, id: i64) -> Option<String> {
-        let text = match self.text_within(id, LONGEST_NAME) {
-            Some(text) => collapsed(&text),
+        let text = self
+            .text_within(id, LONGEST_NAME)
             // A large part of the page, of which only the text that is directly in it may be its name.
-            None => collapsed(&self.text_directly_in(id)),
-        };
-        if !text.is_empty() && text.chars().count() <= LONGEST_NAME {
-            return Some(text);
-        }
-        self.element(id)?.name.as_deref().map(collapsed)
+            .or_else(|| self.text_directly_in(id, LONGEST_NAME));
+        let is_name = |text: &String| !text.is_empty() && text.chars().count() <= LONGEST_NAME;
+        text.filter(is_name)
+            .or_else(|| self.element(id)?.name.as_deref().map(collapsed))
     }
 
     /// Whether there is something to be seen: text, or an element that is seen by itself, in nothing that is hidden. Style
@@ -110,7 +113,7 @@ impl Document {
                 return false;
             };
             let inside = match &node.kind {
-                NodeKind::Text(text) if !text.trim().is_empty() => return true,
+                NodeKind::Text(text) if !text.is_empty() => return true,
                 NodeKind::Element(element) if element.appearance.is_hidden() => None,
                 NodeKind::Element(element) if element.appearance.is_seen() => return true,
                 NodeKind::Code => None,
@@ -122,16 +125,35 @@ impl Document {
     }
 
     /// All text in an element but for what stands in fields, or none if it is longer than this many characters without
-    /// its white space.
+    /// its white space, or in a large part of the page.
     fn text_within(&self, id: i64, most: usize) -> Option<String> {
+        let next = |&at: &i64| {
+            let node = self.tree.node(at)?;
+            let is_read = match &node.kind {
+                NodeKind::Code => false,
+                NodeKind::Element(element) => element.field.is_none(),
+                _ => true,
+            };
+            let inside = node.first_child.filter(|_| is_read);
+            inside.or_else(|| self.tree.after(at, id))
+        };
+        self.text_of(std::iter::successors(Some(id), next), most)
+    }
+
+    /// The same of its children that are text.
+    fn text_directly_in(&self, id: i64, most: usize) -> Option<String> {
+        let first = self.tree.node(id)?.first_child;
+        self.text_of(std::iter::successors(first, |&at| self.tree.node(at)?.next), most)
+    }
+
+    fn text_of(&self, nodes: impl Iterator<Item = i64>, most: usize) -> Option<String> {
         let mut text = String::new();
         let mut length = 0;
-        let mut at = Some(id);
-        while let Some(current) = at {
-            let Some(node) = self.tree.node(current) else {
-                break;
-            };
-            if let NodeKind::Text(piece) = &node.kind {
+        for (before, id) in nodes.enumerate() {
+            if before == MOST_NODES {
+                return None;
+            }
+            if let Some(NodeKind::Text(piece)) = self.tree.node(id).map(|node| &node.kind) {
                 length += piece.chars().filter(|c| !c.is_whitespace()).count();
                 if length > most {
                     return None;
@@ -139,34 +161,9 @@ impl Document {
                 text.push_str(piece);
                 text.push(' ');
             }
-            let is_read = match &node.kind {
-                NodeKind::Code => false,
-                NodeKind::Element(element) => element.field.is_none(),
-                _ => true,
-            };
-            let inside = node.first_child.filter(|_| is_read);
-            at = inside.or_else(|| self.tree.after(current, id));
         }
-        Some(text)
+        Some(collapsed(&text))
     }
-
-    fn text_directly_in(&self, id: i64) -> String {
-        let mut text = String::new();
-        let mut child = self.tree.node(id).and_then(|node| node.first_child);
-        while let Some(node) = child.and_then(|id| self.tree.node(id)) {
-            if let NodeKind::Text(piece) = &node.kind {
-                text.push_str(piece);
-                text.push(' ');
-            }
-            child = node.next;
-        }
-        text
-    }
-}
-
-/// With one blank for any white space, and none at the ends.
-pub(super) fn collapsed(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -302,11 +299,17 @@ mod tests {
                 15,
                 "First name",
             ),
-            // Into itself, into nothing, and no changes at all.
+            // Into itself and into what is in it, into nothing, and no changes at all.
             (
                 r#"{"source":0,"adds":[{"parentId":7,"node":{"type":2,"tagName":"i","attributes":{},"childNodes":[],"id":7}}]}"#,
                 7,
                 "",
+            ),
+            (
+                r#"{"source":0,"adds":[{"parentId":8,"node":{"type":2,"tagName":"i","attributes":{},"childNodes":[
+                    {"type":2,"tagName":"b","attributes":{},"childNodes":[{"type":3,"textContent":"in","id":9}],"id":8}],"id":7}}]}"#,
+                7,
+                "in",
             ),
             (
                 r#"{"source":0,"adds":[{"parentId":99,"node":{"type":3,"textContent":"X","id":30}},7],"removes":[{}],"texts":null}"#,
@@ -329,7 +332,10 @@ mod tests {
         }
         let mut document = Document::default();
         apply(&mut document, 2, &format!(r#"{{"node":{nodes}}}"#));
-        assert_eq!(document.name(50_000), "deep");
+        // With its text as many nodes as are looked at; one more; far more.
+        for (id, name) in [(499, "deep"), (500, ""), (50_000, "")] {
+            assert_eq!(document.name(id), name, "{id}");
+        }
         apply(
             &mut document,
             3,

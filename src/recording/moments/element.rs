@@ -2,10 +2,8 @@
 
 use super::appearance::Appearance;
 use super::field::Field;
+use super::legible::LONGEST_NAME;
 use crate::recording::serialized_node::{self, Attributes};
-
-/// What is longer than this is no name of an element: it is a part of the page. In characters.
-pub(super) const LONGEST_NAME: usize = 80;
 
 /// What an element is called by where it holds no text, the best first.
 const NAMING_ATTRIBUTES: [&str; 6] = ["aria-label", "alt", "title", "placeholder", "value", "name"];

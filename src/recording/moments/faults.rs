@@ -1,6 +1,6 @@
 //! What went wrong in the recorded page, as its recorder tells: console messages, failed requests, exceptions.
 
-use super::document::collapsed;
+use super::legible::collapsed;
 use crate::recording::Event;
 use crate::recording::json_text::{elements, member, text};
 use crate::recording::rrweb_types::{EventType, IncrementalSource};

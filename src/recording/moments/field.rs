@@ -1,9 +1,13 @@
 //! The form field that an element is, and whether what is typed into it may be seen. `Element` has one.
 
+use super::legible::legible;
 use crate::recording::serialized_node::Attributes;
 
 /// What a field is called by if there is no label, the best first. Its value is left out: that is what was typed.
 const NAMING_ATTRIBUTES: [&str; 3] = ["aria-label", "placeholder", "title"];
+
+/// What is longer is no id that somebody wrote. In bytes.
+const LONGEST_ID: usize = 1024;
 
 /// How rrweb marks a field that was once one for a password, though it shows its text now.
 const WAS_PASSWORD: &str = "data-rr-is-password";
@@ -58,15 +62,15 @@ impl Field {
         if self.kind != FieldKind::Secret {
             self.kind = kind(attributes).unwrap_or(self.kind);
         }
-        if let Some(id) = attributes.text("id") {
+        if let Some(id) = attributes.text("id").filter(|id| id.len() <= LONGEST_ID) {
             self.html_id = Some(id.into());
         }
         let given = |name: &&str| attributes.text(name).filter(|text| !text.trim().is_empty());
         if let Some(name) = NAMING_ATTRIBUTES.iter().find_map(given) {
-            self.name = Some(name.into());
+            self.name = Some(legible(&name));
         }
         if let Some(name) = given(&"name") {
-            self.form_name = Some(name.into());
+            self.form_name = Some(legible(&name));
         }
     }
 }

@@ -6,6 +6,7 @@ mod document;
 mod element;
 mod faults;
 mod field;
+mod legible;
 mod sights;
 mod tree;
 mod typing;

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::element::Element;
+use super::legible::legible;
 use crate::recording::Event;
 use crate::recording::json_text::{elements, integer, member, text};
 use crate::recording::rrweb_types::{EventType, IncrementalSource};
@@ -31,6 +32,7 @@ pub(super) struct Node {
 
 #[derive(Debug, Default)]
 pub(super) enum NodeKind {
+    /// What is [`legible`] of it.
     Text(Box<str>),
     Element(Element),
     /// `style` and `script`, whose text is not to be read by people.
@@ -90,7 +92,7 @@ impl Tree {
             (EventType::FullSnapshot, _) => {
                 *self = Self::default();
                 if let Some(node) = event.data().and_then(|data| member(data, "node")) {
-                    self.root = self.build(node);
+                    self.root = self.build(node).map(|built| built.id);
                 }
             }
             (_, Some(IncrementalSource::Mutation)) => self.mutate(event.data().unwrap_or_default()),
@@ -115,7 +117,8 @@ impl Tree {
 
     fn addition(&mut self, added: &str) {
         if let (Some(parent), Some(node)) = (integer(added, "parentId"), member(added, "node"))
-            && let Some(id) = self.build(node)
+            && let Some(Built { id, nodes }) = self.build(node)
+            && !self.is_within(parent, id, nodes)
         {
             self.attach(id, parent, integer(added, "nextId"));
         }
@@ -126,7 +129,7 @@ impl Tree {
             && let Some(NodeKind::Text(now)) = self.nodes.get_mut(&id).map(|node| &mut node.kind)
             && let Some(value) = text(value)
         {
-            *now = value.into();
+            *now = legible(&value);
         }
     }
 
@@ -138,25 +141,24 @@ impl Tree {
         }
     }
 
-    /// Takes in a node with all that is in it, and gives its id; it is not yet in any other.
-    fn build(&mut self, node: &str) -> Option<i64> {
+    /// Takes in a node with all that is in it; it is not yet in any other.
+    fn build(&mut self, node: &str) -> Option<Built> {
         let mut builder = Builder {
             tree: self,
+            nodes: 0,
             ended: Vec::new(),
         };
         walk(node, &mut builder);
-        builder
-            .ended
-            .pop()
-            .filter(|(_, depth)| *depth == 0)
-            .map(|(id, _)| id)
+        let (id, depth) = builder.ended.pop()?;
+        let nodes = builder.nodes;
+        (depth == 0).then_some(Built { id, nodes })
     }
 
-    /// Puts a node into this one, before the `next`, or at the end; unless it is in one already, as where two have its
-    /// id.
+    /// Puts a node into this one, which must not be in it, before the `next`, or at the end; unless it is in one already,
+    /// as where two have its id.
     fn attach(&mut self, id: i64, parent: i64, next: Option<i64>) {
         let is_free = self.nodes.get(&id).is_some_and(|node| node.parent.is_none());
-        if !is_free || !self.nodes.contains_key(&parent) || self.is_within(parent, id) {
+        if !is_free || id == parent || !self.nodes.contains_key(&parent) {
             return;
         }
         let is_child = |next: &i64| {
@@ -176,9 +178,10 @@ impl Tree {
         self.link_back(parent, next, Some(id));
     }
 
-    /// Whether a node is this one or in it.
-    fn is_within(&self, id: i64, root: i64) -> bool {
-        id == root || self.ancestors(id).any(|ancestor| ancestor == root)
+    /// Whether a node is this one or in it. `nodes` says how many are in it at most: the way up to it is no longer, however
+    /// deep the page is.
+    fn is_within(&self, id: i64, root: i64, nodes: usize) -> bool {
+        id == root || self.ancestors(id).take(nodes).any(|ancestor| ancestor == root)
     }
 
     /// Forgets a node and all that is in it.
@@ -224,15 +227,24 @@ impl Tree {
     }
 }
 
+/// A node that was taken in with all that is in it.
+struct Built {
+    id: i64,
+    /// How many they are, or more where some have the same id.
+    nodes: usize,
+}
+
 /// Puts nodes into each other as they end: children before what they are in.
 struct Builder<'a> {
     tree: &'a mut Tree,
+    nodes: usize,
     /// Nodes that are in none yet, with their depths.
     ended: Vec<(i64, usize)>,
 }
 
 impl Visitor for Builder<'_> {
     fn node(&mut self, id: i64, depth: usize) {
+        self.nodes += 1;
         // An id that is there already is a node that was moved, or a mistake.
         self.tree.remove(id);
         self.tree.nodes.insert(id, Node::default());
@@ -241,6 +253,7 @@ impl Visitor for Builder<'_> {
             .iter()
             .rposition(|(_, other)| *other <= depth)
             .map_or(0, |at| at + 1);
+        // The node is new, so in none of them.
         for (child, _) in self.ended.split_off(first) {
             self.tree.attach(child, id, None);
         }
@@ -249,7 +262,7 @@ impl Visitor for Builder<'_> {
 
     fn text(&mut self, id: i64, text: &str) {
         self.tree
-            .change(id, |node| node.kind = NodeKind::Text(text.into()));
+            .change(id, |node| node.kind = NodeKind::Text(legible(text)));
     }
 
     fn element(&mut self, element: &serialized_node::Element<'_>) {

@@ -2,7 +2,7 @@
 //! whether anything else can be seen. `Reader` has full snapshots and mutations followed here.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -16,8 +16,9 @@ use crate::recording::rrweb_types::NodeType;
 #[derive(Debug, Default)]
 pub(super) struct Document {
     nodes: HashMap<i64, Placed>,
-    /// Of the nodes that are screenshots, and of those that are something else to be seen, how many there are.
-    screenshots: usize,
+    /// The nodes that are screenshots.
+    screenshots: BTreeSet<i64>,
+    /// How many nodes are something else to be seen.
     others: usize,
     /// Something happened that this does not follow: only the next full snapshot tells what is shown.
     lost: bool,
@@ -140,20 +141,13 @@ impl Document {
     }
 
     pub(super) fn content(&self) -> SlideContent {
-        if self.lost || self.others > 0 || self.screenshots > 1 {
+        if self.lost || self.others > 0 || self.screenshots.len() > 1 {
             return SlideContent::Page;
         }
-        let screenshot = |placed: &Placed| match &placed.part {
-            Part::Screenshot(screenshot) => Some(screenshot.clone()),
-            _ => None,
-        };
-        match self.screenshots {
-            0 => SlideContent::Blank,
-            _ => self
-                .nodes
-                .values()
-                .find_map(screenshot)
-                .map_or(SlideContent::Blank, SlideContent::Screenshot),
+        let only = self.screenshots.first().and_then(|id| self.nodes.get(id));
+        match only.map(|placed| &placed.part) {
+            Some(Part::Screenshot(screenshot)) => SlideContent::Screenshot(screenshot.clone()),
+            _ => SlideContent::Blank,
         }
     }
 
@@ -173,7 +167,7 @@ impl Document {
             _ => Part::Other,
         };
         match part {
-            Part::Screenshot(_) => self.screenshots += 1,
+            Part::Screenshot(_) => _ = self.screenshots.insert(node.id),
             Part::Other => self.others += 1,
             Part::Body | Part::Frame => {}
         }
@@ -210,7 +204,7 @@ impl Document {
             };
             going.extend(placed.children.into_iter().map(|child| (child, id)));
             match placed.part {
-                Part::Screenshot(_) => self.screenshots -= 1,
+                Part::Screenshot(_) => _ = self.screenshots.remove(&id),
                 Part::Other => self.others -= 1,
                 Part::Body | Part::Frame => {}
             }

@@ -1,6 +1,6 @@
 //! What rrweb gets of a screen: the JSON of its events, written from the nodes that the player does not know yet.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -68,24 +68,25 @@ impl Screen {
         json
     }
 
-    /// For each new node the sibling that the player knows already and before which it belongs.
+    /// For each new node the sibling that the player knows already and before which it belongs. Looks at new nodes alone:
+    /// there may be few among very many.
     fn next_siblings(&self) -> HashMap<u64, Option<u64>> {
-        let is_fresh = |id: &u64| self.nodes.get(id).is_some_and(|placed| placed.node.is_some());
-        let parents: HashSet<u64> = self
-            .fresh
-            .iter()
-            .filter_map(|id| Some(self.nodes.get(id)?.parent))
-            .collect();
-        let mut next = HashMap::new();
-        for parent in parents {
-            let mut known = None;
-            for child in self.children(parent).iter().rev() {
-                if is_fresh(child) {
-                    next.insert(*child, known);
-                } else {
-                    known = Some(*child);
+        let mut next: HashMap<u64, Option<u64>> = HashMap::new();
+        for id in &self.fresh {
+            let mut passed = Vec::new();
+            let mut at = Some(*id);
+            let known = loop {
+                let placed = at.and_then(|at| self.nodes.get(&at));
+                match (at, placed.filter(|placed| placed.node.is_some())) {
+                    (Some(fresh), Some(_)) if next.contains_key(&fresh) => break next[&fresh],
+                    (Some(fresh), Some(placed)) => {
+                        passed.push(fresh);
+                        at = placed.next;
+                    }
+                    _ => break at,
                 }
-            }
+            };
+            next.extend(passed.into_iter().map(|fresh| (fresh, known)));
         }
         next
     }
@@ -182,9 +183,8 @@ impl Serialize for Serialized<'_> {
                 let children: Vec<Self> = self
                     .screen
                     .children(self.id)
-                    .iter()
                     .filter(|_| self.with_children)
-                    .map(|id| Self { id: *id, ..*self })
+                    .map(|id| Self { id, ..*self })
                     .collect();
                 map.serialize_entry("type", &NodeType::Element.number())?;
                 map.serialize_entry("tagName", element.tag)?;

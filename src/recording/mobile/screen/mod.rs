@@ -3,7 +3,7 @@
 
 mod events;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -49,6 +49,8 @@ pub(in crate::recording) const STYLE_SHEETS: [&str; 2] = [RESET, progress::STYLE
 #[derive(Debug)]
 pub(super) struct Screen {
     nodes: HashMap<u64, Placed>,
+    /// Those that are screenshots.
+    screenshots: BTreeSet<u64>,
     /// The nodes of wireframes whose own id was not to be had.
     aliases: HashMap<WireframeId, u64>,
     next_synthetic: u64,
@@ -64,7 +66,12 @@ pub(super) struct Screen {
 #[derive(Debug)]
 struct Placed {
     parent: u64,
-    children: Vec<u64>,
+    first_child: Option<u64>,
+    last_child: Option<u64>,
+    previous: Option<u64>,
+    next: Option<u64>,
+    /// How many nodes it is in.
+    depth: usize,
     holds_elements: bool,
     /// Of the outermost node of a wireframe: which one, and of what kind.
     wireframe: Option<(WireframeId, Kind)>,
@@ -93,6 +100,7 @@ impl Screen {
     pub(super) fn new(now_ms: f64) -> Self {
         let mut screen = Self {
             nodes: HashMap::new(),
+            screenshots: BTreeSet::new(),
             aliases: HashMap::new(),
             next_synthetic: FIRST_SYNTHETIC,
             bar_colors: BarColors::default(),
@@ -101,17 +109,17 @@ impl Screen {
             removed: Vec::new(),
             malformed: 0,
         };
-        screen.insert(Node::Element(Element::new("html")), HTML, DOCUMENT, 0, None);
+        screen.insert(Node::Element(Element::new("html")), HTML, DOCUMENT, None, None);
         let style = Element {
             children: STYLE_SHEETS.map(Node::StyleSheet).to_vec(),
             ..Element::new("style")
         };
         let head = Element::new("head").child(style);
-        screen.insert(Node::Element(head), HEAD, HTML, 0, None);
-        screen.insert(Node::Element(Element::new("body")), BODY, HTML, 1, None);
-        for (index, id) in BAR_PARENTS.into_iter().enumerate() {
+        screen.insert(Node::Element(head), HEAD, HTML, None, None);
+        screen.insert(Node::Element(Element::new("body")), BODY, HTML, None, None);
+        for id in BAR_PARENTS {
             let parent = Element::div(Css::default().set("display", "contents"));
-            screen.insert(Node::Element(parent), id, BODY, index, None);
+            screen.insert(Node::Element(parent), id, BODY, None, None);
         }
         screen
     }
@@ -137,21 +145,15 @@ impl Screen {
     /// A screenshot shows all there is: drops the ones before the latest.
     pub(super) fn keep_latest_screenshot(&mut self, latest: WireframeId) {
         let latest = self.node_of(latest);
-        let others: Vec<u64> = self
-            .children(BODY)
-            .iter()
-            .copied()
-            .filter(|id| Some(*id) != latest && self.kind(*id) == Some(Kind::Screenshot))
-            .collect();
+        let screenshots = self.screenshots.iter().copied();
+        let others: Vec<u64> = screenshots.filter(|id| Some(*id) != latest).collect();
         for id in others {
             self.remove(id);
         }
     }
 
     pub(super) fn shows_screenshot(&self) -> bool {
-        self.children(BODY)
-            .iter()
-            .any(|id| self.kind(*id) == Some(Kind::Screenshot))
+        !self.screenshots.is_empty()
     }
 
     /// Opens the keyboard, or closes it.
@@ -159,7 +161,7 @@ impl Screen {
         self.remove(KEYBOARD);
         if keyboard.open {
             let element = bars::keyboard(keyboard, &self.bar_colors);
-            self.insert(Node::Element(element), KEYBOARD, KEYBOARD_PARENT, 0, None);
+            self.insert(Node::Element(element), KEYBOARD, KEYBOARD_PARENT, None, None);
         }
     }
 
@@ -205,13 +207,14 @@ impl Screen {
             Kind::NavigationBar => self.claim_bar(NAVIGATION_BAR, wireframe.id),
             _ => self.claim(wireframe.id),
         };
-        let index = match before {
-            Some((parent, index)) if parent == host => index.min(self.end_of(host)),
-            _ => self.end_of(host),
+        let next = match before {
+            Some((parent, next @ Some(_))) if parent == host => next,
+            // The bars come last.
+            _ => (host == BODY).then_some(BAR_PARENTS[0]),
         };
         let inner_host = if element.holds_elements() { id } else { host };
         let origin = Some((wireframe.id, wireframe.kind));
-        self.insert(Node::Element(element), id, host, index, origin);
+        self.insert(Node::Element(element), id, host, next, origin);
         self.place_children(&wireframe, inner_host, nested);
     }
 
@@ -260,8 +263,9 @@ impl Screen {
         })
     }
 
-    fn children(&self, id: u64) -> &[u64] {
-        self.nodes.get(&id).map_or(&[], |placed| &placed.children)
+    fn children(&self, id: u64) -> impl Iterator<Item = u64> {
+        let first = self.nodes.get(&id).and_then(|placed| placed.first_child);
+        std::iter::successors(first, |id| self.nodes.get(id)?.next)
     }
 
     fn kind(&self, id: u64) -> Option<Kind> {
@@ -278,16 +282,15 @@ impl Screen {
         (wireframe == id).then_some(node)
     }
 
+    /// The node that holds what is put into a wireframe. Beyond any depth of a real screen that is the body: wireframes have
+    /// their place on the screen, whatever they are in, and each way up stays short.
     fn host(&self, parent: Option<WireframeId>) -> u64 {
         let node = parent.and_then(|parent| self.node_of(parent)).unwrap_or(BODY);
         self.with_ancestors(node)
-            .find(|id| self.nodes.get(id).is_some_and(|placed| placed.holds_elements))
-            .unwrap_or(BODY)
-    }
-
-    fn end_of(&self, host: u64) -> usize {
-        let fixed = if host == BODY { BAR_PARENTS.len() } else { 0 };
-        self.children(host).len().saturating_sub(fixed)
+            .filter_map(|id| Some((id, self.nodes.get(&id)?)))
+            .find(|(_, placed)| placed.holds_elements)
+            .filter(|(_, placed)| placed.depth <= MOST_NESTED)
+            .map_or(BODY, |(id, _)| id)
     }
 
     /// The id of a wireframe's node: its own, unless that is taken.
@@ -318,25 +321,40 @@ impl Screen {
         id
     }
 
+    /// Puts a node into its parent, before the `next` of those that are in it, or at the end.
     fn insert(
         &mut self,
         mut node: Node,
         id: u64,
         parent: u64,
-        index: usize,
+        next: Option<u64>,
         wireframe: Option<(WireframeId, Kind)>,
     ) {
         let inner = match &mut node {
             Node::Element(element) => std::mem::take(&mut element.children),
             Node::Text(_) | Node::StyleSheet(_) => Vec::new(),
         };
-        if let Some(parent) = self.nodes.get_mut(&parent) {
-            parent.children.insert(index.min(parent.children.len()), id);
+        let (previous, depth) = match (next, self.nodes.get(&parent)) {
+            (Some(next), Some(host)) => (
+                self.nodes.get(&next).and_then(|next| next.previous),
+                host.depth + 1,
+            ),
+            (None, Some(host)) => (host.last_child, host.depth + 1),
+            (_, None) => (None, 0),
+        };
+        self.link(parent, previous, Some(id));
+        self.link_back(parent, next, Some(id));
+        if wireframe.is_some_and(|(_, kind)| kind == Kind::Screenshot) {
+            self.screenshots.insert(id);
         }
         let holds_elements = matches!(&node, Node::Element(element) if element.holds_elements());
         let placed = Placed {
             parent,
-            children: Vec::new(),
+            first_child: None,
+            last_child: None,
+            previous,
+            next,
+            depth,
             holds_elements,
             wireframe,
             node: Some(node),
@@ -344,21 +362,50 @@ impl Screen {
         };
         self.nodes.insert(id, placed);
         self.fresh.push(id);
-        for (index, node) in inner.into_iter().enumerate() {
+        for node in inner {
             let child = self.synthetic();
-            self.insert(node, child, id, index, None);
+            self.insert(node, child, id, None, None);
         }
     }
 
-    /// Removes a node and all in it. Returns where it was.
-    fn remove(&mut self, id: u64) -> Option<(u64, usize)> {
-        let parent = self.nodes.get(&id)?.parent;
+    /// What follows `previous` in its parent, or comes first there.
+    fn link(&mut self, parent: u64, previous: Option<u64>, to: Option<u64>) {
+        if let Some(placed) = self.nodes.get_mut(&previous.unwrap_or(parent)) {
+            *match previous {
+                Some(_) => &mut placed.next,
+                None => &mut placed.first_child,
+            } = to;
+        }
+    }
+
+    /// What precedes `next` in its parent, or comes last there.
+    fn link_back(&mut self, parent: u64, next: Option<u64>, to: Option<u64>) {
+        if let Some(placed) = self.nodes.get_mut(&next.unwrap_or(parent)) {
+            *match next {
+                Some(_) => &mut placed.previous,
+                None => &mut placed.last_child,
+            } = to;
+        }
+    }
+
+    /// Removes a node and all in it. Returns what it was in, and before which.
+    fn remove(&mut self, id: u64) -> Option<(u64, Option<u64>)> {
+        let Placed {
+            parent,
+            previous,
+            next,
+            ..
+        } = *self.nodes.get(&id)?;
+        self.link(parent, previous, next);
+        self.link_back(parent, next, previous);
         let mut within = vec![id];
         while let Some(inner) = within.pop() {
+            let children: Vec<u64> = self.children(inner).collect();
             let Some(placed) = self.nodes.remove(&inner) else {
                 continue;
             };
-            within.extend(placed.children);
+            within.extend(children);
+            self.screenshots.remove(&inner);
             if let Some((wireframe, _)) = placed.wireframe {
                 self.aliases.remove(&wireframe);
             }
@@ -370,10 +417,7 @@ impl Screen {
                 });
             }
         }
-        let siblings = &mut self.nodes.get_mut(&parent)?.children;
-        let index = siblings.iter().position(|sibling| *sibling == id)?;
-        siblings.remove(index);
-        Some((parent, index))
+        Some((parent, next))
     }
 
     /// From here on the player knows all there is.
