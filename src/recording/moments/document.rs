@@ -1,6 +1,8 @@
 //! What the elements of a recorded document are called, and whether it has something to be seen. `moments` and `sights`
 //! feed it with the events of a window, in order.
 
+use std::cell::Cell;
+
 use super::element::Element;
 use super::field::{Field, FieldKind};
 use super::legible::{LONGEST_NAME, LONGEST_TITLE, collapsed};
@@ -10,14 +12,18 @@ use crate::recording::Event;
 /// So far up from what was clicked is the button or link around it.
 const MOST_ANCESTORS: usize = 8;
 
-/// What has more nodes in it is a part of the page, and no name is looked for among them: names are asked for with each
-/// event, so that would take as long as events times nodes.
+/// Names are asked for with each event, which would take as long as events times nodes. So once this many nodes have been
+/// looked at for names, none is looked for in what has more nodes in it than that many: a part of the page rather than a
+/// thing in it.
+const MOST_LOOKS: usize = 2_000_000;
 const MOST_NODES: usize = 500;
 
 /// The nodes of one window, and their names.
 #[derive(Debug, Default)]
 pub(super) struct Document {
     tree: Tree,
+    /// How many nodes have been looked at for names.
+    looks: Cell<usize>,
 }
 
 impl Document {
@@ -149,10 +155,12 @@ impl Document {
     fn text_of(&self, nodes: impl Iterator<Item = i64>, most: usize) -> Option<String> {
         let mut text = String::new();
         let mut length = 0;
+        let is_bounded = self.looks.get() >= MOST_LOOKS;
         for (before, id) in nodes.enumerate() {
-            if before == MOST_NODES {
+            if is_bounded && before == MOST_NODES {
                 return None;
             }
+            self.looks.set(self.looks.get() + 1);
             if let Some(NodeKind::Text(piece)) = self.tree.node(id).map(|node| &node.kind) {
                 length += piece.chars().filter(|c| !c.is_whitespace()).count();
                 if length > most {
@@ -332,7 +340,10 @@ mod tests {
         }
         let mut document = Document::default();
         apply(&mut document, 2, &format!(r#"{{"node":{nodes}}}"#));
-        // With its text as many nodes as are looked at; one more; far more.
+        while document.looks.get() < MOST_LOOKS {
+            assert_eq!(document.name(50_000), "deep");
+        }
+        // With its text as many nodes as are looked at from then on; one more; far more.
         for (id, name) in [(499, "deep"), (500, ""), (50_000, "")] {
             assert_eq!(document.name(id), name, "{id}");
         }
