@@ -79,7 +79,12 @@ fuzz_target!(|input: (Core, Vec<Layer>)| {
                 key: Text(key),
                 sibling: Text(sibling),
                 events,
-            } => format!("{{{}:{json},{}:{}}}", quoted(&key), quoted(&sibling), events.json()),
+            } => format!(
+                "{{{}:{json},{}:{}}}",
+                quoted(&key),
+                quoted(&sibling),
+                events.json()
+            ),
             Layer::Quoted => quoted(&json),
             Layer::Line => format!("{json}\n{json}\n"),
         };
