@@ -82,6 +82,9 @@ mod tests {
         assert_eq!(ChangedArea::between(&before, &before), None);
         for (changed, expected) in [
             (&[(3, 4)][..], (3, 4, 1, 1)),
+            (&[(3, 2), (1, 0)], (1, 0, 3, 3)),
+            (&[(3, 0), (2, 1), (4, 3)], (2, 0, 3, 4)),
+            (&[(0, 1), (1, 0)], (0, 0, 2, 2)),
             (&[(9, 7)], (9, 7, 1, 1)),
             (&[(2, 1), (5, 6), (0, 3)], (0, 1, 6, 6)),
         ] {
@@ -91,6 +94,7 @@ mod tests {
             }
             let area = ChangedArea::between(&before, &after).unwrap();
             assert_eq!((area.left, area.top, area.width, area.height), expected);
+            assert_eq!(area.columns(), expected.0..expected.0 + expected.2);
         }
     }
 }

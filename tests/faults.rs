@@ -6,7 +6,7 @@ use std::fs::{self, Permissions};
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use replaycast::browser::{BrowserUse, find_browser};
@@ -164,11 +164,25 @@ fn a_signal_ends_the_wait_for_a_browser_that_hangs() {
     }
 }
 
+/// Checks that a program ends with this code soon after a signal.
+#[track_caller]
+fn assert_ends(mut child: Child, code: i32) {
+    let status = within(SIGNALLED, || child.try_wait().unwrap());
+    let _ = child.kill();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(
+        status.and_then(|status| status.code()),
+        Some(code),
+        "{}",
+        stderr(&output)
+    );
+}
+
 #[test]
 fn a_signal_ends_the_wait_for_standard_input() {
     let folder = open_folder();
     let (reader, _writer) = std::io::pipe().unwrap();
-    let mut child = replaycast()
+    let child = replaycast()
         .args(["render", "-", "--capture=synthetic", "--output=video.mp4"])
         .current_dir(folder.path())
         .stdin(reader)
@@ -179,15 +193,7 @@ fn a_signal_ends_the_wait_for_standard_input() {
     let waits = || (!names_in(folder.path()).is_empty()).then_some(());
     assert!(within(PATIENCE, waits).is_some(), "the output is staged first");
     kill_process(id, Signal::INT).unwrap();
-    let status = within(SIGNALLED, || child.try_wait().unwrap());
-    let _ = child.kill();
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(
-        status.and_then(|status| status.code()),
-        Some(130),
-        "{}",
-        stderr(&output)
-    );
+    assert_ends(child, 130);
     assert_eq!(names_in(folder.path()), Vec::<String>::new());
 }
 
@@ -215,7 +221,7 @@ fn long_to_plan(clicks: usize) -> String {
 fn a_signal_ends_the_work_before_the_first_picture() {
     let folder = open_folder();
     fs::write(folder.path().join("session.json"), long_to_plan(100_000)).unwrap();
-    let mut child = replaycast()
+    let child = replaycast()
         .args([
             "render",
             "session.json",
@@ -235,15 +241,7 @@ fn a_signal_ends_the_work_before_the_first_picture() {
     };
     assert!(within(PATIENCE, is_planning).is_some(), "it plans aside");
     kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
-    let status = within(SIGNALLED, || child.try_wait().unwrap());
-    let _ = child.kill();
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(
-        status.and_then(|status| status.code()),
-        Some(143),
-        "{}",
-        stderr(&output)
-    );
+    assert_ends(child, 143);
     assert_eq!(names_in(folder.path()), ["session.json"]);
 }
 

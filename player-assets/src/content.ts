@@ -36,3 +36,8 @@ export interface Content {
 export function isBlocked({ recorded }: Followed): boolean {
   return 'rr_width' in recorded && 'rr_height' in recorded;
 }
+
+/** With which an element was built. Some recorders leave them out where there are none. */
+export function attributesOf(meta: { attributes?: attributes }): attributes {
+  return meta.attributes ?? {};
+}

@@ -1,12 +1,12 @@
 // All kinds of content that need our help, and how they learn what the replay does. Called by player.ts.
 
 import type { ReplayPlugin } from 'rrweb';
-import type { attributes, eventWithTime, IMirror } from '@rrweb/types';
+import type { eventWithTime, IMirror } from '@rrweb/types';
 import { EventType, IncrementalSource, NodeType } from '@rrweb/types';
 import { AnimatedImages } from './animated_images';
 import { Canvases } from './canvases';
 import { clock } from './clock';
-import type { Content } from './content';
+import { attributesOf, type Content } from './content';
 import { FailedImages } from './failed_images';
 import { InlineStyle } from './inline_style';
 import { Labels } from './labels';
@@ -113,9 +113,4 @@ function changedBy(event: eventWithTime): number[] {
   if (event.type !== EventType.IncrementalSnapshot || event.data.source !== IncrementalSource.Mutation) return [];
   const changes: unknown = event.data.attributes;
   return Array.isArray(changes) ? changes.map(({ id }: { id: number }) => id) : [];
-}
-
-/** Some recorders leave them out where there are none. */
-function attributesOf(meta: { attributes?: attributes }): attributes {
-  return meta.attributes ?? {};
 }

@@ -5,8 +5,8 @@ import { EventType, IncrementalSource } from '@rrweb/types';
 
 const MUTATION_LISTS = ['adds', 'removes', 'texts', 'attributes'] as const;
 
-/** Changes the events and keeps them in order, from the first time to the last. Gives the first. */
-export function playable(events: eventWithTime[]): { begun: number } {
+/** Changes the events and keeps them in order, from the first time to the last. Gives the first time. */
+export function playable(events: eventWithTime[]): number {
   const [first] = events;
   const last = events.at(-1);
   if (!first || !last) throw new Error('the recording has no events');
@@ -34,7 +34,7 @@ export function playable(events: eventWithTime[]): { begun: number } {
   if (events.length === 1 || events.at(-1)?.timestamp !== end) {
     events.push({ type: EventType.Custom, data: { tag: '', payload: {} }, timestamp: end });
   }
-  return { begun: first.timestamp };
+  return first.timestamp;
 }
 
 /** Some recorders leave lists out in which there is nothing. */

@@ -74,7 +74,7 @@ export class Player {
   private documentBuilt = false;
 
   constructor(events: eventWithTime[], options: StartOptions) {
-    const { begun } = playable(events);
+    const begun = playable(events);
     this.readiness = new Readiness(this.roots, options.patience);
     this.offset = begun - options.sessionStart;
     clock.begin(LEAD_IN, begun, this.failed);

@@ -2,8 +2,9 @@
 // we interpolate, so that each recorded position is shown exactly at its own time. Called by player.ts.
 
 import type { ReplayPlugin } from 'rrweb';
-import type { attributes, eventWithTime, fullSnapshotEvent, IMirror } from '@rrweb/types';
+import type { eventWithTime, fullSnapshotEvent, IMirror } from '@rrweb/types';
 import { EventType, IncrementalSource, NodeType } from '@rrweb/types';
+import { attributesOf } from './content';
 
 /** Positions further apart than this belong to two gestures, and the page jumps as it did for the person. */
 const GESTURE_GAP = 250;
@@ -95,8 +96,7 @@ export class Scrolling {
   private built(node: Node, id: number): void {
     const meta = this.mirror?.getMeta(node);
     if (meta?.type !== NodeType.Element) return;
-    // Some recorders leave out attributes where there are none.
-    const { rr_scrollLeft: x, rr_scrollTop: y } = (meta.attributes as attributes | undefined) ?? {};
+    const { rr_scrollLeft: x, rr_scrollTop: y } = attributesOf(meta);
     if (x === undefined && y === undefined) return;
     this.wanted.set(id, { x: Number(x ?? 0), y: Number(y ?? 0) });
     this.fresh.add(id);

@@ -110,8 +110,12 @@ impl Fetcher {
             return Err(Missing::Spent);
         }
         let most_bytes = portion.bytes();
-        let end = whole_end.min(Instant::now() + self.limits.asset_time);
-        let reply = self.follow(url, known, most_bytes, end).await;
+        let terms = Terms {
+            known,
+            most_bytes,
+            end: whole_end.min(Instant::now() + self.limits.asset_time),
+        };
+        let reply = self.follow(url, terms).await;
         let reply = reply.and_then(|reply| match reply.status {
             200 => decoded(reply, most_bytes).map(Some),
             304 if known.is_some() => Ok(None),
@@ -127,16 +131,10 @@ impl Fetcher {
         reply
     }
 
-    async fn follow(
-        &self,
-        url: &Url,
-        known: Option<&Validators>,
-        most_bytes: u64,
-        end: Instant,
-    ) -> Result<Reply, Missing> {
+    async fn follow(&self, url: &Url, terms: Terms<'_>) -> Result<Reply, Missing> {
         let mut url = url.clone();
         for _ in 0..=MOST_REDIRECTS {
-            match self.visit(&url, known, most_bytes, end).await? {
+            match self.visit(&url, terms).await? {
                 Hop::Reply(reply) => return Ok(reply),
                 Hop::Redirect(next) => url = next,
             }
@@ -145,45 +143,35 @@ impl Fetcher {
     }
 
     /// Asks a host that is not known to be dead; once more if the failure may pass.
-    async fn visit(
-        &self,
-        url: &Url,
-        known: Option<&Validators>,
-        most_bytes: u64,
-        end: Instant,
-    ) -> Result<Hop, Missing> {
+    async fn visit(&self, url: &Url, terms: Terms<'_>) -> Result<Hop, Missing> {
         let host = http::authority(url);
         if self.hosts().get(&host) == Some(&Host::Dead) {
             return Err(Missing::DeadHost);
         }
-        let mut answer = self.ask(url, known, most_bytes, end).await;
-        if may_pass(&answer) && Instant::now() + PAUSE < end {
+        let mut answer = self.ask(url, terms).await;
+        if may_pass(&answer) && Instant::now() + PAUSE < terms.end {
             sleep(PAUSE).await;
-            answer = self.ask(url, known, most_bytes, end).await;
+            answer = self.ask(url, terms).await;
         }
         self.note_host(host, answer.as_ref().err());
         answer.map_err(Missing::from)
     }
 
-    async fn ask(
-        &self,
-        url: &Url,
-        known: Option<&Validators>,
-        most_bytes: u64,
-        end: Instant,
-    ) -> Result<Hop, Failure> {
+    async fn ask(&self, url: &Url, terms: Terms<'_>) -> Result<Hop, Failure> {
         let client = self.client.get_or_init(|| Client::new(&self.allowed));
-        let left = end.saturating_duration_since(Instant::now());
+        let left = terms.end.saturating_duration_since(Instant::now());
         let request = Request {
             url,
             authorization: None,
-            known: known.filter(|known| !known.is_empty()),
-            max_bytes: most_bytes,
+            known: terms.known.filter(|known| !known.is_empty()),
+            max_bytes: terms.most_bytes,
             idle: left,
             whole: left,
         };
         let answer = client.as_ref().map_err(Clone::clone)?.get_once(&request);
-        timeout_at(end, answer).await.unwrap_or(Err(Failure::TimedOut))
+        timeout_at(terms.end, answer)
+            .await
+            .unwrap_or(Err(Failure::TimedOut))
     }
 
     /// A host that answered once is only slow when it does not answer the next time.
@@ -203,6 +191,15 @@ impl Fetcher {
     fn hosts(&self) -> MutexGuard<'_, HashMap<String, Host>> {
         self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What holds for all requests of one fetch.
+#[derive(Clone, Copy)]
+struct Terms<'a> {
+    /// What is there already, so that the server need not send it again.
+    known: Option<&'a Validators>,
+    most_bytes: u64,
+    end: Instant,
 }
 
 fn may_pass(answer: &Result<Hop, Failure>) -> bool {

@@ -155,7 +155,7 @@ impl<'a> Screen<'a> {
         self.wait().await?;
         let Size { width, height } = self.canvas.size;
         self.pictures.take(
-            || Ok(RgbaImage::new(width, height)),
+            || RgbaImage::new(width, height),
             |picture| self.framebuffer.read(picture),
         )
     }

@@ -15,16 +15,16 @@ impl<T> Reuse<T> {
     /// One that nobody else holds, filled by `fill`, which finds in it whatever is left there; or what `new` makes.
     ///
     /// # Errors
-    /// Those of `new` and `fill`.
+    /// That of `fill`.
     pub(super) fn take<E>(
         &mut self,
-        new: impl FnOnce() -> Result<T, E>,
+        new: impl FnOnce() -> T,
         fill: impl FnOnce(&mut T) -> Result<(), E>,
     ) -> Result<Arc<T>, E> {
         let unused = self.0.iter_mut().position(|one| Arc::get_mut(one).is_some());
         let mut one = match unused {
             Some(place) => self.0.swap_remove(place),
-            None => Arc::new(new()?),
+            None => Arc::new(new()),
         };
         if let Some(value) = Arc::get_mut(&mut one) {
             fill(value)?;
@@ -47,11 +47,11 @@ mod tests {
         let mut take = |number| {
             let new = || {
                 made += 1;
-                Ok::<_, Infallible>(0)
+                0
             };
             let fill = |value: &mut i32| {
                 *value = number;
-                Ok(())
+                Ok::<_, Infallible>(())
             };
             reuse.take(new, fill).unwrap_or_default()
         };

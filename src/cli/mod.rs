@@ -8,6 +8,7 @@ mod fetch;
 mod fitting;
 mod inspect;
 mod naming;
+mod planning;
 mod print;
 mod progress;
 mod reading;

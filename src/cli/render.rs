@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::args::RenderArgs;
 use super::naming::{NUMBER, Naming};
+use super::planning;
 use super::print;
 use super::progress::Progress;
 use super::reading::Reading;
@@ -17,7 +18,7 @@ use crate::aside::aside;
 use crate::assets::Assets;
 use crate::error::Result;
 use crate::pipeline::{RenderJob, Rendered, Subject, Written, render};
-use crate::recording::{Moment, Recording, moments};
+use crate::recording::{Moment, Recording};
 use crate::story::Script;
 use crate::timeline::{CapturePlan, Timeline};
 
@@ -74,7 +75,8 @@ async fn prepare(args: &RenderArgs, telling: Telling) -> Result<(Prepared, Rende
     let assets = aside("reader", move || Assets::open(&asset_options)).await?;
     let recording = reading.recording(args.recording.session.clone(), telling).await?;
     let recording = Arc::new(recording);
-    let (moments, timelines) = resolve(&settings, Arc::clone(&recording)).await?;
+    let (clips, options) = (settings.clips.clone(), settings.timeline.clone());
+    let (moments, timelines) = planning::timelines(&recording, clips, options).await?;
     let timelines = wanted(&settings, telling, timelines);
     settings.check_destinations(args, &reading.input, timelines.len())?;
     let more = files.len() + 1..=timelines.len();
@@ -83,11 +85,7 @@ async fn prepare(args: &RenderArgs, telling: Telling) -> Result<(Prepared, Rende
     let band = args.words.band();
     let plan = CapturePlan::new(&timelines, args.size, args.picture.scale, settings.fps, band);
     let plan = Arc::new(plan);
-    let scripts = {
-        let (words, moments) = (args.words.clone(), Arc::clone(&moments));
-        let (recording, plan) = (Arc::clone(&recording), Arc::clone(&plan));
-        aside("planner", move || words.scripts(&recording, &moments, &plan)).await?
-    };
+    let scripts = planning::scripts(&args.words, &recording, &moments, &plan).await?;
     if telling > Telling::Nothing {
         tell_plan(&recording, &timelines, &plan, telling);
     }
@@ -104,20 +102,6 @@ async fn prepare(args: &RenderArgs, telling: Telling) -> Result<(Prepared, Rende
     };
     let job = prepared.job(args, capture, assets, scripts)?;
     Ok((prepared, job))
-}
-
-/// What happens in the recording, and what each video can show.
-async fn resolve(
-    settings: &RenderSettings,
-    recording: Arc<Recording>,
-) -> Result<(Arc<[Moment]>, Vec<Timeline>)> {
-    let (clips, options) = (settings.clips.clone(), settings.timeline.clone());
-    aside("planner", move || {
-        let moments = moments(&recording);
-        let timelines = clips.resolve(&recording, &moments, &options)?;
-        Ok((moments.into(), timelines))
-    })
-    .await
 }
 
 /// As many of the timelines as have a video: one, unless the output's name has a number in it.

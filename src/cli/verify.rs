@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::args::VerifyArgs;
 use super::destinations::{self, Place};
+use super::planning;
 use super::print;
 use super::reading::Reading;
 use super::settings::{CaptureChoice, asset_options};
@@ -22,7 +23,6 @@ use crate::error::{Error, Kind, Result};
 use crate::frame::{Fps, FrameSpec, Size};
 use crate::output::Staging;
 use crate::pipeline::{RenderEvent, RenderObserver, SampleJob, Subject, sample};
-use crate::recording::{Moment, Recording, moments};
 use crate::similarity::{luma, ssim};
 use crate::source::Input;
 use crate::timeline::{CapturePlan, RenderPlan, SizeOption, Timeline};
@@ -45,7 +45,9 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
 
     let telling = args.telling.level();
     let recording = Arc::new(reading.recording(args.recording.session.clone(), telling).await?);
-    let (moments, timeline) = resolve(args, Arc::clone(&recording)).await?;
+    let (clips, options) = (args.time.clips(), args.time.timeline(&args.picture.window));
+    let (moments, timelines) = planning::timelines(&recording, clips, options).await?;
+    let timeline = only(timelines)?;
     let fps = fps(args, facts)?;
     let assets = aside("reader", move || Assets::open(&asset_options)).await?;
     let size = SizeOption::Fit(facts.size);
@@ -53,11 +55,7 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     let capture_plan = Arc::new(capture_plan);
     let plan = Arc::clone(&capture_plan.videos[0]);
     check_shape(facts, &plan)?;
-    let scripts = {
-        let words = args.words.clone();
-        let (recording, plan) = (Arc::clone(&recording), Arc::clone(&capture_plan));
-        aside("planner", move || words.scripts(&recording, &moments, &plan)).await?
-    };
+    let scripts = planning::scripts(&args.words, &recording, &moments, &capture_plan).await?;
 
     let job = SampleJob {
         subject: Subject {
@@ -94,18 +92,7 @@ fn check_worst(args: &VerifyArgs, input: &Input) -> Result<()> {
     destinations::check(&written, &read)
 }
 
-/// What happens in the recording, and the one part of it that the video can be.
-async fn resolve(args: &VerifyArgs, recording: Arc<Recording>) -> Result<(Vec<Moment>, Timeline)> {
-    let clips = args.time.clips();
-    let options = args.time.timeline(&args.picture.window);
-    aside("planner", move || {
-        let moments = moments(&recording);
-        let timelines = clips.resolve(&recording, &moments, &options)?;
-        Ok((moments, only(timelines)?))
-    })
-    .await
-}
-
+/// The one part of the session that the video can be.
 fn only(mut timelines: Vec<Timeline>) -> Result<Timeline> {
     if timelines.len() > 1 {
         let message = format!("one video is compared, but there are {} clips", timelines.len());

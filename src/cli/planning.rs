@@ -1,0 +1,37 @@
+//! What `render` and `verify` plan alike, on a thread that a signal need not wait for.
+
+use std::sync::Arc;
+
+use super::args::WordArgs;
+use crate::aside::aside;
+use crate::error::Result;
+use crate::recording::{Moment, Recording, moments};
+use crate::story::Script;
+use crate::timeline::{CapturePlan, ClipOptions, Timeline, TimelineOptions};
+
+/// What happens in the recording, and what each video can show.
+pub(super) async fn timelines(
+    recording: &Arc<Recording>,
+    clips: ClipOptions,
+    options: TimelineOptions,
+) -> Result<(Arc<[Moment]>, Vec<Timeline>)> {
+    let recording = Arc::clone(recording);
+    aside("planner", move || {
+        let moments = moments(&recording);
+        let timelines = clips.resolve(&recording, &moments, &options)?;
+        Ok((moments.into(), timelines))
+    })
+    .await
+}
+
+/// What is told in each of the plan's videos.
+pub(super) async fn scripts(
+    words: &WordArgs,
+    recording: &Arc<Recording>,
+    moments: &Arc<[Moment]>,
+    plan: &Arc<CapturePlan>,
+) -> Result<Vec<Arc<Script>>> {
+    let (words, moments) = (words.clone(), Arc::clone(moments));
+    let (recording, plan) = (Arc::clone(recording), Arc::clone(plan));
+    aside("planner", move || words.scripts(&recording, &moments, &plan)).await
+}
