@@ -7,7 +7,7 @@ PLAYER := player-assets/dist/player.js
 PLAYER_SOURCES := $(wildcard player-assets/src/*) player-assets/build.mjs player-assets/package-lock.json
 REPLAYCAST := target/release/replaycast
 
-.PHONY: demo test check bench sameness fidelity players max-size fuzz bless install player recordings clean
+.PHONY: demo test check bench sizes sameness fidelity players max-size fuzz bless install player recordings clean
 
 ## Render a bundled recording to demo.mp4
 demo: install $(PLAYER)
@@ -36,6 +36,11 @@ bench: install $(PLAYER) benches/peer/node_modules/.package-lock.json
 benches/peer/node_modules/.package-lock.json: benches/peer/package-lock.json
 	cd benches/peer && PUPPETEER_SKIP_DOWNLOAD=1 npm ci --no-fund --no-audit --loglevel=error
 	@touch $@
+
+## Hold the sizes of our videos against the peer's at the same likeness: a minute for each recording; SIZES="steel --codecs av1": a part
+sizes: install $(PLAYER)
+	cargo build --release --locked
+	benches/sizes.mjs --program $(REPLAYCAST) $(SIZES)
 
 ## Hold the pictures of renders that must be the same against each other: hours; SAMENESS="steel --hogs 2": a part
 sameness: install $(PLAYER)

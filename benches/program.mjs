@@ -1,4 +1,4 @@
-// Runs replaycast, and anything else, under `measure`. Used by run.mjs and scripts/sameness.mjs.
+// Runs replaycast, and anything else, under `measure`. Used by run.mjs, sizes.mjs and scripts/sameness.mjs.
 
 import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -45,15 +45,19 @@ export class Replaycast {
     return JSON.parse(text).duration_s;
   }
 
-  /** Renders with these options: `{ method, jobs, fps, size, end, hashes }`, where `hashes` is a file for them. */
-  async render(recording, { method, jobs, fps, size, end, hashes }) {
+  /** Renders with these options: `{ method, jobs, fps, size, end, hashes, output, more }`, where `hashes` and `output` are
+   * files for them, and `more` has options by their names; `true` stands for those that take no value. */
+  async render(recording, { method, jobs, fps, size, end, hashes, output = join(this.folder, 'video.mp4'), more }) {
     const report = join(this.folder, 'report.json');
-    const options = { '--capture': method, '--jobs': jobs, '--fps': fps, '--size': size, '--end': end, '--frame-hashes': hashes };
+    const options = {
+      '--capture': method, '--jobs': jobs, '--fps': fps, '--size': size, '--end': end, '--frame-hashes': hashes, ...more,
+    };
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
     const cost = await measure(this.folder, [
-      this.program, 'render', recording, '-o', join(this.folder, 'video.mp4'), '--force', '-q', '--idle', 'keep',
+      this.program, 'render', recording, '-o', output, '--force', '-q', '--idle', 'keep',
       // What other hosts give is not what is measured or compared.
-      ...(this.has('--offline') ? ['--offline'] : []), '--report', report, ...given.flatMap(([name, value]) => [name, String(value)]),
+      ...(this.has('--offline') ? ['--offline'] : []), '--report', report,
+      ...given.flatMap(([name, value]) => (value === true ? [name] : [name, String(value)])),
     ]);
     return { ...cost, report: readJson(report) };
   }

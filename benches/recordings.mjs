@@ -1,5 +1,5 @@
 // The recordings that benchmarks, sameness and fidelity runs take: the bundled ones, and the shared ones where they are.
-// Used by run.mjs, peer/, fidelity/ and scripts/sameness.mjs.
+// Used by run.mjs, sizes.mjs, peer/, fidelity/ and what stands in scripts/.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';

@@ -18,8 +18,8 @@ export default tseslint.config(
   },
   {
     // Functions that run in a page.
-    files: ['scripts/players.mjs'],
-    languageOptions: { globals: { Buffer: 'readonly', ImageDecoder: 'readonly', fetch: 'readonly', createImageBitmap: 'readonly', OffscreenCanvas: 'readonly' } },
+    files: ['scripts/players.mjs', 'benches/sizes.mjs'],
+    languageOptions: { globals: { Buffer: 'readonly', Image: 'readonly', ImageDecoder: 'readonly', fetch: 'readonly' } },
   },
   {
     files: ['benches/*/page/*.js'],

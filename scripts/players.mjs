@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../benches/recordings.mjs';
+import { readLuma, ssim } from '../benches/similarity.mjs';
 
 const puppeteer = createRequire(join(ROOT, 'player-assets/package.json'))('puppeteer-core');
 
@@ -59,6 +60,7 @@ const chosen = FORMATS.filter(({ name }) => positionals.length === 0 || position
 
 const folder = mkdtempSync(join(tmpdir(), 'replaycast-players-'));
 const dataUrl = (type, bytes) => `data:${type};base64,${Buffer.from(bytes).toString('base64')}`;
+const bytesOf = (address) => Buffer.from(address.split(',')[1], 'base64');
 
 /** Renders a format and the pictures that it should show. */
 function make({ name, extension, options: own = [] }) {
@@ -71,7 +73,7 @@ function make({ name, extension, options: own = [] }) {
   return { file, frames, index: JSON.parse(readFileSync(join(frames, 'index.json'), 'utf8')) };
 }
 
-/** What a video shows at a time, as the address of a PNG. */
+/** What a video shows at a time, as the bytes of a PNG. */
 async function videoPicture(page, ms) {
   await page.evaluate(async (seconds) => {
     const video = document.querySelector('video');
@@ -81,7 +83,7 @@ async function videoPicture(page, ms) {
     await Promise.race([shown, new Promise((done) => { setTimeout(done, 1000); })]);
   }, ms / 1000);
   const element = await page.$('video');
-  return dataUrl('image/png', await element.screenshot());
+  return element.screenshot();
 }
 
 /** Opens a video; says what hinders it, if anything does. */
@@ -124,39 +126,6 @@ const imageElementPicture = (page, source) => page.evaluate(async (address) => {
   return canvas.toDataURL();
 }, source);
 
-/** The mean structural similarity of the grey values of two pictures, in windows of 8x8. */
-const similarity = (page, one, other) => page.evaluate(async (addresses) => {
-  const [a, b] = await Promise.all(addresses.map(async (address) => {
-    const bitmap = await createImageBitmap(await (await fetch(address)).blob());
-    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
-    context.drawImage(bitmap, 0, 0);
-    const { data, width, height } = context.getImageData(0, 0, bitmap.width, bitmap.height);
-    const grey = Float64Array.from({ length: width * height }, (_, at) => (
-      0.2126 * data[at * 4] + 0.7152 * data[at * 4 + 1] + 0.0722 * data[at * 4 + 2]));
-    return { grey, width, height };
-  }));
-  if (a.width !== b.width || a.height !== b.height) return 0;
-  let sum = 0;
-  let windows = 0;
-  for (let top = 0; top + 8 <= a.height; top += 4) {
-    for (let left = 0; left + 8 <= a.width; left += 4) {
-      let [sumA, sumB, squaresA, squaresB, products] = [0, 0, 0, 0, 0];
-      for (let y = top; y < top + 8; y += 1) {
-        for (let x = left; x < left + 8; x += 1) {
-          const [p, q] = [a.grey[y * a.width + x], b.grey[y * a.width + x]];
-          sumA += p; sumB += q; squaresA += p * p; squaresB += q * q; products += p * q;
-        }
-      }
-      const [meanA, meanB] = [sumA / 64, sumB / 64];
-      const [c1, c2] = [6.5025, 58.5225];
-      sum += ((2 * meanA * meanB + c1) * (2 * (products / 64 - meanA * meanB) + c2))
-        / ((meanA ** 2 + meanB ** 2 + c1) * (squaresA / 64 - meanA ** 2 + squaresB / 64 - meanB ** 2 + c2));
-      windows += 1;
-    }
-  }
-  return sum / windows;
-}, [one, other]);
-
 /** Three times, each in the middle of a picture that is shown for a while. */
 function timesIn({ frames }) {
   const lasting = frames.filter((frame) => frame.duration_ms >= 100);
@@ -179,19 +148,22 @@ async function check(browser, format) {
     if (error) return { says: format.unplayable ?? `is not played: ${error}`, good: Boolean(format.unplayable) };
     if (Math.abs(seconds * 1000 - made.index.duration_ms) > 50) return { says: `lasts ${seconds} s`, good: false };
   }
-  const pictureOf = (file) => dataUrl('image/png', readFileSync(join(made.frames, file)));
+  const compare = (shown, file) => {
+    const pictures = [shown, readFileSync(join(made.frames, file))].map(readLuma);
+    found.push(ssim(...pictures).value);
+  };
   if (format.type) {
     const shown = await imageElementPicture(page, dataUrl(format.type, readFileSync(made.file)));
-    found.push(await similarity(page, shown, pictureOf(made.index.frames[0].file)));
+    compare(bytesOf(shown), made.index.frames[0].file);
   }
   for (const { ms, file } of timesIn(made.index)) {
     const shown = format.type
-      ? await imagePicture(page, dataUrl(format.type, readFileSync(made.file)), format.type, ms)
+      ? bytesOf(await imagePicture(page, dataUrl(format.type, readFileSync(made.file)), format.type, ms))
       : await videoPicture(page, ms);
-    found.push(await similarity(page, shown, pictureOf(file)));
+    compare(shown, file);
   }
   await page.close();
-  return { says: `SSIM ${found.map((ssim) => ssim.toFixed(4)).join(', ')}`, good: found.every((ssim) => ssim >= (format.least ?? 0)) };
+  return { says: `SSIM ${found.map((value) => value.toFixed(4)).join(', ')}`, good: found.every((value) => value >= (format.least ?? 0)) };
 }
 
 const browser = await puppeteer.launch({

@@ -12,7 +12,7 @@ import { median, table } from '../program.mjs';
 import { chooseRecordings, eventsIn, nameOf, ROOT } from '../recordings.mjs';
 import { circumstances, isStill } from './circumstances.mjs';
 import { render, writeHar } from './ours.mjs';
-import { readLuma, ssim } from './similarity.mjs';
+import { readLuma, ssim } from '../similarity.mjs';
 import { Truth } from './truth.mjs';
 
 const HELP = `run.mjs [OPTION...] [RECORDING...]

@@ -1,5 +1,5 @@
 // How alike two pictures look, as src/similarity.rs defines it: luma in BT.709, SSIM over windows of 8x8 pixels.
-// Used by run.mjs.
+// Used by fidelity/ and scripts/players.mjs.
 
 import { execFileSync } from 'node:child_process';
 
