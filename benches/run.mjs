@@ -85,6 +85,7 @@ async function runOurs(recording, variant, duration) {
     wall: extrapolated(run.wall_s, timings.startup_s, part, duration),
     cpuFrame: (run.cpu_s * 1000) / capture.screenshots,
     captureFrame: (busy * 1000) / capture.screenshots,
+    byCapture: run.wall_s / busy,
     rss: run.peak_rss_mb,
     calls: capture.browser_calls_per_minute,
     captured: capture.screenshots,
@@ -169,6 +170,7 @@ function rowsOf({ name, duration, rounds, bare }) {
       number(median(against.map(({ ours, theirs }) => theirs.wall / ours[index].wall))),
       number(bareMs, 2),
       number(medianOf(all, 'wall') / ((changed * bareMs) / 1000), 2),
+      variant.jobs > 1 ? '' : number(medianOf(all, 'byCapture'), 2),
       single < 0 || single === index ? '' : number(median(rounds.map(({ ours }) => ours[single].wall / ours[index].wall)), 2),
       number(medianOf(all, 'cpuFrame')), number(medianOf(all, 'captureFrame'), 2),
       number(medianOf(all, 'rss'), 0), number(medianOf(all, 'calls'), 0), number(bytes / 1000, 0),
@@ -177,11 +179,11 @@ function rowsOf({ name, duration, rounds, bare }) {
   if (against.length > 0) {
     const all = against.map(({ theirs }) => theirs);
     rows.push([
-      name, 'peer', '', number(duration), `${all[0].captured} of ${all[0].frames}`, number(medianOf(all, 'wall'), 2), '', '', '', '',
+      name, 'peer', '', number(duration), `${all[0].captured} of ${all[0].frames}`, number(medianOf(all, 'wall'), 2), '', '', '', '', '',
       number(medianOf(all, 'cpuFrame')), '', number(medianOf(all, 'rss'), 0), '', number(all[0].bytes / 1000, 0),
     ]);
   } else if (options.peer) {
-    rows.push([name, 'peer', '', number(duration), 'failed', ...Array.from({ length: 10 }, () => '')]);
+    rows.push([name, 'peer', '', number(duration), 'failed', ...Array.from({ length: 11 }, () => '')]);
   }
   return rows;
 }
@@ -225,7 +227,7 @@ try {
   const sections = [
     '## Renders', '',
     table(
-      ['recording', 'capture', 'size', 'video s', 'captured', 'wall s', 'x peer', 'bare ms', 'x bare', 'x one job',
+      ['recording', 'capture', 'size', 'video s', 'captured', 'wall s', 'x peer', 'bare ms', 'x bare', 'x capture', 'x one job',
         'CPU ms/frame', 'capture ms/frame', 'RSS MB', 'calls/min', 'kB'],
       measured.flatMap(rowsOf),
     ),
