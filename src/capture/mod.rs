@@ -5,6 +5,7 @@ mod begin_frame;
 mod decode;
 mod film;
 mod framebuffer;
+mod method;
 mod packed;
 mod probe;
 mod resample;
@@ -30,32 +31,10 @@ use crate::player::{Player, Players, Problems, StageLook};
 use crate::timeline::{CapturePlan, Slideshow};
 
 pub use decode::decode;
+pub use method::CaptureMethod;
 pub use packed::PackedPicture;
 pub use synthetic::synthetic_picture;
 pub use way::{CaptureWay, start_first};
-
-/// How pictures are taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CaptureMethod {
-    /// Only when the compositor reports damage; the same pixels as every-frame
-    Damage,
-    /// Every frame of the grid: the slow reference
-    EveryFrame,
-    /// From the memory of a display that a browser with windows draws on; the fastest
-    Framebuffer,
-    /// The same of every frame of the grid: the slow reference of framebuffer
-    #[value(hide = true)]
-    FramebufferEveryFrame,
-    /// Ordinary screenshots, for browsers without beginFrame
-    Screenshot,
-    /// Made-up pictures without a browser, for tests of everything else
-    #[value(hide = true)]
-    Synthetic,
-    /// The screenshots of a mobile app as they were recorded, without a browser; chosen by what is recorded.
-    #[value(skip)]
-    Slideshow,
-}
 
 /// What a captured frame shows, before it is decoded.
 #[derive(Debug)]
@@ -161,8 +140,6 @@ pub async fn capture(
             .await
         }
         CaptureMethod::Screenshot => screenshot::capture(players, plan, segments, sink).await,
-        CaptureMethod::Synthetic => Ok(capture_synthetic(plan, sink).await),
-        CaptureMethod::Slideshow => Err(Error::new(Kind::Internal, "a slideshow needs no browser")),
     }
 }
 

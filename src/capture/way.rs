@@ -14,49 +14,16 @@ pub struct CaptureWay {
     pub browser: BrowserOptions,
 }
 
-impl CaptureMethod {
-    /// The methods that are tried where none is asked for, the best first.
-    pub const PREFERRED: [Self; 3] = [Self::Framebuffer, Self::Damage, Self::Screenshot];
-
-    /// As `--capture` takes it and reports give it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Damage => "damage",
-            Self::EveryFrame => "every-frame",
-            Self::Framebuffer => "framebuffer",
-            Self::FramebufferEveryFrame => "framebuffer-every-frame",
-            Self::Screenshot => "screenshot",
-            Self::Synthetic => "synthetic",
-            Self::Slideshow => "slideshow",
-        }
-    }
-
-    pub const fn browser_use(self) -> BrowserUse {
-        match self {
-            Self::Framebuffer | Self::FramebufferEveryFrame => BrowserUse::OnDisplay,
-            Self::Damage | Self::EveryFrame | Self::Screenshot | Self::Synthetic | Self::Slideshow => {
-                BrowserUse::Headless
-            }
-        }
-    }
-
-    const fn frame_control(self) -> FrameControl {
-        match self {
-            Self::Framebuffer | Self::FramebufferEveryFrame => FrameControl::Display,
-            Self::Damage | Self::EveryFrame => FrameControl::BeginFrame,
-            Self::Screenshot | Self::Synthetic | Self::Slideshow => FrameControl::Browser,
-        }
-    }
-}
-
 impl CaptureWay {
     /// Starts the browser and makes sure that it gives pictures of `canvas` in this way.
     ///
     /// # Errors
     /// `NoBrowser` and `BrowserCannotStart` if this way cannot be gone on this machine.
     pub async fn start(&self, canvas: Canvas) -> Result<Browser> {
-        let browser = Browser::launch(self.browser.clone(), self.method.frame_control(), canvas).await?;
-        let (works, lacking) = match self.method.frame_control() {
+        let frames = self.method.frame_control();
+        let browser = Browser::launch(self.browser.clone(), frames, canvas).await?;
+        let (works, lacking) = match frames {
+            FrameControl::Browser => return Ok(browser),
             FrameControl::Display => {
                 let shows = probe::shows_on_display(&browser, canvas, START_PATIENCE).await?;
                 (shows, "draws nothing on its display")
@@ -65,7 +32,6 @@ impl CaptureWay {
                 probe::gives_frames_on_demand(&browser).await,
                 "gives no frames on demand (HeadlessExperimental.beginFrame)",
             ),
-            FrameControl::Browser => (true, ""),
         };
         if works {
             return Ok(browser);

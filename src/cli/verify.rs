@@ -10,11 +10,12 @@ use image::{GenericImage, ImageFormat, RgbaImage};
 use serde::Serialize;
 
 use super::args::VerifyArgs;
+use super::capturing::CaptureChoice;
 use super::destinations::{self, Place};
 use super::planning;
 use super::print;
 use super::reading::Reading;
-use super::settings::{CaptureChoice, asset_options};
+use super::settings::asset_options;
 use super::telling::Telling;
 use crate::aside::aside;
 use crate::assets::Assets;
@@ -60,7 +61,7 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     let job = SampleJob {
         subject: Subject {
             recording: Arc::clone(&recording),
-            source: capture.source(&recording, &capture_plan)?,
+            source: capture.source(&recording, &capture_plan).await?,
             plan: capture_plan,
             stage: args.picture.stage(),
             assets: Arc::new(assets),

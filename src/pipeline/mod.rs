@@ -6,6 +6,7 @@ mod drawing;
 mod jobs;
 mod order;
 mod output;
+mod picture_source;
 mod sample;
 mod subject;
 mod threads;
@@ -21,22 +22,21 @@ use image::RgbaImage;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, spawn_blocking};
 
-use crate::assets::AssetsSummary;
-use crate::browser::NetworkIsolation;
-use crate::capture::{CaptureMethod, CaptureStatistics, CapturedFrame, Shot, decode, synthetic_picture};
+use crate::capture::{CaptureMethod, CapturedFrame, Shot, decode, synthetic_picture};
 use crate::encode::EncodeSummary;
 use crate::error::{Error, Kind, Result};
 use crate::fit::{EncodesAgain, Fit};
 use crate::frame::{Canvas, Frame};
-use crate::player::Problems;
 use crate::timeline::CapturePlan;
 
 use self::appearance::Appearance;
 pub use self::appearance::Doubt;
 use self::drawing::{Captured, Drawing};
 pub use self::output::{Output, Written};
+pub use self::picture_source::{BrowserFacts, PictureOrigin, PictureSource};
 pub use self::sample::{SampleJob, sample};
-pub use self::subject::{PictureSource, Subject};
+pub use self::subject::Subject;
+pub use self::workers::CaptureSummary;
 
 /// Frames that may wait between two stages. A 1920x1080 picture is 8 MB.
 const QUEUE: usize = 1;
@@ -56,27 +56,8 @@ pub struct RenderJob {
 pub struct Rendered {
     /// One for each of the job's outputs.
     pub outputs: Vec<Written>,
-    pub captured: CaptureStatistics,
-    pub method: CaptureMethod,
-    pub problems: Problems,
-    pub assets: AssetsSummary,
-    /// Browsers that took part, and segments of frames that they shared.
-    pub jobs: usize,
-    pub segments: usize,
-    /// None where none was needed.
-    pub browser: Option<BrowserFacts>,
-    /// Seconds until the first picture could be taken.
-    pub startup_s: f64,
+    pub captured: CaptureSummary,
     pub busy: BusyTimes,
-}
-
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct BrowserFacts {
-    pub version: String,
-    pub network_isolation: NetworkIsolation,
-    pub blocked_requests: u64,
-    /// Commands of the DevTools protocol, from the start to the end.
-    pub calls: u64,
 }
 
 /// Seconds for which the stages after capture worked, without their waiting for each other.
@@ -144,21 +125,20 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
     let videos = outputs.into_iter().zip(frame_counts);
     let encoder = spawn_blocking(move || encode_frames(videos, &from_decoder, watching.as_ref()));
 
-    let capture = workers::capture_frames(&subject, jobs, observer.as_ref(), to_decoder).await;
+    let captured = workers::capture_frames(&subject, jobs, observer.as_ref(), to_decoder).await;
     let decoding = decoder.await.unwrap_or_else(|error| Err(thread_failed(&error)));
     let encoding = encoder.await.unwrap_or_else(|error| Err(thread_failed(&error)));
 
     // A failure downstream closes the queues upstream of it: the last stage's error is the cause.
     let summaries = encoding?;
     let (busy, appearances) = decoding?;
-    let capture = capture?;
+    let captured = captured?;
     let lost = || Error::new(Kind::Internal, "frames were lost on the way to the encoder");
     let (summaries, encode_s) = summaries.ok_or_else(lost)?;
-    let is_real = capture.method != CaptureMethod::Synthetic;
-    let shows_something = capture.problems.visible;
-    let doubt = |video, appearance: &Appearance| {
-        let doubt = || appearance.doubt(video, &subject.recording, shows_something);
-        is_real.then(doubt).flatten()
+    let doubt = |video, appearance: &Appearance| match captured.origin {
+        // Made-up pictures show nothing of the recording.
+        PictureOrigin::Synthetic => None,
+        _ => appearance.doubt(video, &subject.recording, captured.problems.visible),
     };
     let outputs = summaries.into_iter().zip(&subject.plan.videos).zip(&appearances);
     Ok(Rendered {
@@ -169,14 +149,7 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
                 doubt: doubt(video, appearance),
             })
             .collect(),
-        captured: capture.statistics,
-        method: capture.method,
-        problems: capture.problems,
-        assets: capture.assets,
-        jobs: capture.jobs,
-        segments: capture.segments,
-        browser: capture.browser,
-        startup_s: capture.startup_s,
+        captured,
         busy: BusyTimes { encode_s, ..busy },
     })
 }

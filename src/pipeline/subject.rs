@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::{RenderEvent, RenderObserver};
+use super::{PictureSource, RenderEvent, RenderObserver};
 use crate::assets::Assets;
 use crate::browser::{Browser, PageAssets};
 use crate::capture::{CaptureStatistics, CaptureWay, FrameSink, capture_slideshow, start_first};
@@ -31,17 +31,6 @@ pub struct Subject {
     pub overlay: OverlayStyle,
     /// What is told in words on them, for each video.
     pub scripts: Vec<Arc<Script>>,
-}
-
-/// Where pictures come from.
-#[derive(Debug)]
-pub enum PictureSource {
-    /// A browser, in the first of these ways that works.
-    Browser(Vec<CaptureWay>),
-    /// The recording itself.
-    Slideshow(Slideshow),
-    /// They are made up.
-    Synthetic,
 }
 
 impl Subject {

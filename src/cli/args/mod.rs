@@ -23,7 +23,7 @@ use crate::browser::BROWSER_VARIABLE;
 
 pub(super) use assets::AssetArgs;
 pub(super) use beside::BesideArgs;
-pub(super) use capture::CaptureArgs;
+pub(super) use capture::{CaptureArgs, RequestedCapture};
 pub(super) use fetch::FetchArgs;
 pub(super) use input::{InputArgs, RecordingArgs};
 pub(super) use max_size::MaxSize;

@@ -179,7 +179,7 @@ mod tests {
             }
         );
         assert!((render.time.speed - 1.0).abs() < f64::EPSILON);
-        assert!(!render.cfr && !render.force && render.capture.method.is_none());
+        assert!(!render.cfr && !render.force && render.capture.how.is_none());
         assert_eq!(render.picture.overlay(), OverlayStyle::default());
         assert_eq!(render.picture.stage(), StageLook::default());
         assert!((render.picture.scale - 1.0).abs() < f64::EPSILON);
