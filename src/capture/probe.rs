@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{PICTURE_PAUSE, PICTURE_TRIES};
+use super::begin_frame::{PICTURE_PAUSE, PICTURE_TRIES, first_frame_time};
 use crate::browser::{Browser, Document};
 use crate::error::Result;
 use crate::frame::{Canvas, Size};
@@ -44,8 +44,7 @@ async fn takes_a_picture(browser: &Browser) -> bool {
     let Ok(page) = browser.open_page(CANVAS, document).await else {
         return false;
     };
-    let uptime = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
-    let mut time = uptime.tv_sec as f64 * 1000.0 + 60_000.0;
+    let mut time = first_frame_time();
     for _ in 0..PICTURE_TRIES {
         time += 16.0;
         match page.begin_frame_with_screenshot(time, 16.0).await {
