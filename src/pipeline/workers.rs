@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use tokio::task::JoinSet;
 
-use super::order::{Delivered, Delivery, SegmentQueue};
+use super::order::{Delivery, DeliveryEnd, SegmentQueue};
 use super::threads::OwnThreads;
 use super::{
     BrowserFacts, PictureOrigin, PictureSource, RenderEvent, RenderObserver, Subject, jobs, thread_failed,
@@ -177,7 +177,7 @@ impl Workers {
             }
             delivered = &mut delivery => {
                 // Browsers that are still at work would notice only with their next frame.
-                if delivered == Delivered::WhatThereWas {
+                if delivered == DeliveryEnd::NoMoreFrames {
                     join_all(&mut tasks, &mut done).await?;
                 }
             }
