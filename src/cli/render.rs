@@ -76,17 +76,16 @@ async fn prepare(args: &RenderArgs, telling: Telling) -> Result<(Prepared, Rende
     let assets = aside("reader", move || Assets::open(&asset_options)).await?;
     let recording = reading.recording(args.recording.session.clone(), telling).await?;
     let recording = Arc::new(recording);
-    let (clips, options) = (settings.clips.clone(), settings.timeline.clone());
-    let (moments, timelines) = planning::timelines(&recording, clips, options).await?;
+    let (moments, timelines) = planning::timelines(&recording, &args.content).await?;
     let timelines = wanted(&settings, telling, timelines);
     settings.check_destinations(args, &reading.input, timelines.len())?;
     let more = files.len() + 1..=timelines.len();
     files.extend(VideoFiles::begin_each(args, &settings, more)?);
 
-    let band = args.words.band();
-    let plan = CapturePlan::new(&timelines, args.size, args.picture.scale, settings.fps, band);
+    let (scale, band) = (args.content.picture.scale, args.content.words.band());
+    let plan = CapturePlan::new(&timelines, args.size, scale, settings.fps, band);
     let plan = Arc::new(plan);
-    let scripts = planning::scripts(&args.words, &recording, &moments, &plan).await?;
+    let scripts = planning::scripts(&args.content.words, &recording, &moments, &plan).await?;
     if telling > Telling::Nothing {
         tell_plan(&recording, &timelines, &plan, telling);
     }

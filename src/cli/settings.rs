@@ -16,7 +16,6 @@ use crate::frame::Fps;
 use crate::overlay::OverlayStyle;
 use crate::player::StageLook;
 use crate::source::Input;
-use crate::timeline::{ClipOptions, TimelineOptions};
 
 /// Where the video goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,8 +56,6 @@ pub(super) struct RenderSettings {
     pub(super) fps: Fps,
     pub(super) timing: Timing,
     pub(super) loops: Loops,
-    pub(super) timeline: TimelineOptions,
-    pub(super) clips: ClipOptions,
     pub(super) stage: StageLook,
     pub(super) overlay: OverlayStyle,
     pub(super) assets: AssetOptions,
@@ -90,10 +87,8 @@ impl RenderSettings {
             } else {
                 Timing::Variable
             },
-            timeline: args.time.timeline(&args.picture.window),
-            clips: args.time.clips(),
-            stage: args.picture.stage(),
-            overlay: args.picture.overlay(),
+            stage: args.content.picture.stage(),
+            overlay: args.content.picture.overlay(),
             assets: asset_options(&args.assets, &args.recording.input, args.capture.deadline)?,
         };
         settings.check_destinations(args, input, naming.least())?;

@@ -64,10 +64,20 @@ impl VideoFiles {
         moments: &[Moment],
         video: &RenderPlan,
     ) -> Result<Output> {
-        let (beside, mut annotations) =
-            self.side_files
-                .plan(&args.beside, args.picture.theme, recording, moments, video)?;
-        if let Some(title) = args.words.title.as_ref().filter(|_| !args.beside.no_annotations) {
+        let (beside, mut annotations) = self.side_files.plan(
+            &args.beside,
+            args.content.picture.theme,
+            recording,
+            moments,
+            video,
+        )?;
+        if let Some(title) = args
+            .content
+            .words
+            .title
+            .as_ref()
+            .filter(|_| !args.beside.no_annotations)
+        {
             annotations.title = Some(title.clone());
         }
         Ok(Output {
