@@ -160,13 +160,8 @@ fn fit(
         let setting = setting(rung);
         tell(EncodesAgain { bytes, setting });
         let draft = Draft::create(&target.path)?;
-        let settings = EncoderSettings {
-            quality: setting.quality,
-            size: setting.size,
-            ..target.settings
-        };
         let every = ladder.renditions[rung.rendition].every;
-        let summary = encode(master, &draft.path(), settings, &target.annotations, every)?;
+        let summary = encode(master, &draft.path(), target, setting, every)?;
         bytes = output_size(&draft.path())?;
         let encoded = Encoded { rung, summary, bytes };
         tried.push(encoded.tried());
@@ -196,11 +191,17 @@ fn fit(
 fn encode(
     master: &mut Master,
     path: &Path,
-    settings: EncoderSettings,
-    annotations: &Annotations,
+    target: &Target,
+    setting: Setting,
     every: u64,
 ) -> Result<EncodeSummary> {
-    let mut encoder = Encoder::create(path, settings, annotations)?;
+    let settings = EncoderSettings {
+        quality: setting.quality,
+        size: setting.size,
+        // The frame grid stays as it is, however seldom pictures change.
+        ..target.settings
+    };
+    let mut encoder = Encoder::create(path, settings, &target.annotations)?;
     let mut thinner = Thinner::new(every, master.grid_frames());
     let is_smaller = settings.size != master.size();
     let mut resizing = is_smaller
