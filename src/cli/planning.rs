@@ -14,7 +14,8 @@ pub(super) async fn timelines(
     recording: &Arc<Recording>,
     content: &ContentArgs,
 ) -> Result<(Arc<[Moment]>, Vec<Timeline>)> {
-    let (clips, options) = (content.clips(), content.timeline());
+    let clips = content.time.clips();
+    let options = content.time.timeline(&content.picture.window);
     let recording = Arc::clone(recording);
     aside("planner", move || {
         let moments = moments(&recording);

@@ -3,7 +3,6 @@
 use clap::Args;
 
 use super::{PictureArgs, TimeArgs, WordArgs};
-use crate::timeline::{ClipOptions, TimelineOptions};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ContentArgs {
@@ -15,14 +14,4 @@ pub(in crate::cli) struct ContentArgs {
 
     #[command(flatten)]
     pub(in crate::cli) time: TimeArgs,
-}
-
-impl ContentArgs {
-    pub(in crate::cli) fn clips(&self) -> ClipOptions {
-        self.time.clips()
-    }
-
-    pub(in crate::cli) fn timeline(&self) -> TimelineOptions {
-        self.time.timeline(&self.picture.window)
-    }
 }
