@@ -1,5 +1,5 @@
-//! Runs one render: browser, capture, decoding and encoding side by side, joined by bounded queues.
-//! The one place that owns tasks and threads. Dropping the future stops everything and kills the browsers.
+//! Runs one render: browsers, capture, decoding and encoding side by side, joined by bounded queues.
+//! Dropping the future stops everything and kills the browsers.
 
 mod appearance;
 mod decoding;

@@ -36,6 +36,7 @@ pub struct CaptureSummary {
 }
 
 impl CaptureSummary {
+    /// Of pictures that no browser took, and that needed no assets.
     fn without_browser(origin: PictureOrigin, statistics: CaptureStatistics, problems: Problems) -> Self {
         Self {
             origin,
@@ -57,21 +58,20 @@ pub(super) async fn capture_frames(
     observer: &dyn RenderObserver,
     sink: FrameSink,
 ) -> Result<CaptureSummary> {
-    let mut summary = match &subject.source {
-        PictureSource::Browser(ways) => capture_with_browsers(ways, subject, jobs, observer, sink).await?,
+    match &subject.source {
+        PictureSource::Browser(ways) => capture_with_browsers(ways, subject, jobs, observer, sink).await,
         PictureSource::Slideshow(slideshow) => {
             let all = iter::once(0..subject.plan.frame_count);
             let (statistics, problems) = subject.draw_slideshow(slideshow, all, observer, &sink).await?;
-            CaptureSummary::without_browser(PictureOrigin::Slideshow, statistics, problems)
+            let origin = PictureOrigin::Slideshow;
+            Ok(CaptureSummary::without_browser(origin, statistics, problems))
         }
         PictureSource::Synthetic => {
             let statistics = capture_synthetic(&subject.plan, &sink).await;
-            CaptureSummary::without_browser(PictureOrigin::Synthetic, statistics, Problems::default())
+            let (origin, problems) = (PictureOrigin::Synthetic, Problems::default());
+            Ok(CaptureSummary::without_browser(origin, statistics, problems))
         }
-    };
-    summary.assets = subject.assets.summary();
-    summary.problems.unite(missing(&summary.assets));
-    Ok(summary)
+    }
 }
 
 async fn capture_with_browsers(
@@ -106,14 +106,17 @@ async fn capture_with_browsers(
         blocked_requests: done.blocked_requests,
         calls: done.calls,
     };
+    let assets = subject.assets.summary();
+    let mut problems = done.problems;
+    problems.unite(missing(&assets));
     Ok(CaptureSummary {
         origin: PictureOrigin::Browser {
             method: way.method,
             facts,
         },
         statistics: done.statistics,
-        problems: done.problems,
-        assets: AssetsSummary::default(),
+        problems,
+        assets,
         startup_s,
         jobs,
         segments: segment_count,
