@@ -21,7 +21,6 @@ use crate::player::{Fence, Player};
 /// A wait goes on in slices, between which the capture can be stopped.
 const WAIT_SLICE: Duration = Duration::from_millis(200);
 
-/// Captures from the display of this browser.
 pub(super) async fn capture<S: Iterator<Item = Range<u64>>>(
     frames: Frames,
     browser: &Browser,

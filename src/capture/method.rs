@@ -41,7 +41,7 @@ impl CaptureMethod {
         }
     }
 
-    /// Who decides when the browser draws.
+    /// Who decides when it draws.
     pub(super) const fn frame_control(self) -> FrameControl {
         match self {
             Self::Framebuffer | Self::FramebufferEveryFrame => FrameControl::Display,

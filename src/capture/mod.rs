@@ -1,5 +1,5 @@
 //! From a plan to pictures: steps the replay through the frame grid and decides which frames need a new picture.
-//! Called by `pipeline`, which owns the browser's life and takes the pictures on from here.
+//! `pipeline` owns the browser's life and takes the pictures on from here.
 
 mod begin_frame;
 mod calm;
@@ -118,7 +118,7 @@ impl AddAssign for CaptureStatistics {
 }
 
 /// Captures these segments of the plan's frames, in order, from players that have not begun; frames between them are
-/// played without being drawn. Each segment begins with a picture, drawn from nothing, so that it does not depend on
+/// at least played. Each segment begins with a picture, drawn from nothing, so that it does not depend on
 /// what was drawn before. Ends early without an error when the sink is closed: then the failure is on the other side.
 pub async fn capture(
     method: CaptureMethod,

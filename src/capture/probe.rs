@@ -7,6 +7,15 @@ use crate::browser::{Browser, Document};
 use crate::error::Result;
 use crate::frame::{Canvas, Size};
 
+/// Nothing else has it.
+const PROBE_COLOR: u32 = 0x12_56_9a;
+
+const PATIENCE: Duration = Duration::from_secs(5);
+const CANVAS: Canvas = Canvas {
+    size: Size::new(64, 64),
+    scale: 1.0,
+};
+
 /// Whether a browser that has just started draws on its display.
 pub(super) async fn shows_on_display(browser: &Browser, canvas: Canvas, patience: Duration) -> Result<bool> {
     let Some(framebuffer) = browser.framebuffer() else {
@@ -16,15 +25,6 @@ pub(super) async fn shows_on_display(browser: &Browser, canvas: Canvas, patience
     let middle = (canvas.size.width / 2, canvas.size.height / 2);
     framebuffer.wait_for_pixel(middle, PROBE_COLOR, patience)
 }
-
-/// Nothing else has it.
-const PROBE_COLOR: u32 = 0x12_56_9a;
-
-const PATIENCE: Duration = Duration::from_secs(5);
-const CANVAS: Canvas = Canvas {
-    size: Size::new(64, 64),
-    scale: 1.0,
-};
 
 /// Whether `HeadlessExperimental.beginFrame` gives pictures. A browser that merely lacks it says no; a browser
 /// that dies of the question says no as well.
