@@ -38,7 +38,7 @@ pub use method::CaptureMethod;
 pub use packed::PackedPicture;
 pub use slideshow::capture_slideshow;
 pub use synthetic::{capture_synthetic, synthetic_picture};
-pub use way::{CaptureWay, start_first};
+pub use way::{CaptureWay, CaptureWays};
 
 /// What a captured frame shows, before it is decoded.
 #[derive(Debug)]

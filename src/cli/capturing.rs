@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::args::{BrowserArgs, CaptureArgs, RequestedCapture};
 use crate::aside::aside;
 use crate::browser::{BrowserOptions, BrowserUse, find_browser};
-use crate::capture::{CaptureMethod, CaptureWay};
+use crate::capture::{CaptureMethod, CaptureWay, CaptureWays};
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::PictureSource;
 use crate::recording::Recording;
@@ -19,7 +19,7 @@ pub(super) enum CaptureChoice {
     Insisted(PictureSource),
     /// As suits the recording: the ways that this machine has the programs for, the best first. Why there is none
     /// matters only to recordings that need a browser.
-    Suitable(Result<Vec<CaptureWay>>),
+    Suitable(Result<CaptureWays>),
 }
 
 impl CaptureChoice {
@@ -31,19 +31,22 @@ impl CaptureChoice {
         match args.how {
             Some(RequestedCapture::Synthetic) => Ok(Self::Insisted(PictureSource::Synthetic)),
             Some(RequestedCapture::Browser(method)) => {
-                Ok(Self::Insisted(PictureSource::Browser(vec![way(method)?])))
+                let ways = CaptureWays::only(way(method)?);
+                Ok(Self::Insisted(PictureSource::Browser(ways)))
             }
             None => {
-                let (ways, lacking): (Vec<_>, Vec<_>) = CaptureMethod::PREFERRED
-                    .into_iter()
-                    .map(way)
-                    .partition(Result::is_ok);
-                match lacking.into_iter().next_back() {
-                    Some(Err(error)) if ways.is_empty() && error.kind() == Kind::NoBrowser => {
-                        Ok(Self::Suitable(Err(error)))
-                    }
-                    Some(Err(error)) if ways.is_empty() => Err(error),
-                    _ => Ok(Self::Suitable(Ok(ways.into_iter().flatten().collect()))),
+                let [best, others @ ..] = CaptureMethod::PREFERRED;
+                let mut ways = way(best).map(CaptureWays::only);
+                for method in others {
+                    ways = match (ways, way(method)) {
+                        (Ok(ways), Ok(next)) => Ok(ways.or(next)),
+                        (Ok(ways), Err(_)) => Ok(ways),
+                        (Err(_), next) => next.map(CaptureWays::only),
+                    };
+                }
+                match ways {
+                    Err(error) if error.kind() != Kind::NoBrowser => Err(error),
+                    ways => Ok(Self::Suitable(ways)),
                 }
             }
         }

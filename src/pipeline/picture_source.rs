@@ -1,14 +1,14 @@
 //! Where pictures come from: before a render all that may be tried, after it what was.
 
 use crate::browser::NetworkIsolation;
-use crate::capture::{CaptureMethod, CaptureWay};
+use crate::capture::{CaptureMethod, CaptureWays};
 use crate::timeline::Slideshow;
 
 /// Where pictures are to come from.
 #[derive(Debug)]
 pub enum PictureSource {
     /// A browser, in the first of these ways that works.
-    Browser(Vec<CaptureWay>),
+    Browser(CaptureWays),
     /// The screenshots of a mobile app as they were recorded.
     Slideshow(Slideshow),
     /// They are made up, for tests of everything else.

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::assets::AssetsSummary;
 use crate::browser::Browser;
-use crate::capture::{CaptureStatistics, CaptureWay, FrameSink, capture, capture_synthetic};
+use crate::capture::{CaptureStatistics, CaptureWay, CaptureWays, FrameSink, capture, capture_synthetic};
 use crate::error::Result;
 use crate::player::{MissingAsset, Problems};
 use crate::timeline::Workload;
@@ -75,7 +75,7 @@ pub(super) async fn capture_frames(
 }
 
 async fn capture_with_browsers(
-    ways: &[CaptureWay],
+    ways: &CaptureWays,
     subject: &Arc<Subject>,
     jobs: Option<NonZeroUsize>,
     observer: &dyn RenderObserver,
