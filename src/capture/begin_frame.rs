@@ -1,27 +1,35 @@
-//! Capture through `HeadlessExperimental.beginFrame`: by damage, and of every frame as the reference.
-//! Both draw the same frames at the same times; damage capture leaves out those that nothing changed.
+//! Capture through `HeadlessExperimental.beginFrame`: by damage, and of every frame as the reference. Both draw the
+//! same frames at the same times; damage capture takes no pictures of those that nothing changed.
 
 use std::ops::Range;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use super::calm::Calm;
 use super::film::Film;
-use super::scene::{LeftOut, Scene, Take, at};
-use super::{CaptureStatistics, CapturedFrame, FrameSink, PICTURE_PAUSE, PICTURE_TRIES, Shot, spent};
+use super::scene::{Scene, Take, at};
+use super::{CaptureStatistics, CapturedFrame, Frames, Shot, spent};
 use crate::browser::{Page, Screenshot};
 use crate::error::{Error, Kind, Result};
 use crate::frame::FrameSpec;
-use crate::player::{Advance, Player, Players};
+use crate::player::{Advance, Player};
 use crate::timeline::CapturePlan;
 
-/// After a change frames are drawn until this many in a row had no damage: scrolling and late decoding go on
-/// for a while after their cause.
-const CALM_FRAMES: u32 = 2;
+/// How often a picture is asked for before the browser counts as unable to give one.
+pub(super) const PICTURE_TRIES: u32 = 10;
+pub(super) const PICTURE_PAUSE: Duration = Duration::from_millis(20);
 
 /// The browser's frame clock must start above the host's own; this far above is safe.
 const CLOCK_MARGIN_MS: f64 = 60_000.0;
 
+/// A time for a browser's first frame, in milliseconds.
+pub(super) fn first_frame_time() -> f64 {
+    let uptime = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    let host = uptime.tv_sec as f64 * 1000.0 + uptime.tv_nsec as f64 / 1e6;
+    host + CLOCK_MARGIN_MS
+}
+
 /// The replay's frames on the browser's clock: within a video a constant distance from session time.
-pub(super) struct FrameClock {
+struct FrameClock {
     base: f64,
     interval: f64,
     last: f64,
@@ -29,11 +37,9 @@ pub(super) struct FrameClock {
 }
 
 impl FrameClock {
-    pub(super) fn new(plan: &CapturePlan) -> Self {
-        let uptime = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
-        let host = uptime.tv_sec as f64 * 1000.0 + uptime.tv_nsec as f64 / 1e6;
+    fn new(plan: &CapturePlan) -> Self {
         Self {
-            base: host + CLOCK_MARGIN_MS,
+            base: first_frame_time(),
             interval: plan.fps.frame_ms(1),
             last: 0.0,
             last_session_ms: 0.0,
@@ -52,75 +58,27 @@ impl FrameClock {
     }
 }
 
-pub(super) async fn capture_damage(
-    players: &mut Players<'_>,
+pub(super) async fn capture<S: Iterator<Item = Range<u64>>>(
+    frames: Frames,
     plan: &CapturePlan,
-    segments: impl Iterator<Item = Range<u64>>,
-    sink: &FrameSink,
+    mut scene: Scene<'_, '_, S>,
+    film: &mut Film<'_>,
 ) -> Result<CaptureStatistics> {
     let mut camera = Camera::new(plan);
-    let mut scene = Scene::new(players, plan, segments, LeftOut::Drawn);
-    let mut film = Film::new(sink);
-    let mut calm = 0;
-    let mut quiet_until = Some(f64::NEG_INFINITY);
+    let mut calm = Calm::new();
     while let Some(take) = scene.next().await? {
-        let Take {
-            spec,
-            player,
-            anew,
-            wanted,
-        } = take;
-        let still = !anew && calm >= CALM_FRAMES && quiet_until.is_none_or(|until| spec.session_ms < until);
-        let mut shot = Shot::Repeat;
-        if !still {
-            let advance = camera.advance(&player, spec).await?;
-            quiet_until = advance.quiet_until;
-            if advance.changed || anew {
-                calm = 0;
-            }
-            if calm < CALM_FRAMES {
-                let page = player.page();
-                let time = camera.clock.time(spec);
-                // What a headless browser draws can depend on what it drew before.
-                if anew || camera.is_damaged(page, time).await.map_err(at(spec))? {
-                    if wanted || anew {
-                        shot = Shot::Encoded(camera.picture(page, time).await.map_err(at(spec))?);
-                    }
-                    calm = 0;
-                } else {
-                    calm += 1;
-                }
-            }
-        }
-        if wanted && film.add(CapturedFrame::of(&player, spec, shot)).await.is_err() {
-            break;
-        }
-    }
-    film.finish().await;
-    Ok(camera.statistics)
-}
-
-pub(super) async fn capture_every_frame(
-    players: &mut Players<'_>,
-    plan: &CapturePlan,
-    segments: impl Iterator<Item = Range<u64>>,
-    sink: &FrameSink,
-) -> Result<CaptureStatistics> {
-    let mut camera = Camera::new(plan);
-    let mut scene = Scene::new(players, plan, segments, LeftOut::Drawn);
-    let mut film = Film::new(sink);
-    while let Some(take) = scene.next().await? {
+        let shot = match frames {
+            Frames::Every => camera.shoot(&take).await,
+            Frames::Changed => camera.shoot_changed(&take, &mut calm).await,
+        };
+        let shot = shot.map_err(at(take.spec))?;
         let Take {
             spec, player, wanted, ..
         } = take;
-        camera.advance(&player, spec).await?;
-        let time = camera.clock.time(spec);
-        let shot = Shot::Encoded(camera.picture(player.page(), time).await.map_err(at(spec))?);
         if wanted && film.add(CapturedFrame::of(&player, spec, shot)).await.is_err() {
             break;
         }
     }
-    film.finish().await;
     Ok(camera.statistics)
 }
 
@@ -137,9 +95,39 @@ impl Camera {
         }
     }
 
+    /// The picture of a frame, whether or not anything has changed.
+    async fn shoot(&mut self, take: &Take) -> Result<Shot> {
+        self.advance(&take.player, take.spec).await?;
+        let time = self.clock.time(take.spec);
+        Ok(Shot::Encoded(self.picture(take.player.page(), time).await?))
+    }
+
+    /// The picture of a frame if there is damage, or if it needs one whatever was drawn before.
+    async fn shoot_changed(&mut self, take: &Take, calm: &mut Calm) -> Result<Shot> {
+        let &Take {
+            spec, anew, wanted, ..
+        } = take;
+        if !anew && calm.lasts(spec.session_ms) {
+            return Ok(Shot::Repeat);
+        }
+        let advance = self.advance(&take.player, spec).await?;
+        calm.moved(&advance, anew);
+        if !calm.is_broken() {
+            return Ok(Shot::Repeat);
+        }
+        let (page, time) = (take.player.page(), self.clock.time(spec));
+        // What a headless browser draws can depend on what it drew before.
+        let changed = anew || self.is_damaged(page, time).await?;
+        calm.looked(changed);
+        if changed && (wanted || anew) {
+            return Ok(Shot::Encoded(self.picture(page, time).await?));
+        }
+        Ok(Shot::Repeat)
+    }
+
     async fn advance(&mut self, player: &Player, spec: FrameSpec) -> Result<Advance> {
         let begun = Instant::now();
-        let advance = player.advance(spec.session_ms).await.map_err(at(spec))?;
+        let advance = player.advance(spec.session_ms).await?;
         self.statistics.advances += 1;
         spent(&mut self.statistics.advance_s, begun);
         Ok(advance)

@@ -10,39 +10,30 @@ use image::RgbaImage;
 
 use super::film::Film;
 use super::reuse::Reuse;
-use super::scene::{LeftOut, Scene, Take, at};
-use super::{CaptureStatistics, CapturedFrame, FrameSink, Shot, spent};
-use crate::browser::Framebuffer;
+use super::scene::{Scene, Take, at};
+use super::{CaptureStatistics, CapturedFrame, Frames, Shot, spent};
+use crate::browser::{Browser, Framebuffer};
 use crate::changed_area::ChangedArea;
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Canvas, Size};
-use crate::player::{Fence, Player, Players};
-use crate::timeline::CapturePlan;
-
-/// Whether frames that nothing changed are looked at as well.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Frames {
-    Changed,
-    Every,
-}
+use crate::player::{Fence, Player};
 
 /// A wait goes on in slices, between which the capture can be stopped.
 const WAIT_SLICE: Duration = Duration::from_millis(200);
 
-pub(super) async fn capture(
+pub(super) async fn capture<S: Iterator<Item = Range<u64>>>(
     frames: Frames,
-    framebuffer: &Framebuffer,
-    players: &mut Players<'_>,
-    plan: &CapturePlan,
-    segments: impl Iterator<Item = Range<u64>>,
-    deadline: Duration,
-    sink: &FrameSink,
+    browser: &Browser,
+    canvas: Canvas,
+    mut scene: Scene<'_, '_, S>,
+    film: &mut Film<'_>,
 ) -> Result<CaptureStatistics> {
+    let framebuffer = browser
+        .framebuffer()
+        .ok_or_else(|| Error::new(Kind::Internal, "the browser draws on no display"))?;
     let mut statistics = CaptureStatistics::default();
-    let mut scene = Scene::new(players, plan, segments, LeftOut::Played);
-    let mut film = Film::new(sink);
     let mut quiet_until = Some(f64::NEG_INFINITY);
-    let mut screen = Screen::new(framebuffer, plan.canvas, deadline);
+    let mut screen = Screen::new(framebuffer, canvas, browser.deadline());
     let mut before: Option<Arc<RgbaImage>> = None;
     while let Some(Take {
         spec, player, anew, ..
@@ -71,7 +62,7 @@ pub(super) async fn capture(
                     None => Some(ChangedArea::all(&picture)),
                 };
                 if let Some(changed) = changed {
-                    screen.fence.stand_below(&changed.columns(), plan.canvas);
+                    screen.fence.stand_below(&changed.columns(), canvas);
                     shot = Shot::Picture(Arc::clone(&picture));
                     before = Some(picture);
                 }
@@ -81,7 +72,6 @@ pub(super) async fn capture(
         }
         film.keep(CapturedFrame::of(&player, spec, shot));
     }
-    film.finish().await;
     Ok(statistics)
 }
 

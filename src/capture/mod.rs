@@ -1,10 +1,12 @@
 //! From a plan to pictures: steps the replay through the frame grid and decides which frames need a new picture.
-//! Called by `pipeline`, which owns the browser's life and takes the pictures on from here.
+//! `pipeline` owns the browser's life and takes the pictures on from here.
 
 mod begin_frame;
+mod calm;
 mod decode;
 mod film;
 mod framebuffer;
+mod method;
 mod packed;
 mod probe;
 mod resample;
@@ -18,44 +20,25 @@ mod way;
 
 use std::ops::{AddAssign, Range};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use image::RgbaImage;
 use tokio::sync::mpsc;
 
-use crate::browser::{Browser, Screenshot};
-use crate::error::{Error, Kind, Result};
+use self::film::Film;
+use self::scene::{LeftOut, Scene};
+use crate::browser::{Browser, FrameControl, Screenshot};
+use crate::error::Result;
 use crate::frame::{FrameSpec, PageArea, Pointer};
-use crate::player::{Player, Players, Problems, StageLook};
-use crate::timeline::{CapturePlan, Slideshow};
+use crate::player::{Player, Players};
+use crate::timeline::CapturePlan;
 
 pub use decode::decode;
+pub use method::CaptureMethod;
 pub use packed::PackedPicture;
-pub use synthetic::synthetic_picture;
-pub use way::{CaptureWay, start_first};
-
-/// How pictures are taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CaptureMethod {
-    /// Only when the compositor reports damage; the same pixels as every-frame
-    Damage,
-    /// Every frame of the grid: the slow reference
-    EveryFrame,
-    /// From the memory of a display that a browser with windows draws on; the fastest
-    Framebuffer,
-    /// The same of every frame of the grid: the slow reference of framebuffer
-    #[value(hide = true)]
-    FramebufferEveryFrame,
-    /// Ordinary screenshots, for browsers without beginFrame
-    Screenshot,
-    /// Made-up pictures without a browser, for tests of everything else
-    #[value(hide = true)]
-    Synthetic,
-    /// The screenshots of a mobile app as they were recorded, without a browser; chosen by what is recorded.
-    #[value(skip)]
-    Slideshow,
-}
+pub use slideshow::capture_slideshow;
+pub use synthetic::{capture_synthetic, synthetic_picture};
+pub use way::{CaptureWay, CaptureWays};
 
 /// What a captured frame shows, before it is decoded.
 #[derive(Debug)]
@@ -98,6 +81,13 @@ impl CapturedFrame {
     }
 }
 
+/// Whether pictures are taken of frames that nothing changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Frames {
+    Changed,
+    Every,
+}
+
 /// What the capture cost, for the report.
 #[derive(Debug, Clone, Copy, Default, PartialEq, serde::Serialize)]
 pub struct CaptureStatistics {
@@ -128,7 +118,7 @@ impl AddAssign for CaptureStatistics {
 }
 
 /// Captures these segments of the plan's frames, in order, from players that have not begun; frames between them are
-/// played without being drawn. Each segment begins with a picture, drawn from nothing, so that it does not depend on
+/// at least played. Each segment begins with a picture, drawn from nothing, so that it does not depend on
 /// what was drawn before. Ends early without an error when the sink is closed: then the failure is on the other side.
 pub async fn capture(
     method: CaptureMethod,
@@ -138,56 +128,28 @@ pub async fn capture(
     segments: impl Iterator<Item = Range<u64>>,
     sink: &FrameSink,
 ) -> Result<CaptureStatistics> {
-    match method {
-        CaptureMethod::Damage => begin_frame::capture_damage(players, plan, segments, sink).await,
-        CaptureMethod::EveryFrame => begin_frame::capture_every_frame(players, plan, segments, sink).await,
-        CaptureMethod::Framebuffer | CaptureMethod::FramebufferEveryFrame => {
-            let framebuffer = browser
-                .framebuffer()
-                .ok_or_else(|| Error::new(Kind::Internal, "the browser draws on no display"))?;
-            let frames = match method {
-                CaptureMethod::FramebufferEveryFrame => framebuffer::Frames::Every,
-                _ => framebuffer::Frames::Changed,
-            };
-            framebuffer::capture(
-                frames,
-                framebuffer,
-                players,
-                plan,
-                segments,
-                browser.deadline(),
-                sink,
-            )
-            .await
+    let left_out = match method.frame_control() {
+        FrameControl::BeginFrame => LeftOut::Drawn,
+        FrameControl::Display | FrameControl::Browser => LeftOut::Played,
+    };
+    let scene = Scene::new(players, plan, segments, left_out);
+    let mut film = Film::new(sink);
+    let statistics = match method {
+        CaptureMethod::Damage => begin_frame::capture(Frames::Changed, plan, scene, &mut film).await,
+        CaptureMethod::EveryFrame => begin_frame::capture(Frames::Every, plan, scene, &mut film).await,
+        CaptureMethod::Framebuffer => {
+            framebuffer::capture(Frames::Changed, browser, plan.canvas, scene, &mut film).await
         }
-        CaptureMethod::Screenshot => screenshot::capture(players, plan, segments, sink).await,
-        CaptureMethod::Synthetic => Ok(capture_synthetic(plan, sink).await),
-        CaptureMethod::Slideshow => Err(Error::new(Kind::Internal, "a slideshow needs no browser")),
-    }
-}
-
-/// Draws these segments of a plan that shows nothing but screenshots, in order; needs no browser. Tells which could not
-/// be decoded: then the one before stays.
-pub async fn capture_slideshow(
-    slideshow: &Slideshow,
-    stage: StageLook,
-    plan: &CapturePlan,
-    segments: impl Iterator<Item = Range<u64>>,
-    sink: &FrameSink,
-) -> Result<(CaptureStatistics, Problems)> {
-    slideshow::capture(slideshow, stage, plan, segments, sink).await
-}
-
-/// Made-up frames for the whole plan; needs no player.
-pub async fn capture_synthetic(plan: &CapturePlan, sink: &FrameSink) -> CaptureStatistics {
-    synthetic::capture(plan, sink).await
+        CaptureMethod::FramebufferEveryFrame => {
+            framebuffer::capture(Frames::Every, browser, plan.canvas, scene, &mut film).await
+        }
+        CaptureMethod::Screenshot => screenshot::capture(scene, &mut film).await,
+    }?;
+    film.finish().await;
+    Ok(statistics)
 }
 
 /// Adds the time since `begun` to one of the statistics.
 fn spent(seconds: &mut f64, begun: Instant) {
     *seconds += begun.elapsed().as_secs_f64();
 }
-
-/// How often a picture is asked for before the browser counts as unable to give one.
-const PICTURE_TRIES: u32 = 10;
-const PICTURE_PAUSE: Duration = Duration::from_millis(20);

@@ -2,10 +2,19 @@
 
 use std::time::Duration;
 
-use super::{PICTURE_PAUSE, PICTURE_TRIES};
+use super::begin_frame::{PICTURE_PAUSE, PICTURE_TRIES, first_frame_time};
 use crate::browser::{Browser, Document};
 use crate::error::Result;
 use crate::frame::{Canvas, Size};
+
+/// Nothing else has it.
+const PROBE_COLOR: u32 = 0x12_56_9a;
+
+const PATIENCE: Duration = Duration::from_secs(5);
+const CANVAS: Canvas = Canvas {
+    size: Size::new(64, 64),
+    scale: 1.0,
+};
 
 /// Whether a browser that has just started draws on its display.
 pub(super) async fn shows_on_display(browser: &Browser, canvas: Canvas, patience: Duration) -> Result<bool> {
@@ -16,15 +25,6 @@ pub(super) async fn shows_on_display(browser: &Browser, canvas: Canvas, patience
     let middle = (canvas.size.width / 2, canvas.size.height / 2);
     framebuffer.wait_for_pixel(middle, PROBE_COLOR, patience)
 }
-
-/// Nothing else has it.
-const PROBE_COLOR: u32 = 0x12_56_9a;
-
-const PATIENCE: Duration = Duration::from_secs(5);
-const CANVAS: Canvas = Canvas {
-    size: Size::new(64, 64),
-    scale: 1.0,
-};
 
 /// Whether `HeadlessExperimental.beginFrame` gives pictures. A browser that merely lacks it says no; a browser
 /// that dies of the question says no as well.
@@ -44,8 +44,7 @@ async fn takes_a_picture(browser: &Browser) -> bool {
     let Ok(page) = browser.open_page(CANVAS, document).await else {
         return false;
     };
-    let uptime = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
-    let mut time = uptime.tv_sec as f64 * 1000.0 + 60_000.0;
+    let mut time = first_frame_time();
     for _ in 0..PICTURE_TRIES {
         time += 16.0;
         match page.begin_frame_with_screenshot(time, 16.0).await {

@@ -1,6 +1,6 @@
 //! What the camera looks at: the frames of one segment after the other, and the player of the window that each shows.
-//! Frames between segments of a video, which other browsers capture, are at least played. Every method of capture that
-//! uses a browser goes through it.
+//! Frames between segments of a video, which other browsers capture, are at least played. Every method of capture goes
+//! through it.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -19,7 +19,9 @@ use crate::timeline::{CapturePlan, Slideshow};
 
 const DAMAGED: &str = "a screenshot is damaged: the one before it stays";
 
-pub(super) async fn capture(
+/// Draws these segments of a plan that shows nothing but screenshots, in order; needs no browser. Tells which could not
+/// be decoded: then the one before stays.
+pub async fn capture_slideshow(
     slideshow: &Slideshow,
     stage: StageLook,
     plan: &CapturePlan,

@@ -10,7 +10,8 @@ use crate::timeline::CapturePlan;
 
 const PICTURE_EVERY_MS: f64 = 1000.0;
 
-pub(super) async fn capture(plan: &CapturePlan, sink: &FrameSink) -> CaptureStatistics {
+/// Made-up frames for the whole plan; needs no player.
+pub async fn capture_synthetic(plan: &CapturePlan, sink: &FrameSink) -> CaptureStatistics {
     let mut statistics = CaptureStatistics::default();
     let mut shown = None;
     let mut film = Film::new(sink);

@@ -1,5 +1,5 @@
 //! A method of capture with the browser that it takes, and the choice between several: the first that works on this
-//! machine is taken. `pipeline` starts its browsers here, `doctor` tries each way by itself.
+//! machine is taken.
 
 use std::time::Duration;
 
@@ -14,49 +14,16 @@ pub struct CaptureWay {
     pub browser: BrowserOptions,
 }
 
-impl CaptureMethod {
-    /// The methods that are tried where none is asked for, the best first.
-    pub const PREFERRED: [Self; 3] = [Self::Framebuffer, Self::Damage, Self::Screenshot];
-
-    /// As `--capture` takes it and reports give it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Damage => "damage",
-            Self::EveryFrame => "every-frame",
-            Self::Framebuffer => "framebuffer",
-            Self::FramebufferEveryFrame => "framebuffer-every-frame",
-            Self::Screenshot => "screenshot",
-            Self::Synthetic => "synthetic",
-            Self::Slideshow => "slideshow",
-        }
-    }
-
-    pub const fn browser_use(self) -> BrowserUse {
-        match self {
-            Self::Framebuffer | Self::FramebufferEveryFrame => BrowserUse::OnDisplay,
-            Self::Damage | Self::EveryFrame | Self::Screenshot | Self::Synthetic | Self::Slideshow => {
-                BrowserUse::Headless
-            }
-        }
-    }
-
-    const fn frame_control(self) -> FrameControl {
-        match self {
-            Self::Framebuffer | Self::FramebufferEveryFrame => FrameControl::Display,
-            Self::Damage | Self::EveryFrame => FrameControl::BeginFrame,
-            Self::Screenshot | Self::Synthetic | Self::Slideshow => FrameControl::Browser,
-        }
-    }
-}
-
 impl CaptureWay {
     /// Starts the browser and makes sure that it gives pictures of `canvas` in this way.
     ///
     /// # Errors
     /// `NoBrowser` and `BrowserCannotStart` if this way cannot be gone on this machine.
     pub async fn start(&self, canvas: Canvas) -> Result<Browser> {
-        let browser = Browser::launch(self.browser.clone(), self.method.frame_control(), canvas).await?;
-        let (works, lacking) = match self.method.frame_control() {
+        let frames = self.method.frame_control();
+        let browser = Browser::launch(self.browser.clone(), frames, canvas).await?;
+        let (works, lacking) = match frames {
+            FrameControl::Browser => return Ok(browser),
             FrameControl::Display => {
                 let shows = probe::shows_on_display(&browser, canvas, START_PATIENCE).await?;
                 (shows, "draws nothing on its display")
@@ -65,7 +32,6 @@ impl CaptureWay {
                 probe::gives_frames_on_demand(&browser).await,
                 "gives no frames on demand (HeadlessExperimental.beginFrame)",
             ),
-            FrameControl::Browser => (true, ""),
         };
         if works {
             return Ok(browser);
@@ -83,25 +49,53 @@ impl CaptureWay {
 /// A machine under load takes its time; a browser that draws nothing at all is rare.
 const START_PATIENCE: Duration = Duration::from_secs(20);
 
-/// Starts a browser in the first way that works, and hands it out with that way. `passed_over` hears of each that
-/// does not, while there is another.
-pub async fn start_first(
-    ways: &[CaptureWay],
-    canvas: Canvas,
-    mut passed_over: impl FnMut(CaptureMethod, &Error),
-) -> Result<(Browser, &CaptureWay)> {
-    let mut ways = ways.iter().peekable();
-    while let Some(way) = ways.next() {
-        match way.start(canvas).await {
-            Ok(browser) => return Ok((browser, way)),
-            Err(error)
-                if ways.peek().is_some()
-                    && matches!(error.kind(), Kind::NoBrowser | Kind::BrowserCannotStart) =>
-            {
-                passed_over(way.method, &error);
-            }
-            Err(error) => return Err(error),
+/// The ways that may be gone on a machine, at least one, the best first.
+#[derive(Debug, Clone)]
+pub struct CaptureWays {
+    best: CaptureWay,
+    others: Vec<CaptureWay>,
+}
+
+impl CaptureWays {
+    pub const fn only(way: CaptureWay) -> Self {
+        Self {
+            best: way,
+            others: Vec::new(),
         }
     }
-    Err(Error::new(Kind::Internal, "no way of capture was given"))
+
+    /// And if those do not work, this one.
+    #[must_use]
+    pub fn or(mut self, way: CaptureWay) -> Self {
+        self.others.push(way);
+        self
+    }
+
+    /// Starts a browser in the first way that works, and hands it out with that way. `passed_over` hears of each that
+    /// does not, while there is another.
+    ///
+    /// # Errors
+    /// `NoBrowser` and `BrowserCannotStart` of the last way.
+    pub async fn start_first(
+        &self,
+        canvas: Canvas,
+        mut passed_over: impl FnMut(CaptureMethod, &Error),
+    ) -> Result<(Browser, &CaptureWay)> {
+        let mut way = &self.best;
+        let mut others = self.others.iter();
+        loop {
+            let error = match way.start(canvas).await {
+                Ok(browser) => return Ok((browser, way)),
+                Err(error) => error,
+            };
+            let is_of_this_way = matches!(error.kind(), Kind::NoBrowser | Kind::BrowserCannotStart);
+            match others.next() {
+                Some(next) if is_of_this_way => {
+                    passed_over(way.method, &error);
+                    way = next;
+                }
+                _ => return Err(error),
+            }
+        }
+    }
 }

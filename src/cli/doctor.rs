@@ -5,8 +5,8 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::args::DoctorArgs;
+use super::capturing::browser_options;
 use super::print;
-use super::settings::browser_options;
 use crate::browser::{Browser, Document, NetworkIsolation};
 use crate::capture::{CaptureMethod, CaptureWay};
 use crate::encode::encoders;

@@ -6,6 +6,7 @@ use super::args::InspectArgs;
 use super::reading::Reading;
 use super::telling::Telling;
 use super::{print, summary_text};
+use crate::aside::aside;
 use crate::error::Result;
 use crate::recording::{SessionEntry, Summary};
 
@@ -22,7 +23,9 @@ pub(super) async fn run(args: &InspectArgs) -> Result<()> {
             summary_text::of_sessions(&name, archive.format(), &sessions)
         }
     } else {
-        let summary = Summary::of(&archive.into_recording(args.recording.session.as_deref())?);
+        let session = args.recording.session.clone();
+        let summarize = move || Ok(Summary::of(&archive.into_recording(session.as_deref())?));
+        let summary = aside("reader", summarize).await?;
         if args.json {
             print::json(&summary, "summary")?
         } else {

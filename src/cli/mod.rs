@@ -2,6 +2,7 @@
 
 mod args;
 mod cache;
+mod capturing;
 mod destinations;
 mod doctor;
 mod fetch;

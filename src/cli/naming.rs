@@ -25,7 +25,7 @@ impl Naming {
     /// Several clips need names that tell them apart. What only the recording can tell, how often something happens, asks
     /// for all clips if the output's name has a number or is ours to choose.
     pub(super) fn resolve(args: &RenderArgs) -> Result<Self> {
-        let (ranges, looks_around) = (args.time.clip.len(), !args.time.around.is_empty());
+        let (ranges, looks_around) = (args.content.time.clip.len(), !args.content.time.around.is_empty());
         let is_one_file = args.output.as_deref().is_some_and(|output| !has_number(output));
         let naming = match (ranges, looks_around) {
             (0, false) => return Ok(Self::Whole),

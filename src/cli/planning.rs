@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use super::args::WordArgs;
+use super::args::{ContentArgs, WordArgs};
 use crate::aside::aside;
 use crate::error::Result;
 use crate::recording::{Moment, Recording, moments};
 use crate::story::Script;
-use crate::timeline::{CapturePlan, ClipOptions, Timeline, TimelineOptions};
+use crate::timeline::{CapturePlan, Timeline};
 
 /// What happens in the recording, and what each video can show.
 pub(super) async fn timelines(
     recording: &Arc<Recording>,
-    clips: ClipOptions,
-    options: TimelineOptions,
+    content: &ContentArgs,
 ) -> Result<(Arc<[Moment]>, Vec<Timeline>)> {
+    let clips = content.time.clips();
+    let options = content.time.timeline(&content.picture.window);
     let recording = Arc::clone(recording);
     aside("planner", move || {
         let moments = moments(&recording);

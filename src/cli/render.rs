@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::args::RenderArgs;
+use super::capturing::CaptureChoice;
 use super::naming::{NUMBER, Naming};
 use super::planning;
 use super::print;
@@ -11,13 +12,13 @@ use super::progress::Progress;
 use super::reading::Reading;
 use super::render_text::{tell_plan, tell_result};
 use super::report::{ClipNumber, Report, ReportedVideo};
-use super::settings::{CaptureChoice, Destination, RenderSettings};
+use super::settings::{Destination, RenderSettings};
 use super::telling::Telling;
 use super::video_files::VideoFiles;
 use crate::aside::aside;
 use crate::assets::Assets;
 use crate::error::Result;
-use crate::pipeline::{RenderJob, Rendered, Subject, Written, render};
+use crate::pipeline::{PictureSource, RenderJob, Rendered, Subject, Written, render};
 use crate::recording::{Moment, Recording};
 use crate::story::Script;
 use crate::timeline::{CapturePlan, Timeline};
@@ -75,23 +76,24 @@ async fn prepare(args: &RenderArgs, telling: Telling) -> Result<(Prepared, Rende
     let assets = aside("reader", move || Assets::open(&asset_options)).await?;
     let recording = reading.recording(args.recording.session.clone(), telling).await?;
     let recording = Arc::new(recording);
-    let (clips, options) = (settings.clips.clone(), settings.timeline.clone());
-    let (moments, timelines) = planning::timelines(&recording, clips, options).await?;
+    let (moments, timelines) = planning::timelines(&recording, &args.content).await?;
     let timelines = wanted(&settings, telling, timelines);
     settings.check_destinations(args, &reading.input, timelines.len())?;
     let more = files.len() + 1..=timelines.len();
     files.extend(VideoFiles::begin_each(args, &settings, more)?);
 
-    let band = args.words.band();
-    let plan = CapturePlan::new(&timelines, args.size, args.picture.scale, settings.fps, band);
+    let (scale, band) = (args.content.picture.scale, args.content.words.band());
+    let plan = CapturePlan::new(&timelines, args.size, scale, settings.fps, band);
     let plan = Arc::new(plan);
-    let scripts = planning::scripts(&args.words, &recording, &moments, &plan).await?;
+    let scripts = planning::scripts(&args.content.words, &recording, &moments, &plan).await?;
     if telling > Telling::Nothing {
         tell_plan(&recording, &timelines, &plan, telling);
     }
     if let Some(time) = args.beside.poster_at {
         plan.check_shown("--poster-at", time.session_ms(recording.started_ms))?;
     }
+
+    let source = capture.source(&recording, &plan).await?;
 
     let prepared = Prepared {
         settings,
@@ -100,7 +102,7 @@ async fn prepare(args: &RenderArgs, telling: Telling) -> Result<(Prepared, Rende
         plan,
         files,
     };
-    let job = prepared.job(args, capture, assets, scripts)?;
+    let job = prepared.job(args, source, assets, scripts)?;
     Ok((prepared, job))
 }
 
@@ -122,7 +124,7 @@ impl Prepared {
     fn job(
         &self,
         args: &RenderArgs,
-        capture: CaptureChoice,
+        source: PictureSource,
         assets: Assets,
         scripts: Vec<Arc<Script>>,
     ) -> Result<RenderJob> {
@@ -136,7 +138,7 @@ impl Prepared {
         let subject = Subject {
             recording: Arc::clone(recording),
             plan: Arc::clone(plan),
-            source: capture.source(recording, plan)?,
+            source,
             stage: settings.stage,
             assets: Arc::new(assets),
             asset_base: args.assets.asset_base.clone(),

@@ -5,7 +5,7 @@ use super::settings::{Destination, RenderSettings};
 use super::telling::Telling;
 use super::{fitting, print};
 use crate::assets::AssetsSummary;
-use crate::pipeline::Rendered;
+use crate::pipeline::{CaptureSummary, Rendered};
 use crate::recording::{Recording, Span};
 use crate::timeline::{CapturePlan, Timeline};
 
@@ -80,10 +80,11 @@ pub(super) fn tell_result(
     bytes: &[u64],
     wall_s: f64,
 ) {
-    if let Some(told) = describe_assets(&rendered.assets, rendered.problems.missing.len()) {
+    let CaptureSummary { assets, problems, .. } = &rendered.captured;
+    if let Some(told) = describe_assets(assets, problems.missing.len()) {
         print::note(&told);
     }
-    let fonts = &rendered.problems.fonts;
+    let fonts = &problems.fonts;
     if !fonts.is_empty() {
         print::note(&format!(
             "Fonts not on this machine: {} (drawn with others)",
@@ -120,7 +121,7 @@ fn describe_work(plan: &CapturePlan, rendered: &Rendered, wall_s: f64) -> String
         "rendered in {} ({:.1}x real time, {} of {} frames captured)",
         print::seconds(wall_s),
         video_s / wall_s,
-        rendered.captured.screenshots,
+        rendered.captured.statistics.screenshots,
         plan.frame_count,
     )
 }

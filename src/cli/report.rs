@@ -8,7 +8,7 @@ use super::fitting::FitReport;
 use super::print;
 use super::settings::{Destination, RenderSettings};
 use crate::assets::AssetsSummary;
-use crate::capture::{CaptureMethod, CaptureStatistics};
+use crate::capture::CaptureStatistics;
 use crate::error::Result;
 use crate::frame::Size;
 use crate::pipeline::{BrowserFacts, Rendered, Written};
@@ -48,6 +48,7 @@ impl<'a> Report<'a> {
         rendered: &'a Rendered,
         total_s: f64,
     ) -> Self {
+        let captured = &rendered.captured;
         Self {
             replaycast: env!("CARGO_PKG_VERSION"),
             input: Input::of(recording),
@@ -57,10 +58,10 @@ impl<'a> Report<'a> {
             shown_windows: ShownWindow::all(recording, video.plan),
             capture: Capture::of(rendered, !args.capture.browser.no_browser_sandbox),
             doubt: video.written.doubt.as_ref().map(ToString::to_string),
-            assets: &rendered.assets,
-            missing_assets: &rendered.problems.missing,
-            missing_fonts: &rendered.problems.fonts,
-            player_warnings: &rendered.problems.warnings,
+            assets: &captured.assets,
+            missing_assets: &captured.problems.missing,
+            missing_fonts: &captured.problems.fonts,
+            player_warnings: &captured.problems.warnings,
             timings: Timings::of(rendered, total_s),
         }
     }
@@ -179,7 +180,7 @@ impl<'a> ShownWindow<'a> {
 
 #[derive(Debug, Serialize)]
 struct Capture<'a> {
-    method: CaptureMethod,
+    method: &'static str,
     #[serde(flatten)]
     statistics: CaptureStatistics,
     browser: Option<&'a BrowserFacts>,
@@ -193,17 +194,18 @@ struct Capture<'a> {
 
 impl<'a> Capture<'a> {
     fn of(rendered: &'a Rendered, browser_sandbox: bool) -> Self {
-        let browser = rendered.browser.as_ref();
+        let captured = &rendered.captured;
+        let browser = captured.origin.browser();
         // Browsers worked for all of the videos.
         let videos_ms = videos_ms(rendered);
         Self {
-            method: rendered.method,
-            statistics: rendered.captured,
+            method: captured.origin.name(),
+            statistics: captured.statistics,
             browser,
             browser_calls_per_minute: browser.map(|browser| browser.calls as f64 * 60_000.0 / videos_ms),
             browser_sandbox,
-            jobs: rendered.jobs,
-            segments: rendered.segments,
+            jobs: captured.jobs,
+            segments: captured.segments,
         }
     }
 }
@@ -227,12 +229,13 @@ struct Timings {
 impl Timings {
     fn of(rendered: &Rendered, total_s: f64) -> Self {
         let Rendered { captured, busy, .. } = rendered;
+        let statistics = &captured.statistics;
         Self {
             total_s,
-            startup_s: rendered.startup_s,
-            advance_s: captured.advance_s,
-            damage_check_s: captured.damage_check_s,
-            screenshot_s: captured.screenshot_s,
+            startup_s: captured.startup_s,
+            advance_s: statistics.advance_s,
+            damage_check_s: statistics.damage_check_s,
+            screenshot_s: statistics.screenshot_s,
             decode_s: busy.decode_s,
             overlay_s: busy.overlay_s,
             hash_s: busy.hash_s,

@@ -5,22 +5,17 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::args::{AssetArgs, BrowserArgs, CaptureArgs, InputArgs, RenderArgs};
+use super::args::{AssetArgs, InputArgs, RenderArgs};
 use super::cache;
 use super::destinations::{self, Place};
 use super::naming::{NUMBER, Naming, names_beside};
 use crate::assets::{AssetOptions, Limits};
-use crate::browser::{BrowserOptions, BrowserUse, find_browser};
-use crate::capture::{CaptureMethod, CaptureWay};
 use crate::encode::{Codec, Container, Loops, OutputFormat, Quality, Timing};
 use crate::error::{Error, Kind, Result};
 use crate::frame::Fps;
 use crate::overlay::OverlayStyle;
-use crate::pipeline::PictureSource;
 use crate::player::StageLook;
-use crate::recording::Recording;
 use crate::source::Input;
-use crate::timeline::{CapturePlan, ClipOptions, Slideshow, TimelineOptions};
 
 /// Where the video goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,8 +56,6 @@ pub(super) struct RenderSettings {
     pub(super) fps: Fps,
     pub(super) timing: Timing,
     pub(super) loops: Loops,
-    pub(super) timeline: TimelineOptions,
-    pub(super) clips: ClipOptions,
     pub(super) stage: StageLook,
     pub(super) overlay: OverlayStyle,
     pub(super) assets: AssetOptions,
@@ -94,10 +87,8 @@ impl RenderSettings {
             } else {
                 Timing::Variable
             },
-            timeline: args.time.timeline(&args.picture.window),
-            clips: args.time.clips(),
-            stage: args.picture.stage(),
-            overlay: args.picture.overlay(),
+            stage: args.content.picture.stage(),
+            overlay: args.content.picture.overlay(),
             assets: asset_options(&args.assets, &args.recording.input, args.capture.deadline)?,
         };
         settings.check_destinations(args, input, naming.least())?;
@@ -177,55 +168,6 @@ fn check_fitting(args: &RenderArgs, container: Container) -> Result<()> {
     }
 }
 
-/// How pictures are to be taken.
-#[derive(Debug)]
-pub(super) enum CaptureChoice {
-    /// As was asked for.
-    Insisted(CaptureWay),
-    Synthetic,
-    /// As suits the recording: the ways that this machine has the programs for, the best first. Why there is none
-    /// matters only to recordings that need a browser.
-    Suitable(Result<Vec<CaptureWay>>),
-}
-
-impl CaptureChoice {
-    pub(super) fn resolve(args: &CaptureArgs) -> Result<Self> {
-        let way = |method: CaptureMethod| {
-            let browser = browser_options(&args.browser, args.deadline, method.browser_use())?;
-            Ok(CaptureWay { method, browser })
-        };
-        match args.method {
-            Some(CaptureMethod::Synthetic) => Ok(Self::Synthetic),
-            Some(method) => Ok(Self::Insisted(way(method)?)),
-            None => {
-                let (ways, lacking): (Vec<_>, Vec<_>) = CaptureMethod::PREFERRED
-                    .into_iter()
-                    .map(way)
-                    .partition(Result::is_ok);
-                match lacking.into_iter().next_back() {
-                    Some(Err(error)) if ways.is_empty() && error.kind() == Kind::NoBrowser => {
-                        Ok(Self::Suitable(Err(error)))
-                    }
-                    Some(Err(error)) if ways.is_empty() => Err(error),
-                    _ => Ok(Self::Suitable(Ok(ways.into_iter().flatten().collect()))),
-                }
-            }
-        }
-    }
-
-    /// Where the pictures of this plan come from.
-    pub(super) fn source(self, recording: &Recording, plan: &CapturePlan) -> Result<PictureSource> {
-        match self {
-            Self::Insisted(way) => Ok(PictureSource::Browser(vec![way])),
-            Self::Synthetic => Ok(PictureSource::Synthetic),
-            Self::Suitable(ways) => match Slideshow::of(plan, recording) {
-                Some(slideshow) => Ok(PictureSource::Slideshow(slideshow)),
-                None => ways.map(PictureSource::Browser),
-            },
-        }
-    }
-}
-
 /// Nothing that the browser does may end before the last asset is there or has failed.
 pub(super) fn asset_options(args: &AssetArgs, input: &InputArgs, deadline_s: f64) -> Result<AssetOptions> {
     let usual_cache = || cache::usual().map(|folder| folder.join("assets"));
@@ -242,25 +184,6 @@ pub(super) fn asset_options(args: &AssetArgs, input: &InputArgs, deadline_s: f64
             total_time: limits.total_time.min(half_the_deadline),
             ..limits
         },
-    })
-}
-
-pub(super) fn browser_options(
-    args: &BrowserArgs,
-    deadline_s: f64,
-    use_for: BrowserUse,
-) -> Result<BrowserOptions> {
-    let deadline = Duration::try_from_secs_f64(deadline_s)
-        .ok()
-        .filter(|deadline| !deadline.is_zero())
-        .ok_or_else(|| {
-            Error::new(Kind::Usage, format!("--deadline {deadline_s} is not a time"))
-                .hint("Write seconds, for example --deadline 120.")
-        })?;
-    Ok(BrowserOptions {
-        binary: find_browser(args.browser.as_deref(), use_for)?,
-        sandbox: !args.no_browser_sandbox,
-        deadline,
     })
 }
 

@@ -10,11 +10,12 @@ use image::{GenericImage, ImageFormat, RgbaImage};
 use serde::Serialize;
 
 use super::args::VerifyArgs;
+use super::capturing::CaptureChoice;
 use super::destinations::{self, Place};
 use super::planning;
 use super::print;
 use super::reading::Reading;
-use super::settings::{CaptureChoice, asset_options};
+use super::settings::asset_options;
 use super::telling::Telling;
 use crate::aside::aside;
 use crate::assets::Assets;
@@ -45,27 +46,27 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
 
     let telling = args.telling.level();
     let recording = Arc::new(reading.recording(args.recording.session.clone(), telling).await?);
-    let (clips, options) = (args.time.clips(), args.time.timeline(&args.picture.window));
-    let (moments, timelines) = planning::timelines(&recording, clips, options).await?;
+    let (moments, timelines) = planning::timelines(&recording, &args.content).await?;
     let timeline = only(timelines)?;
     let fps = fps(args, facts)?;
     let assets = aside("reader", move || Assets::open(&asset_options)).await?;
     let size = SizeOption::Fit(facts.size);
-    let capture_plan = CapturePlan::new(&[timeline], size, args.picture.scale, fps, args.words.band());
+    let (picture, words) = (&args.content.picture, &args.content.words);
+    let capture_plan = CapturePlan::new(&[timeline], size, picture.scale, fps, words.band());
     let capture_plan = Arc::new(capture_plan);
     let plan = Arc::clone(&capture_plan.videos[0]);
     check_shape(facts, &plan)?;
-    let scripts = planning::scripts(&args.words, &recording, &moments, &capture_plan).await?;
+    let scripts = planning::scripts(words, &recording, &moments, &capture_plan).await?;
 
     let job = SampleJob {
         subject: Subject {
             recording: Arc::clone(&recording),
-            source: capture.source(&recording, &capture_plan)?,
+            source: capture.source(&recording, &capture_plan).await?,
             plan: capture_plan,
-            stage: args.picture.stage(),
+            stage: picture.stage(),
             assets: Arc::new(assets),
             asset_base: args.assets.asset_base.clone(),
-            overlay: args.picture.overlay(),
+            overlay: picture.overlay(),
             scripts,
         },
         frames: chosen(plan.frame_count, (!args.all).then_some(args.samples.get())),

@@ -2,7 +2,6 @@
 //! moved to their places at its end.
 
 use std::fs;
-use std::io;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
@@ -11,7 +10,7 @@ use super::print;
 use super::settings::{Destination, RenderSettings};
 use super::side_files::SideFiles;
 use crate::aside::aside;
-use crate::encode::{EncoderSettings, is_our_file};
+use crate::encode::{EncoderSettings, is_our_file, output_size};
 use crate::error::{Error, Result};
 use crate::fit::Target;
 use crate::output::{FolderStaging, Spool, Staging};
@@ -65,10 +64,20 @@ impl VideoFiles {
         moments: &[Moment],
         video: &RenderPlan,
     ) -> Result<Output> {
-        let (beside, mut annotations) =
-            self.side_files
-                .plan(&args.beside, args.picture.theme, recording, moments, video)?;
-        if let Some(title) = args.words.title.as_ref().filter(|_| !args.beside.no_annotations) {
+        let (beside, mut annotations) = self.side_files.plan(
+            &args.beside,
+            args.content.picture.theme,
+            recording,
+            moments,
+            video,
+        )?;
+        if let Some(title) = args
+            .content
+            .words
+            .title
+            .as_ref()
+            .filter(|_| !args.beside.no_annotations)
+        {
             annotations.title = Some(title.clone());
         }
         Ok(Output {
@@ -92,7 +101,7 @@ impl VideoFiles {
 
     /// How large the video is.
     pub(super) fn bytes(&self) -> Result<u64> {
-        size_of(self.video.path())
+        output_size(self.video.path())
     }
 
     /// Moves what tells of the video to its place, even if the video is not what was wished for.
@@ -145,18 +154,4 @@ impl Staged {
             }
         }
     }
-}
-
-/// Of a file, or of all files in a folder.
-fn size_of(path: &Path) -> Result<u64> {
-    let size = || {
-        let meta = fs::metadata(path)?;
-        if !meta.is_dir() {
-            return Ok(meta.len());
-        }
-        fs::read_dir(path)?
-            .map(|entry| Ok(entry?.metadata()?.len()))
-            .sum()
-    };
-    size().map_err(|source: io::Error| Error::io(format!("looking at {}", path.display()), source))
 }

@@ -31,6 +31,89 @@ struct CodecRow {
     options: Options,
 }
 
+const H264: CodecRow = CodecRow {
+    name: "h264",
+    encoder: Some("libx264"),
+    // Pages scroll by hundreds of whole pixels: looking for them that far off saves up to half, finer looks
+    // save nothing. Looking ahead tells which parts of a page stay: they are coded well once, which saves
+    // a quarter. B-frames save nothing on screens. Durations are hidden from the rate control, which would
+    // spend a lot on each frame that lasts. Stills want a single reference; keyframes come only where
+    // they are asked for.
+    options: &[
+        ("preset", "superfast"),
+        ("forced-idr", "1"),
+        (
+            "x264-params",
+            "keyint=infinite:scenecut=0:ref=1:me=umh:merange=512:subme=2:mbtree=1:rc-lookahead=8:force-cfr=1:\
+             aq-strength=0.7",
+        ),
+    ],
+};
+
+const VP9: CodecRow = CodecRow {
+    name: "vp9",
+    encoder: Some("libvpx-vp9"),
+    options: &[
+        ("b", "0"),
+        ("deadline", "realtime"),
+        ("cpu-used", "7"),
+        ("row-mt", "1"),
+        ("tune-content", "screen"),
+        ("lag-in-frames", "0"),
+        ("auto-alt-ref", "0"),
+    ],
+};
+
+const AV1: CodecRow = CodecRow {
+    name: "av1",
+    encoder: Some("libaom-av1"),
+    options: &[
+        ("b", "0"),
+        ("usage", "realtime"),
+        ("cpu-used", "8"),
+        ("row-mt", "1"),
+        ("lag-in-frames", "0"),
+        ("aom-params", "tune-content=screen"),
+    ],
+};
+
+const HEVC: CodecRow = CodecRow {
+    name: "hevc",
+    encoder: Some("libx265"),
+    options: &[
+        ("preset", "superfast"),
+        ("forced-idr", "1"),
+        (
+            "x265-params",
+            "keyint=-1:scenecut=0:bframes=0:rc-lookahead=10:frame-threads=1:log-level=none",
+        ),
+    ],
+};
+
+const GIF: CodecRow = CodecRow {
+    name: "gif",
+    encoder: None,
+    options: &[],
+};
+
+const WEBP: CodecRow = CodecRow {
+    name: "webp",
+    encoder: Some("libwebp_anim"),
+    options: &[("compression_level", "3")],
+};
+
+const APNG: CodecRow = CodecRow {
+    name: "apng",
+    encoder: Some("apng"),
+    options: &[("pred", "none")],
+};
+
+const PNG: CodecRow = CodecRow {
+    name: "png",
+    encoder: None,
+    options: &[],
+};
+
 impl Codec {
     pub const ALL: [Self; 8] = [
         Self::H264,
@@ -45,81 +128,14 @@ impl Codec {
 
     const fn row(self) -> CodecRow {
         match self {
-            Self::H264 => CodecRow {
-                name: "h264",
-                encoder: Some("libx264"),
-                // Pages scroll by hundreds of whole pixels: looking for them that far off saves up to half, finer looks
-                // save nothing. Looking ahead tells which parts of a page stay: they are coded well once, which saves
-                // a quarter. B-frames save nothing on screens. Durations are hidden from the rate control, which would
-                // spend a lot on each frame that lasts. Stills want a single reference; keyframes come only where
-                // they are asked for.
-                options: &[
-                    ("preset", "superfast"),
-                    ("forced-idr", "1"),
-                    (
-                        "x264-params",
-                        "keyint=infinite:scenecut=0:ref=1:me=umh:merange=512:subme=2:mbtree=1:rc-lookahead=8:force-cfr=1:\
-                         aq-strength=0.7",
-                    ),
-                ],
-            },
-            Self::Vp9 => CodecRow {
-                name: "vp9",
-                encoder: Some("libvpx-vp9"),
-                options: &[
-                    ("b", "0"),
-                    ("deadline", "realtime"),
-                    ("cpu-used", "7"),
-                    ("row-mt", "1"),
-                    ("tune-content", "screen"),
-                    ("lag-in-frames", "0"),
-                    ("auto-alt-ref", "0"),
-                ],
-            },
-            Self::Av1 => CodecRow {
-                name: "av1",
-                encoder: Some("libaom-av1"),
-                options: &[
-                    ("b", "0"),
-                    ("usage", "realtime"),
-                    ("cpu-used", "8"),
-                    ("row-mt", "1"),
-                    ("lag-in-frames", "0"),
-                    ("aom-params", "tune-content=screen"),
-                ],
-            },
-            Self::Hevc => CodecRow {
-                name: "hevc",
-                encoder: Some("libx265"),
-                options: &[
-                    ("preset", "superfast"),
-                    ("forced-idr", "1"),
-                    (
-                        "x265-params",
-                        "keyint=-1:scenecut=0:bframes=0:rc-lookahead=10:frame-threads=1:log-level=none",
-                    ),
-                ],
-            },
-            Self::Gif => CodecRow {
-                name: "gif",
-                encoder: None,
-                options: &[],
-            },
-            Self::WebP => CodecRow {
-                name: "webp",
-                encoder: Some("libwebp_anim"),
-                options: &[("compression_level", "3")],
-            },
-            Self::Apng => CodecRow {
-                name: "apng",
-                encoder: Some("apng"),
-                options: &[("pred", "none")],
-            },
-            Self::Png => CodecRow {
-                name: "png",
-                encoder: None,
-                options: &[],
-            },
+            Self::H264 => H264,
+            Self::Vp9 => VP9,
+            Self::Av1 => AV1,
+            Self::Hevc => HEVC,
+            Self::Gif => GIF,
+            Self::WebP => WEBP,
+            Self::Apng => APNG,
+            Self::Png => PNG,
         }
     }
 

@@ -27,6 +27,8 @@ mod video;
 mod webp;
 
 use std::fmt;
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use self::alternative::ALTERNATIVES;
@@ -77,6 +79,23 @@ pub struct EncodeSummary {
     /// Frames that the video really has.
     pub encoded_frames: u64,
     pub duration_ms: f64,
+}
+
+/// How large an output is, in bytes: a file, or all files in a folder.
+///
+/// # Errors
+/// `Io` if it cannot be looked at.
+pub fn output_size(path: &Path) -> Result<u64> {
+    let size = || {
+        let meta = fs::metadata(path)?;
+        if !meta.is_dir() {
+            return Ok(meta.len());
+        }
+        fs::read_dir(path)?
+            .map(|entry| Ok(entry?.metadata()?.len()))
+            .sum()
+    };
+    size().map_err(|source: io::Error| Error::io(format!("looking at {}", path.display()), source))
 }
 
 /// Writes one output, whatever its format.

@@ -3,6 +3,7 @@
 
 use clap::ValueEnum;
 
+use super::alternative::Alternative;
 use super::codec::{Codec, Options};
 use super::format::OutputFormat;
 use super::layout::Layout;
@@ -127,14 +128,7 @@ impl Quality {
     /// What the encoder of a format is given; None for those that are not FFmpeg's work.
     pub(super) fn options(self, format: OutputFormat) -> Option<QualityOptions> {
         if let Some(row) = format.alternative() {
-            let [low, medium, high] = row.values;
-            return Some(QualityOptions {
-                encoder: row.name,
-                layout: Layout::Yuv420,
-                usual: row.options,
-                rate: Some((row.rate, self.of_three(low, medium, high))),
-                instead: &[],
-            });
+            return Some(self.options_of_alternative(row));
         }
         let codec = format.codec();
         let encoder = codec.encoder_name()?;
@@ -188,6 +182,17 @@ impl Quality {
             Codec::Apng => lossless(encoder, Layout::Rgb, &[]),
             Codec::Gif | Codec::Png => return None,
         })
+    }
+
+    fn options_of_alternative(self, row: &Alternative) -> QualityOptions {
+        let [low, medium, high] = row.values;
+        QualityOptions {
+            encoder: row.name,
+            layout: Layout::Yuv420,
+            usual: row.options,
+            rate: Some((row.rate, self.of_three(low, medium, high))),
+            instead: &[],
+        }
     }
 
     /// How many colours a GIF's palette may have, and how far a colour may be from the one that it stands for,

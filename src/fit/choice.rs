@@ -55,8 +55,8 @@ pub(super) fn next(ladder: &Ladder, limit: u64, tried: &[Tried]) -> Next {
                         .any(|tried| tried.bytes > limit && rung.is_no_smaller_than(tried.rung))
                 })
                 .find(|rung| {
-                    let same_stage = tried.iter().any(|tried| tried.rung.stage == rung.stage);
-                    let aim = if same_stage { NEAR_AIM } else { AIM };
+                    let same_rendition = tried.iter().any(|tried| tried.rung.rendition == rung.rendition);
+                    let aim = if same_rendition { NEAR_AIM } else { AIM };
                     predict(ladder, tried, *rung) <= aim * limit as f64
                 });
             match (better, best) {
@@ -72,7 +72,7 @@ pub(super) fn next(ladder: &Ladder, limit: u64, tried: &[Tried]) -> Next {
 fn predict(ladder: &Ladder, tried: &[Tried], rung: Rung) -> f64 {
     let distance = |tried: &&Tried| {
         (
-            tried.rung.stage.abs_diff(rung.stage),
+            tried.rung.rendition.abs_diff(rung.rendition),
             tried.rung.quality.abs_diff(rung.quality),
         )
     };
@@ -80,7 +80,7 @@ fn predict(ladder: &Ladder, tried: &[Tried], rung: Rung) -> f64 {
         return 0.0;
     };
     let steps = rung.quality as f64 - near.rung.quality as f64;
-    near.bytes as f64 * ladder.weight(rung.stage) / ladder.weight(near.rung.stage)
+    near.bytes as f64 * ladder.weight(rung.rendition) / ladder.weight(near.rung.rendition)
         * step(ladder, tried, near).powf(steps)
 }
 
@@ -88,7 +88,7 @@ fn predict(ladder: &Ladder, tried: &[Tried], rung: Rung) -> f64 {
 fn step(ladder: &Ladder, tried: &[Tried], near: &Tried) -> f64 {
     let other = tried
         .iter()
-        .filter(|other| other.rung.stage == near.rung.stage && other.rung != near.rung)
+        .filter(|other| other.rung.rendition == near.rung.rendition && other.rung != near.rung)
         .min_by_key(|other| other.rung.quality.abs_diff(near.rung.quality));
     let measured = other.map(|other| {
         let steps = other.rung.quality as f64 - near.rung.quality as f64;
@@ -102,12 +102,12 @@ fn step(ladder: &Ladder, tried: &[Tried], near: &Tried) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fit::ladder::Stage;
+    use crate::fit::ladder::Rendition;
     use crate::frame::Size;
 
-    /// 13 qualities, three stages.
+    /// 13 qualities, three renditions.
     fn ladder() -> Ladder {
-        let stage = |every, width, weight| Stage {
+        let rendition = |every, width, weight| Rendition {
             every,
             size: Size::new(width, width / 2),
             weight,
@@ -115,12 +115,16 @@ mod tests {
         Ladder {
             qualities: 13,
             step: 0.935,
-            stages: vec![stage(1, 1000, 1.0), stage(2, 1000, 0.8), stage(2, 500, 0.32)],
+            renditions: vec![
+                rendition(1, 1000, 1.0),
+                rendition(2, 1000, 0.8),
+                rendition(2, 500, 0.32),
+            ],
         }
     }
 
-    const fn rung(stage: usize, quality: usize) -> Rung {
-        Rung { stage, quality }
+    const fn rung(rendition: usize, quality: usize) -> Rung {
+        Rung { rendition, quality }
     }
 
     #[test]
@@ -204,11 +208,12 @@ mod tests {
         let ladder = ladder();
         for seed in 0..2000_u64 {
             let random = |rung: Rung| {
-                let number = (seed * 31 + rung.stage as u64 * 7 + rung.quality as u64) * 2_654_435_761 % 1000;
+                let number =
+                    (seed * 31 + rung.rendition as u64 * 7 + rung.quality as u64) * 2_654_435_761 % 1000;
                 0.5 + number as f64 / 1000.0
             };
             let size = |rung: Rung| {
-                (10_000.0 * ladder.weight(rung.stage) * 0.9_f64.powf(rung.quality as f64) * random(rung))
+                (10_000.0 * ladder.weight(rung.rendition) * 0.9_f64.powf(rung.quality as f64) * random(rung))
                     as u64
             };
             let limit = 200 + seed * 5;

@@ -4,30 +4,33 @@
 use crate::encode::{EncoderSettings, Quality};
 use crate::frame::{Fps, Size};
 
-/// One setting: smaller is better, first by the stage.
+/// One setting: smaller is better, first by the rendition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Rung {
-    pub(super) stage: usize,
+    pub(super) rendition: usize,
     /// Counted from the quality that was asked for, on to coarser ones.
     pub(super) quality: usize,
 }
 
 impl Rung {
-    pub(super) const ASKED: Self = Self { stage: 0, quality: 0 };
+    pub(super) const ASKED: Self = Self {
+        rendition: 0,
+        quality: 0,
+    };
 
     /// Whether nothing of it is worse than of the other, so that it cannot be smaller either.
     pub(super) const fn is_no_smaller_than(self, other: Self) -> bool {
-        self.stage <= other.stage && self.quality <= other.quality
+        self.rendition <= other.rendition && self.quality <= other.quality
     }
 }
 
 /// A frame rate and a size of the picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Stage {
+pub(super) struct Rendition {
     /// Pictures change only at every so-many-th place of the frame grid.
     pub(super) every: u64,
     pub(super) size: Size,
-    /// What is expected of the file's size, against the first stage's.
+    /// What is expected of the file's size, against the first rendition's.
     pub(super) weight: f64,
 }
 
@@ -36,11 +39,11 @@ pub(super) struct Ladder {
     pub(super) qualities: usize,
     /// The size of a file against that of the next better quality.
     pub(super) step: f64,
-    pub(super) stages: Vec<Stage>,
+    pub(super) renditions: Vec<Rendition>,
 }
 
 /// Frame rates that are come down to, and by how much sides get shorter: first motion goes, then sharpness.
-const STAGES: [(f64, f64); 8] = [
+const RENDITIONS: [(f64, f64); 8] = [
     (f64::INFINITY, 1.0),
     (15.0, 1.0),
     (10.0, 1.0),
@@ -61,19 +64,21 @@ impl Ladder {
     /// The ladder below these settings, and the qualities on it.
     pub(super) fn below(settings: &EncoderSettings) -> (Self, Vec<Quality>) {
         let (qualities, step) = settings.coarser_qualities();
-        let mut stages: Vec<Stage> = Vec::new();
-        for (most_fps, factor) in STAGES {
+        let mut renditions: Vec<Rendition> = Vec::new();
+        for (most_fps, factor) in RENDITIONS {
             let every = (settings.fps.as_f64() / most_fps).ceil().max(1.0);
             let mut size = scaled(settings.size, factor);
             if size.width.max(size.height) < SHORTEST {
-                size = stages.last().map_or(settings.size, |stage| stage.size);
+                size = renditions
+                    .last()
+                    .map_or(settings.size, |rendition| rendition.size);
             }
-            let is_known = |stage: &Stage| (stage.every, stage.size) == (every as u64, size);
-            if stages.iter().any(is_known) {
+            let is_known = |rendition: &Rendition| (rendition.every, rendition.size) == (every as u64, size);
+            if renditions.iter().any(is_known) {
                 continue;
             }
             let pixels = size.pixels() as f64 / settings.size.pixels() as f64;
-            stages.push(Stage {
+            renditions.push(Rendition {
                 every: every as u64,
                 size,
                 weight: every.powf(-POWER_OF_FPS) * pixels.powf(POWER_OF_PIXELS),
@@ -82,24 +87,24 @@ impl Ladder {
         let ladder = Self {
             qualities: qualities.len(),
             step,
-            stages,
+            renditions,
         };
         (ladder, qualities)
     }
 
-    pub(super) fn weight(&self, stage: usize) -> f64 {
-        self.stages[stage].weight
+    pub(super) fn weight(&self, rendition: usize) -> f64 {
+        self.renditions[rendition].weight
     }
 
     /// All, the best first.
     pub(super) fn rungs(&self) -> impl Iterator<Item = Rung> {
-        (0..self.stages.len())
-            .flat_map(|stage| (0..self.qualities).map(move |quality| Rung { stage, quality }))
+        (0..self.renditions.len())
+            .flat_map(|rendition| (0..self.qualities).map(move |quality| Rung { rendition, quality }))
     }
 
     pub(super) const fn lowest(&self) -> Rung {
         Rung {
-            stage: self.stages.len() - 1,
+            rendition: self.renditions.len() - 1,
             quality: self.qualities - 1,
         }
     }
@@ -142,8 +147,8 @@ mod tests {
     }
 
     #[test]
-    fn each_stage_is_smaller_than_the_one_before() {
-        for (fps, size, stages) in [
+    fn each_rendition_is_smaller_than_the_one_before() {
+        for (fps, size, renditions) in [
             (Fps::new(30, 1), Size::new(1920, 1080), 8),
             (Fps::new(60, 1), Size::new(1280, 720), 8),
             (Fps::new(12, 1), Size::new(1280, 720), 7),
@@ -153,9 +158,9 @@ mod tests {
             (Fps::new(30, 1), Size::new(200, 100), 4),
         ] {
             let (ladder, _) = Ladder::below(&settings("mp4", fps, size));
-            assert_eq!(ladder.stages.len(), stages, "{fps} {size}");
-            assert_eq!((ladder.stages[0].every, ladder.stages[0].size), (1, size));
-            assert!(ladder.stages.is_sorted_by(|a, b| a.weight > b.weight));
+            assert_eq!(ladder.renditions.len(), renditions, "{fps} {size}");
+            assert_eq!((ladder.renditions[0].every, ladder.renditions[0].size), (1, size));
+            assert!(ladder.renditions.is_sorted_by(|a, b| a.weight > b.weight));
         }
     }
 

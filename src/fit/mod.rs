@@ -5,7 +5,7 @@ mod choice;
 mod frames;
 mod ladder;
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use self::choice::{Next, Tried, next};
 use self::frames::Thinner;
 use self::ladder::{Ladder, Rung, thinned};
 use crate::encode::{
-    Annotations, EncodeSummary, Encoder, EncoderSettings, Master, MasterWriter, Quality, Scaler,
+    Annotations, EncodeSummary, Encoder, EncoderSettings, Master, MasterWriter, Quality, Scaler, output_size,
 };
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Fps, Frame, Picture, Size};
@@ -103,7 +103,7 @@ impl FittingEncoder {
         let first = Encoded {
             rung: Rung::ASKED,
             summary,
-            bytes: size_of(&self.target.path)?,
+            bytes: output_size(&self.target.path)?,
         };
         let (summary, fit) = fit(&mut master.finish()?, &self.target, max_bytes, first, tell)?;
         Ok((summary, Some(fit)))
@@ -118,6 +118,15 @@ struct Encoded {
     bytes: u64,
 }
 
+impl Encoded {
+    const fn tried(self) -> Tried {
+        Tried {
+            rung: self.rung,
+            bytes: self.bytes,
+        }
+    }
+}
+
 /// Encodes the frames of a master until the target's file fits. `first` is what is there.
 fn fit(
     master: &mut Master,
@@ -129,80 +138,70 @@ fn fit(
     let begun = Instant::now();
     let (ladder, qualities) = Ladder::below(&target.settings);
     let setting = |rung: Rung| {
-        let stage = &ladder.stages[rung.stage];
+        let rendition = &ladder.renditions[rung.rendition];
         Setting {
             quality: qualities[rung.quality],
-            fps: thinned(target.settings.fps, stage.every),
-            size: stage.size,
+            fps: thinned(target.settings.fps, rendition.every),
+            size: rendition.size,
         }
     };
-    let mut tried = vec![tried(first)];
+    let mut tried = vec![first.tried()];
     // The best that fits; the first one is in its place already.
     let mut best: Option<(Encoded, Option<Draft>)> = (first.bytes <= max_bytes).then_some((first, None));
     let mut bytes = first.bytes;
-    loop {
-        match next(&ladder, max_bytes, &tried) {
-            Next::Try(rung) => {
-                tell(EncodesAgain {
-                    bytes,
-                    setting: setting(rung),
-                });
-                let draft = Draft::create(&target.path)?;
-                let settings = EncoderSettings {
-                    quality: qualities[rung.quality],
-                    size: ladder.stages[rung.stage].size,
-                    ..target.settings
-                };
-                let every = ladder.stages[rung.stage].every;
-                let summary = encode(master, &draft.path(), settings, &target.annotations, every)?;
-                bytes = size_of(&draft.path())?;
-                let encoded = Encoded { rung, summary, bytes };
-                tried.push(self::tried(encoded));
-                let is_best = best.as_ref().is_none_or(|(best, _)| rung < best.rung);
-                if bytes <= max_bytes && is_best {
-                    best = Some((encoded, Some(draft)));
-                }
-            }
-            Next::Take(rung) => {
-                let taken = best.filter(|(best, _)| best.rung == rung);
-                let (encoded, draft) =
-                    taken.ok_or_else(|| Error::new(Kind::Internal, "a file was chosen that does not fit"))?;
-                if let Some(draft) = draft {
-                    draft.write_to(&target.path)?;
-                }
-                let fit = Fit {
-                    max_bytes,
-                    encodings: tried.len(),
-                    asked: setting(Rung::ASKED),
-                    chosen: setting(rung),
-                    kept_bytes: master.bytes(),
-                    extra_s: begun.elapsed().as_secs_f64(),
-                };
-                return Ok((encoded.summary, fit));
-            }
+    let chosen = loop {
+        let rung = match next(&ladder, max_bytes, &tried) {
+            Next::Try(rung) => rung,
+            Next::Take(rung) => break rung,
             Next::Impossible { smallest } => {
                 return Err(too_large(max_bytes, smallest, setting(ladder.lowest())));
             }
+        };
+        let setting = setting(rung);
+        tell(EncodesAgain { bytes, setting });
+        let draft = Draft::create(&target.path)?;
+        let every = ladder.renditions[rung.rendition].every;
+        let summary = encode(master, &draft.path(), target, setting, every)?;
+        bytes = output_size(&draft.path())?;
+        let encoded = Encoded { rung, summary, bytes };
+        tried.push(encoded.tried());
+        let is_best = best.as_ref().is_none_or(|(best, _)| rung < best.rung);
+        if bytes <= max_bytes && is_best {
+            best = Some((encoded, Some(draft)));
         }
+    };
+    let taken = best.filter(|(best, _)| best.rung == chosen);
+    let (encoded, draft) =
+        taken.ok_or_else(|| Error::new(Kind::Internal, "a file was chosen that does not fit"))?;
+    if let Some(draft) = draft {
+        draft.write_to(&target.path)?;
     }
-}
-
-const fn tried(encoded: Encoded) -> Tried {
-    Tried {
-        rung: encoded.rung,
-        bytes: encoded.bytes,
-    }
+    let fit = Fit {
+        max_bytes,
+        encodings: tried.len(),
+        asked: setting(Rung::ASKED),
+        chosen: setting(chosen),
+        kept_bytes: master.bytes(),
+        extra_s: begun.elapsed().as_secs_f64(),
+    };
+    Ok((encoded.summary, fit))
 }
 
 /// Encodes all frames of a master, with a picture at most at every so-many-th place of the grid.
 fn encode(
     master: &mut Master,
     path: &Path,
-    settings: EncoderSettings,
-    annotations: &Annotations,
+    target: &Target,
+    setting: Setting,
     every: u64,
 ) -> Result<EncodeSummary> {
-    let mut encoder = Encoder::create(path, settings, annotations)?;
+    let settings = EncoderSettings {
+        quality: setting.quality,
+        size: setting.size,
+        // The frame grid stays as it is, however seldom pictures change.
+        ..target.settings
+    };
+    let mut encoder = Encoder::create(path, settings, &target.annotations)?;
     let mut thinner = Thinner::new(every, master.grid_frames());
     let is_smaller = settings.size != master.size();
     let mut resizing = is_smaller
@@ -247,12 +246,6 @@ impl Draft {
         };
         copy().map(drop).map_err(|cause| Error::writing(path, cause))
     }
-}
-
-fn size_of(path: &Path) -> Result<u64> {
-    fs::metadata(path)
-        .map(|meta| meta.len())
-        .map_err(|cause| Error::io(format!("looking at {}", path.display()), cause))
 }
 
 fn too_large(max_bytes: u64, smallest: u64, setting: Setting) -> Error {

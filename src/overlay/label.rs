@@ -9,7 +9,7 @@ use super::area::Area;
 use super::draw::{Plate, draw_plate};
 use super::look::{NOTE_INK, NOTE_PLATE, Palette};
 use super::text::{Block, Keep, Room, Span, Typesetter};
-use crate::story::{Label, LabelKind};
+use crate::story::{Label, LabelKind, Line};
 
 /// Between labels, and around all of them, in the size of the text.
 const GAP: f32 = 0.45;
@@ -105,55 +105,86 @@ pub(super) fn place(
             .collect()
     };
     let whole = |ems: f32| (ems * text_size).round() as i32;
-    let (margin, gap) = (whole(MARGIN), whole(GAP));
-    let (width, height) = (width.cast_signed(), height.cast_signed());
-    let middle = |label: &SetLabel| (width - label.width) / 2;
-    let mut placed = Vec::new();
+    let mut layout = Layout {
+        page: (width.cast_signed(), height.cast_signed()),
+        margin: whole(MARGIN),
+        gap: whole(GAP),
+        placed: Vec::new(),
+    };
+    let top = layout.place_upper(set(LabelKind::Skipped), set(LabelKind::Note));
+    layout.place_lower(set(LabelKind::Caption), set(LabelKind::Typing));
+    layout.place_titles(set(LabelKind::Title), top);
+    layout.placed
+}
 
-    let mut top = margin;
-    for label in set(LabelKind::Skipped) {
-        top = margin + label.height + gap;
-        let (left, corner) = (width - margin - label.width, margin);
-        placed.push(label.at(left, corner, (width, height)));
-    }
-    // Beside what is in the corner if there is room, else below it.
-    let notes = set(LabelKind::Note);
-    let corner = placed
-        .first()
-        .map_or(width, |label: &PlacedLabel| label.plate.left as i32);
-    if notes.iter().all(|note| middle(note) + note.width + gap <= corner) {
-        top = margin;
-    }
-    for note in notes {
-        let left = middle(&note);
-        let bottom = top + note.height;
-        placed.push(note.at(left, top, (width, height)));
-        top = bottom + gap;
-    }
+/// Where labels go on a page, in pixels.
+struct Layout {
+    page: (i32, i32),
+    margin: i32,
+    gap: i32,
+    /// Those that have their places.
+    placed: Vec<PlacedLabel>,
+}
 
-    // What is typed keeps its place above a caption of one line, whether there is one or not.
-    let mut bottom = height - margin;
-    let captions = set(LabelKind::Caption);
-    let typed = set(LabelKind::Typing);
-    let mut above = bottom;
-    for caption in captions {
-        bottom -= caption.height;
-        above = bottom - gap;
-        let left = middle(&caption);
-        placed.push(caption.at(left, bottom, (width, height)));
-    }
-    for typed in typed {
-        let usual = height - margin - typed.height - gap;
-        let top = above.min(usual) - typed.height;
-        let left = middle(&typed);
-        placed.push(typed.at(left, top, (width, height)));
+impl Layout {
+    fn put(&mut self, label: SetLabel, left: i32, top: i32) {
+        self.placed.push(label.at(left, top, self.page));
     }
 
-    for title in set(LabelKind::Title) {
-        let (left, top) = (middle(&title), top.max((height - title.height) * 2 / 5));
-        placed.push(title.at(left, top, (width, height)));
+    /// The left edge of a label in the middle.
+    const fn middle(&self, label: &SetLabel) -> i32 {
+        (self.page.0 - label.width) / 2
     }
-    placed
+
+    /// Skipped time in the corner, and notes; gives the row from which on there is room below them.
+    fn place_upper(&mut self, skipped: Vec<SetLabel>, notes: Vec<SetLabel>) -> i32 {
+        let mut top = self.margin;
+        for label in skipped {
+            top = self.margin + label.height + self.gap;
+            let left = self.page.0 - self.margin - label.width;
+            self.put(label, left, self.margin);
+        }
+        // Beside what is in the corner if there is room, else below it.
+        let corner = self
+            .placed
+            .first()
+            .map_or(self.page.0, |label| label.plate.left as i32);
+        let is_beside = |note: &SetLabel| self.middle(note) + note.width + self.gap <= corner;
+        if notes.iter().all(is_beside) {
+            top = self.margin;
+        }
+        for note in notes {
+            let (left, height) = (self.middle(&note), note.height);
+            self.put(note, left, top);
+            top += height + self.gap;
+        }
+        top
+    }
+
+    /// What is typed keeps its place above a caption of one line, whether there is one or not.
+    fn place_lower(&mut self, captions: Vec<SetLabel>, typed: Vec<SetLabel>) {
+        let lowest = self.page.1 - self.margin;
+        let (mut bottom, mut above) = (lowest, lowest);
+        for caption in captions {
+            bottom -= caption.height;
+            above = bottom - self.gap;
+            let left = self.middle(&caption);
+            self.put(caption, left, bottom);
+        }
+        for typed in typed {
+            let usual = lowest - typed.height - self.gap;
+            let (left, top) = (self.middle(&typed), above.min(usual) - typed.height);
+            self.put(typed, left, top);
+        }
+    }
+
+    /// A little above the middle, or below what is there.
+    fn place_titles(&mut self, titles: Vec<SetLabel>, top: i32) {
+        for title in titles {
+            let (left, top) = (self.middle(&title), top.max((self.page.1 - title.height) * 2 / 5));
+            self.put(title, left, top);
+        }
+    }
 }
 
 /// A label without a place, in pixels.
@@ -187,28 +218,10 @@ impl SetLabel {
             LabelKind::Note => (NOTE_INK, NOTE_PLATE, 0.95),
             _ => (palette.ink, palette.plate, palette.plate_opacity),
         };
-        let blocks: Vec<Block> = label
-            .lines
-            .iter()
-            .map(|line| {
-                let head = match &*line.head {
-                    "" => String::new(),
-                    head => format!("{head}  "),
-                };
-                let spans = [
-                    Span {
-                        text: &head,
-                        bold: style.bold,
-                        ink: palette.faint_ink,
-                    },
-                    Span {
-                        text: &line.text,
-                        bold: style.bold,
-                        ink,
-                    },
-                ];
-                typesetter.set(&spans, size, room)
-            })
+        let inks = (palette.faint_ink, ink);
+        let lines = label.lines.iter();
+        let blocks: Vec<Block> = lines
+            .map(|line| set_line(line, style.bold, inks, size, room, typesetter))
             .collect();
         let text_width = blocks.iter().map(|block| block.width).max().unwrap_or(0);
         let text_height: i32 = blocks.iter().map(|block| block.height).sum();
@@ -261,13 +274,40 @@ impl SetLabel {
     }
 }
 
+/// Sets one line of a label, with inks for its head and its text.
+fn set_line(
+    line: &Line,
+    bold: bool,
+    (head_ink, text_ink): ([u8; 3], [u8; 3]),
+    size: f32,
+    room: Room,
+    typesetter: &mut Typesetter,
+) -> Block {
+    let head = match &*line.head {
+        "" => String::new(),
+        head => format!("{head}  "),
+    };
+    let spans = [
+        Span {
+            text: &head,
+            bold,
+            ink: head_ink,
+        },
+        Span {
+            text: &line.text,
+            bold,
+            ink: text_ink,
+        },
+    ];
+    typesetter.set(&spans, size, room)
+}
+
 #[cfg(test)]
 mod tests {
     use image::Rgba;
 
     use super::*;
     use crate::frame::Theme;
-    use crate::story::Line;
 
     const TEXT_SIZE: f32 = 16.0;
 

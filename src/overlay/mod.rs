@@ -9,22 +9,21 @@ mod legible;
 mod lettering;
 mod look;
 mod marks;
+mod sheet;
 mod text;
+mod word_pen;
 
 use std::mem;
 use std::sync::Arc;
 
 use image::RgbaImage;
 
-use self::area::Area;
-use self::draw::{area_of, draw};
-use self::footer::draw_footer;
-use self::label::{PlacedLabel, place};
 use self::look::{Palette, text_size};
 use self::marks::{Mark, marks};
-use self::text::Typesetter;
+use self::sheet::{Base, Sheet, Shown};
+use self::word_pen::WordPen;
 use crate::frame::{Frame, Picture, Pointer, Theme};
-use crate::story::{FooterText, Label, Script, Stretch};
+use crate::story::{Script, Stretch};
 
 pub use self::footer::footer_height;
 pub use self::lettering::Lettering;
@@ -64,32 +63,6 @@ pub struct Overlay {
     shown: Shown,
     pen: WordPen,
     sheets: Vec<Sheet>,
-}
-
-/// All that is drawn on a picture. Equal ones look the same.
-#[derive(Debug, Default, PartialEq)]
-struct Shown {
-    labels: Vec<Arc<Label>>,
-    marks: Vec<Mark>,
-    footer: Option<FooterText>,
-}
-
-/// A picture that is drawn on.
-#[derive(Debug, Clone)]
-struct Base {
-    picture: Arc<RgbaImage>,
-    /// No two have the same.
-    number: u64,
-}
-
-/// A drawn picture. Once nobody else holds it, it is used again, and only what was drawn on it is put back.
-#[derive(Debug)]
-struct Sheet {
-    picture: Arc<RgbaImage>,
-    /// The number of what it was drawn on.
-    base: u64,
-    drawn: Vec<Area>,
-    footer: Option<FooterText>,
 }
 
 impl Overlay {
@@ -140,10 +113,7 @@ impl Overlay {
     }
 
     fn drawn_on(&mut self, base: &Base) -> Arc<RgbaImage> {
-        let unused = self
-            .sheets
-            .iter_mut()
-            .position(|sheet| Arc::get_mut(&mut sheet.picture).is_some());
+        let unused = self.sheets.iter_mut().position(Sheet::is_unused);
         let band = self.script.plan().band;
         let mut sheet = unused.map_or_else(|| Sheet::new(base, band), |place| self.sheets.swap_remove(place));
         sheet.draw(base, &self.shown, &mut self.pen);
@@ -187,106 +157,6 @@ impl Iterator for Frames<'_> {
             lasts: end - spec.index,
         })
     }
-}
-
-/// Writes labels and footers in the look of one video.
-#[derive(Debug)]
-struct WordPen {
-    palette: Palette,
-    text_size: f32,
-    /// None as long as nothing is written.
-    typesetter: Option<Typesetter>,
-    /// The labels that were drawn last, at their places.
-    labels: Vec<Arc<Label>>,
-    placed: Vec<PlacedLabel>,
-}
-
-impl WordPen {
-    const fn new(palette: Palette, text_size: f32) -> Self {
-        Self {
-            palette,
-            text_size,
-            typesetter: None,
-            labels: Vec::new(),
-            placed: Vec::new(),
-        }
-    }
-
-    /// Draws labels on a page of this size; gives the areas that they cover.
-    fn labels(&mut self, labels: &[Arc<Label>], page: (u32, u32), picture: &mut RgbaImage) -> Vec<Area> {
-        if labels.is_empty() {
-            return Vec::new();
-        }
-        let typesetter = self.typesetter.get_or_insert_with(Typesetter::new);
-        if self.labels != labels {
-            self.placed = place(labels, page, self.text_size, self.palette, typesetter);
-            self.labels = labels.to_vec();
-        }
-        for label in &self.placed {
-            label.draw(typesetter, picture);
-        }
-        self.placed.iter().filter_map(PlacedLabel::area).collect()
-    }
-
-    /// Draws the footer from row `top` on.
-    fn footer(&mut self, footer: &FooterText, picture: &mut RgbaImage, top: u32) {
-        let typesetter = self.typesetter.get_or_insert_with(Typesetter::new);
-        draw_footer(footer, picture, top, self.palette, typesetter);
-    }
-}
-
-impl Sheet {
-    /// The picture with room for a band below it, in pixels.
-    fn new(base: &Base, band: u32) -> Self {
-        let captured = &base.picture;
-        let picture = if band == 0 {
-            RgbaImage::clone(captured)
-        } else {
-            let mut picture = RgbaImage::new(captured.width(), captured.height() + band);
-            fill_from(&mut picture, captured);
-            picture
-        };
-        Self {
-            picture: Arc::new(picture),
-            base: base.number,
-            drawn: Vec::new(),
-            footer: None,
-        }
-    }
-
-    fn draw(&mut self, base: &Base, shown: &Shown, pen: &mut WordPen) {
-        let picture = Arc::make_mut(&mut self.picture);
-        let captured = &base.picture;
-        if self.base == base.number {
-            for area in self.drawn.drain(..) {
-                area.copy(captured, picture);
-            }
-        } else {
-            fill_from(picture, captured);
-            self.drawn.clear();
-            self.base = base.number;
-        }
-        let page = captured.dimensions();
-        self.drawn.extend(pen.labels(&shown.labels, page, picture));
-        for mark in &shown.marks {
-            if let Some(area) = area_of(mark, page) {
-                draw(mark, picture, page.1);
-                self.drawn.push(area);
-            }
-        }
-        if let Some(footer) = &shown.footer
-            && self.footer.as_ref() != Some(footer)
-        {
-            pen.footer(footer, picture, page.1);
-            self.footer = Some(footer.clone());
-        }
-    }
-}
-
-/// Copies a picture into the upper part of another that is as wide.
-fn fill_from(picture: &mut RgbaImage, base: &RgbaImage) {
-    let pixels = base.as_raw();
-    (**picture)[..pixels.len()].copy_from_slice(pixels);
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub(super) fn suitable(method: CaptureMethod, expected_captures: u64) -> usize {
         CaptureMethod::Framebuffer => cores / CORES_OF_A_DISPLAY,
         CaptureMethod::Damage => cores,
         // The slow references are there to be compared with, and screenshots are not exact enough to be cut.
-        _ => 1,
+        CaptureMethod::EveryFrame | CaptureMethod::FramebufferEveryFrame | CaptureMethod::Screenshot => 1,
     };
     limit(browsers, free_memory(), expected_captures)
 }

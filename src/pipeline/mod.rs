@@ -1,11 +1,13 @@
-//! Runs one render: browser, capture, decoding and encoding side by side, joined by bounded queues.
-//! The one place that owns tasks and threads. Dropping the future stops everything and kills the browsers.
+//! Runs one render: browsers, capture, decoding and encoding side by side, joined by bounded queues.
+//! Dropping the future stops everything and kills the browsers.
 
 mod appearance;
+mod decoding;
 mod drawing;
 mod jobs;
 mod order;
 mod output;
+mod picture_source;
 mod sample;
 mod subject;
 mod threads;
@@ -15,28 +17,24 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::mpsc as blocking;
-use std::time::Instant;
 
-use image::RgbaImage;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, spawn_blocking};
 
-use crate::assets::AssetsSummary;
-use crate::browser::NetworkIsolation;
-use crate::capture::{CaptureMethod, CaptureStatistics, CapturedFrame, Shot, decode, synthetic_picture};
-use crate::encode::EncodeSummary;
+use crate::capture::CaptureMethod;
 use crate::error::{Error, Kind, Result};
-use crate::fit::{EncodesAgain, Fit};
-use crate::frame::{Canvas, Frame};
-use crate::player::Problems;
-use crate::timeline::CapturePlan;
+use crate::fit::EncodesAgain;
 
 use self::appearance::Appearance;
 pub use self::appearance::Doubt;
-use self::drawing::{Captured, Drawing};
+use self::decoding::decode_frames;
+use self::drawing::Drawing;
+use self::output::encode_frames;
 pub use self::output::{Output, Written};
+pub use self::picture_source::{BrowserFacts, PictureOrigin, PictureSource};
 pub use self::sample::{SampleJob, sample};
-pub use self::subject::{PictureSource, Subject};
+pub use self::subject::Subject;
+pub use self::workers::CaptureSummary;
 
 /// Frames that may wait between two stages. A 1920x1080 picture is 8 MB.
 const QUEUE: usize = 1;
@@ -56,27 +54,8 @@ pub struct RenderJob {
 pub struct Rendered {
     /// One for each of the job's outputs.
     pub outputs: Vec<Written>,
-    pub captured: CaptureStatistics,
-    pub method: CaptureMethod,
-    pub problems: Problems,
-    pub assets: AssetsSummary,
-    /// Browsers that took part, and segments of frames that they shared.
-    pub jobs: usize,
-    pub segments: usize,
-    /// None where none was needed.
-    pub browser: Option<BrowserFacts>,
-    /// Seconds until the first picture could be taken.
-    pub startup_s: f64,
+    pub captured: CaptureSummary,
     pub busy: BusyTimes,
-}
-
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct BrowserFacts {
-    pub version: String,
-    pub network_isolation: NetworkIsolation,
-    pub blocked_requests: u64,
-    /// Commands of the DevTools protocol, from the start to the end.
-    pub calls: u64,
 }
 
 /// Seconds for which the stages after capture worked, without their waiting for each other.
@@ -144,21 +123,20 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
     let videos = outputs.into_iter().zip(frame_counts);
     let encoder = spawn_blocking(move || encode_frames(videos, &from_decoder, watching.as_ref()));
 
-    let capture = workers::capture_frames(&subject, jobs, observer.as_ref(), to_decoder).await;
+    let captured = workers::capture_frames(&subject, jobs, observer.as_ref(), to_decoder).await;
     let decoding = decoder.await.unwrap_or_else(|error| Err(thread_failed(&error)));
     let encoding = encoder.await.unwrap_or_else(|error| Err(thread_failed(&error)));
 
     // A failure downstream closes the queues upstream of it: the last stage's error is the cause.
     let summaries = encoding?;
     let (busy, appearances) = decoding?;
-    let capture = capture?;
+    let captured = captured?;
     let lost = || Error::new(Kind::Internal, "frames were lost on the way to the encoder");
     let (summaries, encode_s) = summaries.ok_or_else(lost)?;
-    let is_real = capture.method != CaptureMethod::Synthetic;
-    let shows_something = capture.problems.visible;
-    let doubt = |video, appearance: &Appearance| {
-        let doubt = || appearance.doubt(video, &subject.recording, shows_something);
-        is_real.then(doubt).flatten()
+    let doubt = |video, appearance: &Appearance| match captured.origin {
+        // Made-up pictures show nothing of the recording.
+        PictureOrigin::Synthetic => None,
+        _ => appearance.doubt(video, &subject.recording, captured.problems.visible),
     };
     let outputs = summaries.into_iter().zip(&subject.plan.videos).zip(&appearances);
     Ok(Rendered {
@@ -169,112 +147,9 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
                 doubt: doubt(video, appearance),
             })
             .collect(),
-        captured: capture.statistics,
-        method: capture.method,
-        problems: capture.problems,
-        assets: capture.assets,
-        jobs: capture.jobs,
-        segments: capture.segments,
-        browser: capture.browser,
-        startup_s: capture.startup_s,
+        captured,
         busy: BusyTimes { encode_s, ..busy },
     })
-}
-
-/// The decoding stage: pictures to pixels with pointer and words on them, for each video, and their hashes. Gives the times
-/// of each, and what the pictures of each video look like.
-fn decode_frames(
-    mut captured: mpsc::Receiver<CapturedFrame>,
-    plan: &CapturePlan,
-    mut drawings: Vec<Drawing>,
-    drawn: &blocking::SyncSender<Frame>,
-) -> Result<(BusyTimes, Vec<Appearance>)> {
-    let mut decoder = Decoder::new(plan.canvas);
-    let mut busy = BusyTimes::default();
-    while let Some(captured) = captured.blocking_recv() {
-        let CapturedFrame {
-            spec,
-            shot,
-            pointer,
-            lasts,
-            page,
-        } = captured;
-        let begun = Instant::now();
-        let picture = decoder.decode(shot)?;
-        busy.decode_s += begun.elapsed().as_secs_f64();
-        let video = plan.video_at(spec.index);
-        let captured = Captured {
-            index: spec.index - plan.start_of(video),
-            lasts,
-            picture,
-            pointer: pointer.as_ref(),
-            page,
-        };
-        let is_wanted = drawings[video].draw(&captured, &mut busy, |frame| drawn.send(frame).is_ok())?;
-        if !is_wanted {
-            break;
-        }
-    }
-    let appearances = drawings.into_iter().map(|drawing| drawing.appearance);
-    Ok((busy, appearances.collect()))
-}
-
-/// The picture that was captured last, decoded.
-struct Decoder {
-    canvas: Canvas,
-    picture: Option<Arc<RgbaImage>>,
-}
-
-impl Decoder {
-    const fn new(canvas: Canvas) -> Self {
-        Self {
-            canvas,
-            picture: None,
-        }
-    }
-
-    /// What a frame shows.
-    fn decode(&mut self, shot: Shot) -> Result<&Arc<RgbaImage>> {
-        let picture = match shot {
-            Shot::Encoded(screenshot) => Some(Arc::new(decode(&screenshot, self.canvas)?)),
-            Shot::Picture(picture) => Some(picture),
-            Shot::Packed(picture) => Some(Arc::new(picture.unpack()?)),
-            Shot::Synthetic(number) => Some(Arc::new(synthetic_picture(self.canvas.size, number))),
-            Shot::Repeat => None,
-        };
-        if picture.is_some() {
-            self.picture = picture;
-        }
-        let lacking = || Error::new(Kind::Internal, "the first frame has no picture");
-        self.picture.as_ref().ok_or_else(lacking)
-    }
-}
-
-/// What was written of a video, and how it was made to fit.
-type Encoded = (EncodeSummary, Option<Fit>);
-
-/// The encoding stage: one video after the other, each with its number of frames. Gives what was written of each, and
-/// the seconds it took. None when the frames ended early: then the failure is on the other side.
-fn encode_frames(
-    videos: impl Iterator<Item = (Output, u64)>,
-    frames: &blocking::Receiver<Frame>,
-    observer: &dyn RenderObserver,
-) -> Result<Option<(Vec<Encoded>, f64)>> {
-    let mut busy_s = 0.0;
-    let mut count = 0;
-    let mut summaries = Vec::new();
-    for (output, frame_count) in videos {
-        let tell = |frames| {
-            count += frames;
-            observer.on(RenderEvent::FramesEncoded(count));
-        };
-        let again = |again| observer.on(RenderEvent::EncodesAgain(again));
-        match output.write(frame_count, frames, &mut busy_s, tell, &again)? {
-            Some(summary) => summaries.push(summary),
-            None => return Ok(None),
-        }
-    }
-    Ok(Some((summaries, busy_s)))
 }
 
 fn thread_failed(error: &JoinError) -> Error {

@@ -120,9 +120,9 @@ pub(super) struct Delivery {
 
 /// Why a delivery is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Delivered {
-    /// There is nothing more, or no more from a browser that is wanted next.
-    WhatThereWas,
+pub(super) enum DeliveryEnd {
+    /// All are delivered, or a browser has ended without those that are wanted next.
+    NoMoreFrames,
     /// Nobody takes the frames any more.
     Refused,
 }
@@ -163,7 +163,7 @@ impl Delivery {
     }
 
     /// Hands all frames on in order.
-    pub(super) async fn deliver(mut self) -> Delivered {
+    pub(super) async fn deliver(mut self) -> DeliveryEnd {
         if self.waiting.is_empty() {
             return self.watch().await;
         }
@@ -173,25 +173,25 @@ impl Delivery {
             while next < frames.end {
                 // Only what can go on at once is taken: a picture in hand would be one more in memory.
                 let Ok(place) = self.sink.reserve().await else {
-                    return Delivered::Refused;
+                    return DeliveryEnd::Refused;
                 };
                 let Some((frame, room)) = self.waiting[worker].recv().await else {
-                    return Delivered::WhatThereWas;
+                    return DeliveryEnd::NoMoreFrames;
                 };
                 drop(room);
                 next += frame.lasts;
                 place.send(frame);
             }
         }
-        Delivered::WhatThereWas
+        DeliveryEnd::NoMoreFrames
     }
 
     /// Waits until all is captured, or nobody takes it.
-    async fn watch(mut self) -> Delivered {
+    async fn watch(mut self) -> DeliveryEnd {
         let all_taken = async { while self.taken.recv().await.is_some() {} };
         tokio::select! {
-            () = all_taken => Delivered::WhatThereWas,
-            () = self.sink.closed() => Delivered::Refused,
+            () = all_taken => DeliveryEnd::NoMoreFrames,
+            () = self.sink.closed() => DeliveryEnd::Refused,
         }
     }
 }
@@ -225,7 +225,7 @@ mod tests {
 
     /// Two browsers with segments of `length` frames; the first is held up until `released`.
     struct Race {
-        delivery: tokio::task::JoinHandle<Delivered>,
+        delivery: tokio::task::JoinHandle<DeliveryEnd>,
         frames: mpsc::Receiver<CapturedFrame>,
         released: Arc<Semaphore>,
         captured: Arc<[AtomicUsize; 2]>,
@@ -275,7 +275,7 @@ mod tests {
             assert_eq!(race.frames.recv().await.unwrap().spec.index, index);
         }
         assert!(race.frames.recv().await.is_none());
-        assert_eq!(race.delivery.await.unwrap(), Delivered::WhatThereWas);
+        assert_eq!(race.delivery.await.unwrap(), DeliveryEnd::NoMoreFrames);
     }
 
     #[tokio::test]
@@ -312,7 +312,7 @@ mod tests {
         for index in 0..3 {
             assert_eq!(frames.recv().await.unwrap().spec.index, index);
         }
-        assert_eq!(delivery.await.unwrap(), Delivered::WhatThereWas);
+        assert_eq!(delivery.await.unwrap(), DeliveryEnd::NoMoreFrames);
         assert!(frames.recv().await.is_none());
     }
 
@@ -322,7 +322,7 @@ mod tests {
         let (sink, frames) = mpsc::channel(QUEUE);
         let (delivery, _sinks) = Delivery::new(taken, 1, sink);
         drop(frames);
-        assert_eq!(delivery.deliver().await, Delivered::Refused);
+        assert_eq!(delivery.deliver().await, DeliveryEnd::Refused);
     }
 
     #[tokio::test]
@@ -335,6 +335,6 @@ mod tests {
         } = race(4, 30, 0);
         drop(frames);
         released.add_permits(1);
-        assert_eq!(delivery.await.unwrap(), Delivered::Refused);
+        assert_eq!(delivery.await.unwrap(), DeliveryEnd::Refused);
     }
 }

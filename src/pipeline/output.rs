@@ -1,11 +1,11 @@
-//! One of the videos that a render makes: what it is to be, its writing, and what it has become. The encoding stage
-//! writes one after the other.
+//! The videos that a render makes: what each is to be, the encoding stage that writes one after the other, and what they
+//! have become.
 
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
-use super::{Doubt, Encoded};
+use super::{Doubt, RenderEvent, RenderObserver};
 use crate::beside::Beside;
 use crate::encode::EncodeSummary;
 use crate::error::Result;
@@ -37,7 +37,7 @@ impl Output {
     /// Writes the next so many frames of the grid. `tell` hears of each how many it lasts, `again` of each time that the video
     /// is encoded once more. Adds the seconds that it took to `busy_s`. None when the frames ended early: then the failure
     /// is on the other side.
-    pub(super) fn write(
+    fn write(
         self,
         frame_count: u64,
         frames: &Receiver<Frame>,
@@ -65,4 +65,31 @@ impl Output {
         *busy_s += begun.elapsed().as_secs_f64();
         Ok(Some((summary, fit)))
     }
+}
+
+/// What was written of a video, and how it was made to fit.
+type Encoded = (EncodeSummary, Option<Fit>);
+
+/// Writes one video after the other, each with its number of frames. Gives what was written of each, and
+/// the seconds it took. None when the frames ended early: then the failure is on the other side.
+pub(super) fn encode_frames(
+    videos: impl Iterator<Item = (Output, u64)>,
+    frames: &Receiver<Frame>,
+    observer: &dyn RenderObserver,
+) -> Result<Option<(Vec<Encoded>, f64)>> {
+    let mut busy_s = 0.0;
+    let mut count = 0;
+    let mut summaries = Vec::new();
+    for (output, frame_count) in videos {
+        let tell = |frames| {
+            count += frames;
+            observer.on(RenderEvent::FramesEncoded(count));
+        };
+        let again = |again| observer.on(RenderEvent::EncodesAgain(again));
+        match output.write(frame_count, frames, &mut busy_s, tell, &again)? {
+            Some(summary) => summaries.push(summary),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some((summaries, busy_s)))
 }

@@ -8,8 +8,9 @@ use image::RgbaImage;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
+use super::decoding::Decoder;
 use super::drawing::Shown;
-use super::{Decoder, PictureSource, QUEUE, RenderEvent, RenderObserver, Subject, thread_failed};
+use super::{PictureSource, QUEUE, RenderEvent, RenderObserver, Subject, thread_failed};
 use crate::capture::{CapturedFrame, FrameSink, capture, capture_synthetic};
 use crate::error::Result;
 use crate::frame::{Frame, FrameSpec, Picture};

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::{RenderEvent, RenderObserver};
+use super::{PictureSource, RenderEvent, RenderObserver};
 use crate::assets::Assets;
 use crate::browser::{Browser, PageAssets};
-use crate::capture::{CaptureStatistics, CaptureWay, FrameSink, capture_slideshow, start_first};
+use crate::capture::{CaptureStatistics, CaptureWay, CaptureWays, FrameSink, capture_slideshow};
 use crate::error::{Error, Result};
 use crate::overlay::{Overlay, OverlayStyle};
 use crate::player::{Players, Problems, StageLook};
@@ -33,26 +33,15 @@ pub struct Subject {
     pub scripts: Vec<Arc<Script>>,
 }
 
-/// Where pictures come from.
-#[derive(Debug)]
-pub enum PictureSource {
-    /// A browser, in the first of these ways that works.
-    Browser(Vec<CaptureWay>),
-    /// The recording itself.
-    Slideshow(Slideshow),
-    /// They are made up.
-    Synthetic,
-}
-
 impl Subject {
     /// Starts a browser for the first of these ways that works on this machine; tells which do not.
     pub(super) async fn start_browser<'a>(
         &self,
-        ways: &'a [CaptureWay],
+        ways: &'a CaptureWays,
         observer: &dyn RenderObserver,
     ) -> Result<(Browser, &'a CaptureWay)> {
         let passed_over = |method, why: &Error| observer.on(RenderEvent::WayPassedOver { method, why });
-        start_first(ways, self.plan.canvas, passed_over).await
+        ways.start_first(self.plan.canvas, passed_over).await
     }
 
     /// Draws these segments of a slideshow; tells what of it is damaged.

@@ -9,37 +9,40 @@ use std::time::Instant;
 
 use tokio::task::JoinSet;
 
-use super::order::{Delivered, Delivery, SegmentQueue};
+use super::order::{Delivery, DeliveryEnd, SegmentQueue};
 use super::threads::OwnThreads;
-use super::{BrowserFacts, PictureSource, RenderEvent, RenderObserver, Subject, jobs, thread_failed};
+use super::{
+    BrowserFacts, PictureOrigin, PictureSource, RenderEvent, RenderObserver, Subject, jobs, thread_failed,
+};
 use crate::assets::AssetsSummary;
 use crate::browser::Browser;
-use crate::capture::{CaptureMethod, CaptureStatistics, CaptureWay, FrameSink, capture, capture_synthetic};
+use crate::capture::{CaptureStatistics, CaptureWay, CaptureWays, FrameSink, capture, capture_synthetic};
 use crate::error::Result;
 use crate::player::{MissingAsset, Problems};
 use crate::timeline::Workload;
 
+/// What a finished capture was.
 #[derive(Debug)]
-pub(super) struct CaptureSummary {
-    pub(super) statistics: CaptureStatistics,
-    pub(super) method: CaptureMethod,
-    pub(super) problems: Problems,
-    pub(super) assets: AssetsSummary,
-    pub(super) browser: Option<BrowserFacts>,
-    pub(super) startup_s: f64,
-    pub(super) jobs: usize,
-    pub(super) segments: usize,
+pub struct CaptureSummary {
+    pub origin: PictureOrigin,
+    pub statistics: CaptureStatistics,
+    pub problems: Problems,
+    pub assets: AssetsSummary,
+    /// Seconds until the first picture could be taken.
+    pub startup_s: f64,
+    /// Browsers that took part, and segments of frames that they shared; 1 of each where none was needed.
+    pub jobs: usize,
+    pub segments: usize,
 }
 
 impl CaptureSummary {
-    /// Of a capture that has not begun.
-    fn new(method: CaptureMethod) -> Self {
+    /// Of pictures that no browser took, and that needed no assets.
+    fn without_browser(origin: PictureOrigin, statistics: CaptureStatistics, problems: Problems) -> Self {
         Self {
-            statistics: CaptureStatistics::default(),
-            method,
-            problems: Problems::default(),
+            origin,
+            statistics,
+            problems,
             assets: AssetsSummary::default(),
-            browser: None,
             startup_s: 0.0,
             jobs: 1,
             segments: 1,
@@ -55,29 +58,24 @@ pub(super) async fn capture_frames(
     observer: &dyn RenderObserver,
     sink: FrameSink,
 ) -> Result<CaptureSummary> {
-    let mut summary = match &subject.source {
-        PictureSource::Browser(ways) => capture_with_browsers(ways, subject, jobs, observer, sink).await?,
+    match &subject.source {
+        PictureSource::Browser(ways) => capture_with_browsers(ways, subject, jobs, observer, sink).await,
         PictureSource::Slideshow(slideshow) => {
             let all = iter::once(0..subject.plan.frame_count);
             let (statistics, problems) = subject.draw_slideshow(slideshow, all, observer, &sink).await?;
-            CaptureSummary {
-                statistics,
-                problems,
-                ..CaptureSummary::new(CaptureMethod::Slideshow)
-            }
+            let origin = PictureOrigin::Slideshow;
+            Ok(CaptureSummary::without_browser(origin, statistics, problems))
         }
-        PictureSource::Synthetic => CaptureSummary {
-            statistics: capture_synthetic(&subject.plan, &sink).await,
-            ..CaptureSummary::new(CaptureMethod::Synthetic)
-        },
-    };
-    summary.assets = subject.assets.summary();
-    summary.problems.unite(missing(&summary.assets));
-    Ok(summary)
+        PictureSource::Synthetic => {
+            let statistics = capture_synthetic(&subject.plan, &sink).await;
+            let (origin, problems) = (PictureOrigin::Synthetic, Problems::default());
+            Ok(CaptureSummary::without_browser(origin, statistics, problems))
+        }
+    }
 }
 
 async fn capture_with_browsers(
-    ways: &[CaptureWay],
+    ways: &CaptureWays,
     subject: &Arc<Subject>,
     jobs: Option<NonZeroUsize>,
     observer: &dyn RenderObserver,
@@ -86,12 +84,7 @@ async fn capture_with_browsers(
     let begun = Instant::now();
     let (browser, way) = subject.start_browser(ways, observer).await?;
     let startup_s = begun.elapsed().as_secs_f64();
-    let facts = BrowserFacts {
-        version: browser.version().to_owned(),
-        network_isolation: browser.network_isolation(),
-        blocked_requests: 0,
-        calls: 0,
-    };
+    let (version, network_isolation) = (browser.version().to_owned(), browser.network_isolation());
     let Workload {
         segments,
         expected_captures,
@@ -100,20 +93,34 @@ async fn capture_with_browsers(
         .map_or_else(|| jobs::suitable(way.method, expected_captures), usize::from)
         .min(segments.len());
     observer.on(RenderEvent::BrowserStarted {
-        version: browser.version(),
+        version: &version,
         method: way.method,
         jobs,
     });
-    let mut summary = CaptureSummary {
-        browser: Some(facts),
+    let segment_count = segments.len();
+    let workers = Workers::start(browser, way, subject, jobs, segments, sink)?;
+    let done = workers.finish().await?;
+    let facts = BrowserFacts {
+        version,
+        network_isolation,
+        blocked_requests: done.blocked_requests,
+        calls: done.calls,
+    };
+    let assets = subject.assets.summary();
+    let mut problems = done.problems;
+    problems.unite(missing(&assets));
+    Ok(CaptureSummary {
+        origin: PictureOrigin::Browser {
+            method: way.method,
+            facts,
+        },
+        statistics: done.statistics,
+        problems,
+        assets,
         startup_s,
         jobs,
-        segments: segments.len(),
-        ..CaptureSummary::new(way.method)
-    };
-    let workers = Workers::start(browser, way, subject, jobs, segments, sink)?;
-    workers.finish(&mut summary).await?;
-    Ok(summary)
+        segments: segment_count,
+    })
 }
 
 /// The browsers at work, and what puts their frames in order.
@@ -156,8 +163,8 @@ impl Workers {
         })
     }
 
-    /// Waits until all is captured and delivered, or nobody takes it; adds what was done to `summary`.
-    async fn finish(self, summary: &mut CaptureSummary) -> Result<()> {
+    /// Waits until all is captured and delivered, or nobody takes it.
+    async fn finish(self) -> Result<Done> {
         // The threads end last, when nobody waits for them any more.
         let Self {
             threads: _threads,
@@ -165,19 +172,20 @@ impl Workers {
             delivery,
         } = self;
         let mut delivery = std::pin::pin!(delivery.deliver());
+        let mut done = Done::default();
         tokio::select! {
-            finished = join_all(&mut tasks, summary) => {
+            finished = join_all(&mut tasks, &mut done) => {
                 finished?;
                 delivery.await;
             }
             delivered = &mut delivery => {
                 // Browsers that are still at work would notice only with their next frame.
-                if delivered == Delivered::WhatThereWas {
-                    join_all(&mut tasks, summary).await?;
+                if delivered == DeliveryEnd::NoMoreFrames {
+                    join_all(&mut tasks, &mut done).await?;
                 }
             }
         }
-        Ok(())
+        Ok(done)
     }
 }
 
@@ -195,15 +203,13 @@ fn missing(assets: &AssetsSummary) -> Problems {
 }
 
 /// Waits for all, or for the first that fails.
-async fn join_all(tasks: &mut JoinSet<Result<Done>>, summary: &mut CaptureSummary) -> Result<()> {
+async fn join_all(tasks: &mut JoinSet<Result<Done>>, all: &mut Done) -> Result<()> {
     while let Some(ended) = tasks.join_next().await {
         let done = ended.unwrap_or_else(|error| Err(thread_failed(&error)))?;
-        summary.statistics += done.statistics;
-        summary.problems.unite(done.problems);
-        if let Some(facts) = &mut summary.browser {
-            facts.blocked_requests = facts.blocked_requests.max(done.blocked_requests);
-            facts.calls += done.calls;
-        }
+        all.statistics += done.statistics;
+        all.problems.unite(done.problems);
+        all.blocked_requests = all.blocked_requests.max(done.blocked_requests);
+        all.calls += done.calls;
     }
     Ok(())
 }
@@ -217,6 +223,8 @@ struct Worker {
     sink: FrameSink,
 }
 
+/// What one browser did, or several together.
+#[derive(Default)]
 struct Done {
     statistics: CaptureStatistics,
     problems: Problems,

@@ -1,9 +1,11 @@
 //! How pictures are taken: shared by `render` and `verify`.
 
-use clap::Args;
+use clap::builder::PossibleValue;
+use clap::{Args, ValueEnum};
 
 use super::BrowserArgs;
 use crate::capture::CaptureMethod;
+use crate::pipeline::PictureOrigin;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CaptureArgs {
@@ -16,7 +18,7 @@ pub(in crate::cli) struct CaptureArgs {
         value_name = "HOW",
         help_heading = "Browser"
     )]
-    pub(in crate::cli) method: Option<CaptureMethod>,
+    pub(in crate::cli) how: Option<RequestedCapture>,
 
     #[command(flatten)]
     pub(in crate::cli) browser: BrowserArgs,
@@ -30,4 +32,54 @@ pub(in crate::cli) struct CaptureArgs {
         help_heading = "Browser"
     )]
     pub(in crate::cli) deadline: f64,
+}
+
+/// What may be asked for by `--capture`. A slideshow may not: whether there is one is for the recording to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum RequestedCapture {
+    Browser(CaptureMethod),
+    Synthetic,
+}
+
+impl ValueEnum for RequestedCapture {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Self::Browser(CaptureMethod::Damage),
+            Self::Browser(CaptureMethod::EveryFrame),
+            Self::Browser(CaptureMethod::Framebuffer),
+            Self::Browser(CaptureMethod::FramebufferEveryFrame),
+            Self::Browser(CaptureMethod::Screenshot),
+            Self::Synthetic,
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::Browser(method) => method.to_possible_value(),
+            Self::Synthetic => {
+                let synthetic = PossibleValue::new(PictureOrigin::Synthetic.name());
+                Some(
+                    synthetic
+                        .help("Made-up pictures without a browser, for tests of everything else")
+                        .hide(true),
+                )
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_method_can_be_asked_for() {
+        for method in CaptureMethod::value_variants() {
+            let asked = RequestedCapture::from_str(method.name(), false);
+            assert_eq!(asked, Ok(RequestedCapture::Browser(*method)));
+        }
+        let synthetic = RequestedCapture::from_str("synthetic", false);
+        assert_eq!(synthetic, Ok(RequestedCapture::Synthetic));
+        assert!(RequestedCapture::from_str("slideshow", false).is_err());
+    }
 }

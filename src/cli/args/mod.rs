@@ -4,6 +4,7 @@
 mod assets;
 mod beside;
 mod capture;
+mod content;
 mod fetch;
 mod input;
 mod max_size;
@@ -23,7 +24,8 @@ use crate::browser::BROWSER_VARIABLE;
 
 pub(super) use assets::AssetArgs;
 pub(super) use beside::BesideArgs;
-pub(super) use capture::CaptureArgs;
+pub(super) use capture::{CaptureArgs, RequestedCapture};
+pub(super) use content::ContentArgs;
 pub(super) use fetch::FetchArgs;
 pub(super) use input::{InputArgs, RecordingArgs};
 pub(super) use max_size::MaxSize;

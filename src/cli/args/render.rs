@@ -6,10 +6,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::{
-    AssetArgs, BesideArgs, CaptureArgs, MaxSize, PictureArgs, Preset, RecordingArgs, TellingArgs, TimeArgs,
-    WordArgs,
-};
+use super::{AssetArgs, BesideArgs, CaptureArgs, ContentArgs, MaxSize, Preset, RecordingArgs, TellingArgs};
 use crate::encode::{Codec, Container, Loops, Quality};
 use crate::frame::Fps;
 use crate::timeline::SizeOption;
@@ -89,13 +86,7 @@ pub(in crate::cli) struct RenderArgs {
     pub(in crate::cli) size: SizeOption,
 
     #[command(flatten)]
-    pub(in crate::cli) picture: PictureArgs,
-
-    #[command(flatten)]
-    pub(in crate::cli) words: WordArgs,
-
-    #[command(flatten)]
-    pub(in crate::cli) time: TimeArgs,
+    pub(in crate::cli) content: ContentArgs,
 
     #[command(flatten)]
     pub(in crate::cli) capture: CaptureArgs,
@@ -172,16 +163,16 @@ mod tests {
         };
         assert!(render.fps.is_none() && render.quality.is_none() && render.loops.is_none());
         assert_eq!(
-            render.time.idle,
+            render.content.time.idle,
             Idle::Skip {
                 gap_ms: 5000.0,
                 keep_ms: 1000.0
             }
         );
-        assert!((render.time.speed - 1.0).abs() < f64::EPSILON);
-        assert!(!render.cfr && !render.force && render.capture.method.is_none());
-        assert_eq!(render.picture.overlay(), OverlayStyle::default());
-        assert_eq!(render.picture.stage(), StageLook::default());
-        assert!((render.picture.scale - 1.0).abs() < f64::EPSILON);
+        assert!((render.content.time.speed - 1.0).abs() < f64::EPSILON);
+        assert!(!render.cfr && !render.force && render.capture.how.is_none());
+        assert_eq!(render.content.picture.overlay(), OverlayStyle::default());
+        assert_eq!(render.content.picture.stage(), StageLook::default());
+        assert!((render.content.picture.scale - 1.0).abs() < f64::EPSILON);
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{AssetArgs, CaptureArgs, PictureArgs, RecordingArgs, TellingArgs, TimeArgs, WordArgs};
+use super::{AssetArgs, CaptureArgs, ContentArgs, RecordingArgs, TellingArgs};
 use crate::frame::Fps;
 
 #[derive(Debug, Args)]
@@ -43,13 +43,7 @@ pub(in crate::cli) struct VerifyArgs {
     pub(in crate::cli) fps: Option<Fps>,
 
     #[command(flatten)]
-    pub(in crate::cli) picture: PictureArgs,
-
-    #[command(flatten)]
-    pub(in crate::cli) words: WordArgs,
-
-    #[command(flatten)]
-    pub(in crate::cli) time: TimeArgs,
+    pub(in crate::cli) content: ContentArgs,
 
     #[command(flatten)]
     pub(in crate::cli) assets: AssetArgs,
