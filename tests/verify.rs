@@ -90,3 +90,37 @@ fn another_length_or_no_video_at_all_differs_without_a_browser() {
     let missing = verify(&folder.path().join("b.mp4"), "shop-checkout.json", &[synthetic]);
     assert_eq!(missing.status.code(), Some(66));
 }
+
+#[test]
+fn a_video_that_changes_less_often_for_its_size_is_compared_where_it_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let video = rendered(folder.path(), "a.mp4", "shop-checkout.json", &["--max-size=24KB"]);
+    let output = verify(
+        &video,
+        "shop-checkout.json",
+        &["--json", "--all", "--min-ssim=0.8"],
+    );
+    assert!(output.status.success(), "{}", stderr(&output));
+    let verdict: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(
+        verdict["moments"].as_u64().unwrap() < 20,
+        "it was not made to change less often: {verdict}"
+    );
+}
+
+#[test]
+fn animations_and_folders_are_no_video_that_is_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a.apng", "a.webp", "a.gif"] {
+        let video = rendered(
+            folder.path(),
+            name,
+            "shop-checkout.json",
+            &["--capture=synthetic"],
+        );
+        let output = verify(&video, "shop-checkout.json", &[]);
+        assert_differs(&output, "is no video that can be compared");
+    }
+    let output = verify(folder.path(), "shop-checkout.json", &[]);
+    assert_differs(&output, "is no video that can be compared");
+}

@@ -8,12 +8,12 @@
 )]
 
 use std::ffi::CStr;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
@@ -56,6 +56,28 @@ impl Identity {
             Self::Own => Ok(()),
             Self::Unprivileged { uid, gid } => chown(path, Some(uid), Some(gid)),
         }
+    }
+
+    /// The first folder on the way to `path` that lets this identity not pass, if it has other rights than we have.
+    pub(super) fn kept_out_by(self, path: &Path) -> Option<PathBuf> {
+        let Self::Unprivileged { uid, gid } = self else {
+            return None;
+        };
+        let passes = |folder: &Path| {
+            fs::metadata(folder).is_ok_and(|meta| {
+                let shift = match (meta.uid() == uid, meta.gid() == gid) {
+                    (true, _) => 6,
+                    (false, true) => 3,
+                    (false, false) => 0,
+                };
+                meta.mode() >> shift & 0o1 == 1
+            })
+        };
+        let absolute = std::path::absolute(path).ok()?;
+        let mut ancestors: Vec<&Path> = absolute.ancestors().collect();
+        ancestors.reverse();
+        let closed = ancestors.into_iter().find(|folder| !passes(folder))?;
+        Some(closed.to_owned())
     }
 
     fn ids(self) -> (u32, u32) {

@@ -27,6 +27,12 @@ impl RunFolder {
     /// Makes a folder below `temp` for a browser that will run as `identity`, after clearing away dead ones.
     pub(super) fn create(temp: &Path, identity: Identity) -> Result<Self> {
         let home = home(temp)?;
+        if let Some(closed) = identity.kept_out_by(&home) {
+            let denied = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+            let place = format!("the browser's user cannot pass through {}", closed.display());
+            return Err(Error::io(place, denied)
+                .hint("Set TMPDIR to a folder that all users may enter, such as /tmp."));
+        }
         let make = || -> std::io::Result<Self> {
             // Nobody sweeps between another run's folder and its lock.
             let alone = File::open(&home)?;
@@ -138,6 +144,24 @@ mod tests {
         assert!(live.profile().exists() && next.profile().exists());
         drop((live, next));
         assert_eq!(fs::read_dir(&home).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_folder_that_the_browsers_user_cannot_enter_is_named() {
+        let somebody = Identity::Unprivileged {
+            uid: 65_533,
+            gid: 65_533,
+        };
+        let temp = TempDir::new().unwrap();
+        let closed = temp.path().join("closed");
+        DirBuilder::new().mode(0o700).create(&closed).unwrap();
+        fs::set_permissions(temp.path(), Permissions::from_mode(0o711)).unwrap();
+        let error = RunFolder::create(&closed, somebody).unwrap_err();
+        assert!(
+            error.to_string().contains(&closed.display().to_string()),
+            "{error}"
+        );
+        assert!(error.hint_text().unwrap().contains("TMPDIR"));
     }
 
     #[test]

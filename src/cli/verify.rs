@@ -57,6 +57,10 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     let plan = Arc::clone(&capture_plan.videos[0]);
     check_shape(facts, &plan)?;
     let scripts = planning::scripts(words, &recording, &moments, &capture_plan).await?;
+    let moments = Moments {
+        places: plan.frame_count,
+        step: video.places_between_pictures(fps, plan.frame_count),
+    };
 
     let job = SampleJob {
         subject: Subject {
@@ -69,14 +73,14 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
             overlay: picture.overlay(),
             scripts,
         },
-        frames: chosen(plan.frame_count, (!args.all).then_some(args.samples.get())),
+        frames: moments.chosen((!args.all).then_some(args.samples.get())),
     };
     let comparison = sample(job, &Observer(telling), Comparison::with(video), Comparison::add).await?;
 
     if let (Some(staging), Some(worst)) = (worst_file, &comparison.worst) {
         worst.write(staging)?;
     }
-    let verdict = comparison.verdict(&args.video, &recording.name, &plan, args.min_ssim)?;
+    let verdict = comparison.verdict(&args.video, &recording.name, &plan, moments, args.min_ssim)?;
     verdict.print(args.json)?;
     verdict.failure().map_or(Ok(()), Err)
 }
@@ -139,14 +143,33 @@ fn check_shape(facts: VideoFacts, plan: &RenderPlan) -> Result<()> {
     Err(Error::new(Kind::VideoDiffers, message).hint(OTHER_OPTIONS))
 }
 
-/// So many frames, evenly spread, the first and the last among them; or all.
-fn chosen(frame_count: u64, samples: Option<u64>) -> BTreeSet<u64> {
-    match samples {
-        Some(1) => BTreeSet::from([frame_count / 2]),
-        Some(samples) if samples < frame_count => (0..samples)
-            .map(|sample| sample * (frame_count - 1) / (samples - 1))
-            .collect(),
-        _ => (0..frame_count).collect(),
+/// The places of the grid at which the video can be right: where its pictures may begin, and the last.
+#[derive(Debug, Clone, Copy)]
+struct Moments {
+    places: u64,
+    step: u64,
+}
+
+impl Moments {
+    const fn count(self) -> u64 {
+        self.places.saturating_sub(1).div_ceil(self.step) + 1
+    }
+
+    /// So many places, evenly spread, the first and the last among them; or all.
+    fn chosen(self, samples: Option<u64>) -> BTreeSet<u64> {
+        let count = self.count();
+        let numbers: Vec<u64> = match samples {
+            Some(1) => vec![count / 2],
+            Some(samples) if samples < count => (0..samples)
+                .map(|sample| sample * (count - 1) / (samples - 1))
+                .collect(),
+            _ => (0..count).collect(),
+        };
+        let last = self.places.saturating_sub(1);
+        numbers
+            .into_iter()
+            .map(|number| (number * self.step).min(last))
+            .collect()
     }
 }
 
@@ -240,6 +263,7 @@ impl Comparison {
         video: &Path,
         recording: &str,
         plan: &RenderPlan,
+        moments: Moments,
         least_allowed: f64,
     ) -> Result<Verdict> {
         let worst = self
@@ -254,7 +278,7 @@ impl Comparison {
             recording: recording.to_owned(),
             size: plan.size,
             fps: plan.fps.to_string(),
-            moments: plan.frame_count,
+            moments: moments.count(),
             compared: self.frames.len(),
             min_ssim: worst.frame.ssim,
             median_ssim: similarities[similarities.len() / 2],
@@ -296,7 +320,8 @@ impl Verdict {
                 self.least_allowed
             )
         };
-        (!self.same).then(|| Error::new(Kind::VideoDiffers, message()).hint(OTHER_OPTIONS))
+        let hint = || format!("{OTHER_OPTIONS} What --max-size made coarse wants a lower --min-ssim.");
+        (!self.same).then(|| Error::new(Kind::VideoDiffers, message()).hint(hint()))
     }
 
     fn print(&self, json: bool) -> Result<()> {
@@ -326,16 +351,22 @@ mod tests {
 
     #[test]
     fn samples_are_spread_from_the_first_to_the_last() {
-        for (frames, samples, expected) in [
-            (100, Some(3), vec![0, 49, 99]),
-            (10, Some(10), (0..10).collect()),
-            (3, Some(20), vec![0, 1, 2]),
-            (9, Some(1), vec![4]),
-            (4, None, vec![0, 1, 2, 3]),
-            (1, Some(2), vec![0]),
+        for (places, step, samples, expected) in [
+            (100, 1, Some(3), vec![0, 49, 99]),
+            (10, 1, Some(10), (0..10).collect()),
+            (3, 1, Some(20), vec![0, 1, 2]),
+            (9, 1, Some(1), vec![4]),
+            (4, 1, None, vec![0, 1, 2, 3]),
+            (1, 1, Some(2), vec![0]),
+            (11, 3, None, vec![0, 3, 6, 9, 10]),
+            (10, 3, None, vec![0, 3, 6, 9]),
+            (11, 3, Some(3), vec![0, 6, 10]),
+            (1, 3, None, vec![0]),
         ] {
-            let chosen: Vec<u64> = chosen(frames, samples).into_iter().collect();
-            assert_eq!(chosen, expected, "{samples:?} of {frames}");
+            let moments = Moments { places, step };
+            let chosen: Vec<u64> = moments.chosen(samples).into_iter().collect();
+            assert_eq!(chosen, expected, "{samples:?} of {places}, each {step}");
+            assert!(samples.is_some() || moments.count() == chosen.len() as u64);
         }
     }
 }

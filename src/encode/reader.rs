@@ -18,6 +18,11 @@ const END_ROUNDING_MS: f64 = 1.1;
 
 const FASTEST: u32 = 240;
 
+/// FFmpeg's names of what reads MP4 and WebM.
+const CONTAINERS: [&str; 2] = ["mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"];
+
+const COMPARED: &str = "Only 4:2:0 video is compared, as H.264, VP9, AV1 and HEVC in MP4 and WebM.";
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct VideoFacts {
     pub size: Size,
@@ -36,6 +41,8 @@ pub struct VideoReader {
     decoder: decoder::Video,
     stream: usize,
     unit: Rational,
+    /// When its pictures begin, in milliseconds, in the order of their packets.
+    starts_ms: Vec<f64>,
     /// No packet is left to be read.
     ended: bool,
     shown: Option<frame::Video>,
@@ -90,6 +97,7 @@ impl VideoReader {
             decoder,
             stream,
             unit,
+            starts_ms: starts.iter().map(|start| milliseconds(*start, unit)).collect(),
             ended: false,
             shown: None,
             next: None,
@@ -98,6 +106,12 @@ impl VideoReader {
 
     pub const fn facts(&self) -> VideoFacts {
         self.facts
+    }
+
+    /// At every how-many-th place of a grid its pictures begin: more than 1 where `--max-size` let them change less often. The
+    /// last of these `frame_count` places may have one in any case.
+    pub fn places_between_pictures(&self, fps: Fps, frame_count: u64) -> u64 {
+        places_between(&self.starts_ms, fps, frame_count)
     }
 
     /// The picture that is shown at a time, in milliseconds, which is never before the last one; None before the first.
@@ -134,9 +148,7 @@ impl VideoReader {
             sent.map_err(|error| unreadable(&self.path).caused_by(error))?;
         }
         if picture.format() != Pixel::YUV420P {
-            return Err(
-                unreadable(&self.path).hint("Only 4:2:0 video is compared, as H.264, VP9, AV1 and HEVC.")
-            );
+            return Err(unreadable(&self.path).hint(COMPARED));
         }
         let start = picture.pts().or_else(|| picture.timestamp()).unwrap_or_default();
         Ok(Some((milliseconds(start, self.unit), picture)))
@@ -175,6 +187,9 @@ type Opened = (format::context::Input, decoder::Video, usize, Rational);
 fn open(path: &Path) -> Result<Opened> {
     prepare();
     if !path.is_file() {
+        if path.is_dir() {
+            return Err(unreadable(path).hint(COMPARED));
+        }
         return Err(Error::new(
             Kind::InputNotFound,
             format!("there is no video {}", path.display()),
@@ -185,6 +200,9 @@ fn open(path: &Path) -> Result<Opened> {
     let absolute = std::path::absolute(path).map_err(|error| Error::io(path.display(), error))?;
     let options: Dictionary<'_> = [("protocol_whitelist", "file")].into_iter().collect();
     let input = format::input_with_dictionary(&absolute, options).map_err(failed)?;
+    if !CONTAINERS.contains(&input.format().name()) {
+        return Err(unreadable(path).hint(COMPARED));
+    }
     let stream = input
         .streams()
         .best(media::Type::Video)
@@ -239,6 +257,16 @@ fn coarsest_grid(starts: &[i64], end: i64, unit: Rational) -> Option<Fps> {
     (fps.as_f64() <= f64::from(FASTEST)).then_some(fps)
 }
 
+fn places_between(starts_ms: &[f64], fps: Fps, frame_count: u64) -> u64 {
+    let places = starts_ms
+        .iter()
+        .map(|ms| (ms * fps.as_f64() / 1000.0).round() as i64);
+    let common = places
+        .filter(|place| u64::try_from(place + 1) != Ok(frame_count))
+        .fold(0, greatest_common_divisor);
+    u64::try_from(common).map_or(1, |common| common.max(1))
+}
+
 const fn greatest_common_divisor(mut a: i64, mut b: i64) -> i64 {
     while b != 0 {
         (a, b) = (b, a % b);
@@ -280,6 +308,20 @@ mod tests {
                 grid,
                 "{starts:?}"
             );
+        }
+    }
+
+    #[test]
+    fn pictures_that_change_less_often_are_told_from_the_last() {
+        for (starts_ms, frame_count, expected) in [
+            (&[0.0, 100.0, 300.0, 967.0][..], 30, 3),
+            (&[0.0, 100.0, 300.0, 967.0], 40, 1),
+            (&[0.0, 33.0, 67.0], 30, 1),
+            (&[0.0], 30, 1),
+            (&[], 0, 1),
+        ] {
+            let found = places_between(starts_ms, Fps::new(30, 1), frame_count);
+            assert_eq!(found, expected, "{starts_ms:?} {frame_count}");
         }
     }
 
