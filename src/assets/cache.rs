@@ -3,7 +3,7 @@
 //! the folder. For its owner's eyes only.
 
 use std::fs::{self, DirBuilder, File};
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use tempfile::Builder;
 use url::Url;
 
+use super::bodies::read_at;
 use super::{Held, Missing, Origin, content};
 use crate::browser::AssetKind;
 use crate::source::http::{self, Reply, Validators};
@@ -96,7 +97,7 @@ impl Cached {
         }
     }
 
-    pub(super) fn checked_now(mut self) -> Self {
+    fn checked_now(mut self) -> Self {
         self.meta.checked_s = now_s();
         self
     }
@@ -135,24 +136,22 @@ impl DiskCache {
 
     /// None also for what cannot be read, or is no file of ours.
     pub(super) fn get(&self, url: &Url) -> Option<Cached> {
-        let mut file = File::open(self.path(url)).ok()?;
-        if file.metadata().ok()?.len() > MOST_BYTES {
+        let file = File::open(self.path(url)).ok()?;
+        let length = file.metadata().ok()?.len();
+        if length > MOST_BYTES {
             return None;
         }
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).ok()?;
-        let end = memchr::memchr(b'\n', &bytes)?;
-        let meta: Meta = serde_json::from_slice(&bytes[..end]).ok()?;
-        let body = &bytes[end + 1..];
-        if body.len() as u64 != meta.bytes {
+        let mut line = Vec::new();
+        BufReader::new(&file).read_until(b'\n', &mut line).ok()?;
+        let meta: Meta = serde_json::from_slice(&line).ok()?;
+        let begin = line.len() as u64;
+        if !line.ends_with(b"\n") || begin.checked_add(meta.bytes) != Some(length) {
             return None;
         }
+        let body = read_at(&file, begin, usize::try_from(meta.bytes).ok()?).ok()?;
         // Its age is counted from its last use.
         let _ = file.set_modified(SystemTime::now());
-        Some(Cached {
-            meta,
-            body: body.into(),
-        })
+        Some(Cached { meta, body })
     }
 
     pub(super) fn keep(&self, url: &Url, cached: &Cached) -> io::Result<()> {
@@ -162,6 +161,14 @@ impl DiskCache {
         file.write_all(&cached.body)?;
         file.persist(self.path(url))?;
         Ok(())
+    }
+
+    /// The server has just said that this is so.
+    pub(super) fn checked(&self, url: &Url) -> io::Result<()> {
+        match self.get(url) {
+            Some(cached) => self.keep(url, &cached.checked_now()),
+            None => Ok(()),
+        }
     }
 
     fn path(&self, url: &Url) -> PathBuf {

@@ -1,10 +1,12 @@
 //! What the bytes of an asset are: only images, fonts and style sheets pass, each where it was asked for, under the type
 //! that it really has. `Assets` asks for whatever it got from anywhere.
 
+use std::sync::Arc;
+
 use crate::browser::AssetKind;
 
 /// An asset before it is known to be one: what is called its type, and its bytes.
-pub(super) type Found = (Option<String>, Vec<u8>);
+pub(super) type Found = (Option<String>, Arc<[u8]>);
 
 /// The content type to give the page; None for anything that was not asked for. `declared` is what the server said.
 pub(super) fn accept(kind: AssetKind, declared: Option<&str>, body: &[u8]) -> Option<String> {

@@ -5,12 +5,13 @@
 //! - `path/name.png?query`, for a folder of one site,
 //! - `name.png`.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use percent_encoding::percent_decode_str;
 use url::Url;
 
+use super::bodies::read_at;
 use super::content::Found;
 
 /// No asset is larger.
@@ -25,14 +26,16 @@ impl Folder {
     }
 
     pub(super) fn find(&self, address: &str) -> Option<Found> {
-        let path = candidates(address)
-            .into_iter()
-            .map(|candidate| self.0.join(candidate))
-            .find(|path| fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.len() <= MOST_BYTES))?;
+        let (path, bytes) = candidates(address).into_iter().find_map(|candidate| {
+            let path = self.0.join(candidate);
+            let meta = fs::metadata(&path).ok()?;
+            (meta.is_file() && meta.len() <= MOST_BYTES).then_some((path, meta.len()))
+        })?;
         // Only style sheets have to be called what they are.
         let is_css = path.to_string_lossy().to_ascii_lowercase().contains(".css");
         let declared = is_css.then(|| "text/css".to_owned());
-        Some((declared, fs::read(path).ok()?))
+        let body = read_at(&File::open(path).ok()?, 0, usize::try_from(bytes).ok()?);
+        Some((declared, body.ok()?))
     }
 }
 
@@ -81,6 +84,8 @@ fn file_name(segment: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     #[test]
@@ -130,11 +135,11 @@ mod tests {
         fs::write(root.path().join("h.test/a/x.css"), "a{}").unwrap();
         fs::write(root.path().join("y.png"), "png").unwrap();
         let folder = Folder::new(root.path());
-        let css = Some((Some("text/css".to_owned()), b"a{}".to_vec()));
+        let css = Some((Some("text/css".to_owned()), Arc::from(b"a{}".as_slice())));
         assert_eq!(folder.find("https://h.test/a/x.css?v=3"), css);
         assert_eq!(
             folder.find("https://other.test/b/y.png"),
-            Some((None, b"png".to_vec()))
+            Some((None, Arc::from(b"png".as_slice())))
         );
         assert_eq!(folder.find("https://h.test/a"), None);
         assert_eq!(folder.find("https://h.test/z.png"), None);

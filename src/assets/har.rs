@@ -98,7 +98,7 @@ impl Har {
                 if let Some(body) = response.content.body().filter(|body| is_asset(body)) {
                     let declared = declared.map(str::to_owned);
                     self.replies
-                        .insert(without_fragment(url.to_string()), (declared, body));
+                        .insert(without_fragment(url.to_string()), (declared, body.into()));
                 }
             }
             (300..400, Some(to)) => {
@@ -137,6 +137,8 @@ impl Content<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     #[test]
@@ -216,7 +218,7 @@ mod tests {
             ("https://h.test/post.png", None),
             ("/b.png", None),
         ] {
-            let expected = found.map(|(declared, body)| (declared.map(str::to_owned), body.to_vec()));
+            let expected = found.map(|(declared, body)| (declared.map(str::to_owned), Arc::from(body)));
             assert_eq!(har.find(address), expected, "{address}");
         }
         for wrong in ["", "[]", "{\"log\":{}}", "a,b\n"] {

@@ -12,7 +12,7 @@ use chromiumoxide_cdp::cdp::browser_protocol::network::ErrorReason;
 use chromiumoxide_cdp::cdp::browser_protocol::page::HandleJavaScriptDialogParams;
 use chromiumoxide_types::Command;
 use serde::Deserialize;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use url::Url;
 
 use super::asset::{AssetKind, AssetReply};
@@ -100,7 +100,11 @@ impl Gatekeeper {
         let this = self.clone();
         tokio::spawn(async move {
             match provider.answer(kind, address).await {
-                Some(reply) => this.tell(asset_answer(paused.request_id, reply)).await,
+                Some(reply) => {
+                    let (answer, room) = asset_answer(paused.request_id, reply);
+                    this.tell(answer).await;
+                    drop(room);
+                }
                 None => this.tell(failure(paused.request_id, ErrorReason::Failed)).await,
             }
         });
@@ -139,9 +143,17 @@ fn asset_address(url: &str, base: Option<&Url>) -> Option<String> {
     }
 }
 
-fn asset_answer(request: String, reply: AssetReply) -> fetch::FulfillRequestParams {
+/// The answer, and what to hold on to until the browser has it.
+fn asset_answer(
+    request: String,
+    reply: AssetReply,
+) -> (fetch::FulfillRequestParams, Option<OwnedSemaphorePermit>) {
     match reply {
-        AssetReply::Body { content_type, body } => {
+        AssetReply::Body {
+            content_type,
+            body,
+            room,
+        } => {
             let headers = [
                 ("Content-Type", content_type.as_str()),
                 ("X-Content-Type-Options", "nosniff"),
@@ -150,14 +162,14 @@ fn asset_answer(request: String, reply: AssetReply) -> fetch::FulfillRequestPara
                 // An element that is made anew need not ask again.
                 ("Cache-Control", "max-age=31536000"),
             ];
-            fulfilled(request, 200, &headers, Some(&body))
+            (fulfilled(request, 200, &headers, Some(&body)), Some(room))
         }
         AssetReply::MovedTo(address) => {
             let headers = [
                 ("Location", address.as_str()),
                 ("Access-Control-Allow-Origin", "*"),
             ];
-            fulfilled(request, 302, &headers, None)
+            (fulfilled(request, 302, &headers, None), None)
         }
     }
 }
