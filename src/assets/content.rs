@@ -69,7 +69,8 @@ fn font(body: &[u8]) -> Option<&'static str> {
 
 /// Text that is called CSS and is no document. Its character set goes along.
 fn stylesheet(declared: Option<&str>, body: &[u8]) -> Option<String> {
-    if essence(declared)? != "text/css" || body.trim_ascii_start().first() == Some(&b'<') {
+    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    if essence(declared)? != "text/css" || text.trim_ascii_start().first() == Some(&b'<') {
         return None;
     }
     let charset = declared?.split(';').skip(1).find_map(|parameter| {
@@ -138,6 +139,8 @@ mod tests {
                 Some("text/css"),
             ),
             (Stylesheet, Some("text/css"), html, None),
+            (Stylesheet, Some("text/css"), b"\xef\xbb\xbf<p>", None),
+            (Stylesheet, Some("text/css"), b"\xef\xbb\xbfa{}", Some("text/css")),
             (Stylesheet, Some("text/javascript"), b"alert(1)", None),
             (Stylesheet, None, b"a{}", None),
             (Stylesheet, Some("image/png"), png, None),

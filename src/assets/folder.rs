@@ -31,12 +31,19 @@ impl Folder {
             let meta = fs::metadata(&path).ok()?;
             (meta.is_file() && meta.len() <= MOST_BYTES).then_some((path, meta.len()))
         })?;
+        let body = read_at(&File::open(&path).ok()?, 0, usize::try_from(bytes).ok()?).ok()?;
         // Only style sheets have to be called what they are.
-        let is_css = path.to_string_lossy().to_ascii_lowercase().contains(".css");
-        let declared = is_css.then(|| "text/css".to_owned());
-        let body = read_at(&File::open(path).ok()?, 0, usize::try_from(bytes).ok()?);
-        Some((declared, body.ok()?))
+        let declared = is_stylesheet(&path, &body).then(|| "text/css".to_owned());
+        Some((declared, body))
     }
+}
+
+/// By its name, which may have none of the usual endings: fonts' sheets are often called `css` or `css2`.
+fn is_stylesheet(path: &Path, body: &[u8]) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let without_query = name.split('?').next().unwrap_or_default();
+    let called_so = name.to_ascii_lowercase().contains(".css") || !without_query.contains('.');
+    called_so && body.trim_ascii_start().first() != Some(&b'<')
 }
 
 /// Where the asset may be within the folder, never outside it.
@@ -60,9 +67,8 @@ fn candidates(address: &str) -> Vec<PathBuf> {
     let host = url.host_str().unwrap_or_default();
     let hosts = url.port().map(|port| format!("{host}:{port}"));
     let hosts = hosts.into_iter().chain([host.to_owned()]).map(PathBuf::from);
-    let query = url
-        .query()
-        .and_then(|query| file_name(&format!("{name}?{query}")));
+    let query = url.query().and_then(file_name);
+    let query = query.map(|query| format!("{name}?{query}"));
     let names = || query.iter().chain([name]);
     let mut candidates: Vec<PathBuf> = hosts
         .chain([PathBuf::new()])
@@ -118,6 +124,17 @@ mod tests {
                 "https://h.test/a.png?../../x",
                 &["h.test/a.png", "a.png", "a.png"],
             ),
+            // A name is decoded once.
+            (
+                "https://h.test/a%2520b.png?c%2520d",
+                &[
+                    "h.test/a%20b.png?c%20d",
+                    "h.test/a%20b.png",
+                    "a%20b.png?c%20d",
+                    "a%20b.png",
+                    "a%20b.png",
+                ],
+            ),
             ("https://h.test/", &[]),
         ] {
             let found: Vec<String> = candidates(address)
@@ -143,5 +160,30 @@ mod tests {
         );
         assert_eq!(folder.find("https://h.test/a"), None);
         assert_eq!(folder.find("https://h.test/z.png"), None);
+    }
+
+    #[test]
+    fn style_sheets_are_known_by_their_own_name() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = Folder::new(root.path());
+        for (path, is_sheet) in [
+            ("www.css.test/logo.svg", false),
+            ("h.test/x.CSS", true),
+            ("h.test/x.css?v=3", true),
+            ("h.test/load.php?only=a.css", true),
+            ("h.test/css2?family=Lato", true),
+            ("h.test/css", true),
+        ] {
+            let file = root.path().join(path);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, "a{}").unwrap();
+            let (declared, _) = folder.find(&format!("https://{path}")).unwrap();
+            assert_eq!(declared.as_deref(), is_sheet.then_some("text/css"), "{path}");
+        }
+        for name in ["logo", "logo.svg?from=x.css"] {
+            fs::write(root.path().join("h.test").join(name), " <svg>").unwrap();
+            let (declared, _) = folder.find(&format!("https://h.test/{name}")).unwrap();
+            assert_eq!(declared, None, "{name}");
+        }
     }
 }
