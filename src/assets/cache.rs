@@ -235,17 +235,18 @@ mod tests {
         }
     }
 
+    fn picture(address: &Url) -> Cached {
+        let reply = reply(address.as_str(), "image/png", PNG);
+        Cached::new(AssetKind::Image, address, reply)
+    }
+
     #[test]
     fn what_is_kept_comes_back_for_the_same_address() {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("assets");
         let cache = DiskCache::open(&folder, 0).unwrap();
         let address = url("https://h.test/a.png?sig=canary");
-        let kept = Cached::new(
-            AssetKind::Image,
-            &address,
-            reply(address.as_str(), "image/png", PNG),
-        );
+        let kept = picture(&address);
         cache.keep(&address, &kept).unwrap();
 
         let again = DiskCache::open(&folder, 0).unwrap();
@@ -290,11 +291,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let cache = DiskCache::open(root.path(), 0).unwrap();
         let address = url("https://h.test/a.png");
-        let kept = Cached::new(
-            AssetKind::Image,
-            &address,
-            reply(address.as_str(), "image/png", PNG),
-        );
+        let kept = picture(&address);
         cache.keep(&address, &kept).unwrap();
         let whole = fs::read(cache.path(&address)).unwrap();
         for length in 0..whole.len() {
@@ -310,11 +307,7 @@ mod tests {
         let old = Duration::from_secs(61 * 24 * 3600);
         let addresses = [url("https://h.test/unused"), url("https://h.test/used")];
         for address in &addresses {
-            let mut kept = Cached::new(
-                AssetKind::Image,
-                address,
-                reply(address.as_str(), "image/png", PNG),
-            );
+            let mut kept = picture(address);
             kept.meta.checked_s -= old.as_secs();
             cache.keep(address, &kept).unwrap();
             let file = File::open(cache.path(address)).unwrap();

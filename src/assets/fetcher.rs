@@ -15,7 +15,7 @@ use super::Missing;
 use super::allowance::Allowance;
 use super::stopwatch::Stopwatch;
 use crate::source::AllowedHost;
-use crate::source::http::{Client, Failure, Hop, MOST_REDIRECTS, Reply, Request, Validators};
+use crate::source::http::{self, Client, Failure, Hop, MOST_REDIRECTS, Reply, Request, Validators};
 
 const AT_A_TIME: usize = 16;
 /// Before the second and last try.
@@ -215,7 +215,7 @@ struct Terms<'a> {
 
 fn may_pass(answer: &Result<Hop, Failure>) -> bool {
     match answer {
-        Ok(Hop::Reply(reply)) => matches!(reply.status, 408 | 425 | 500..=599),
+        Ok(Hop::Reply(reply)) => http::status_may_pass(reply.status),
         Ok(Hop::Redirect(_)) => false,
         Err(failure) => failure.may_pass(),
     }

@@ -24,7 +24,7 @@ use url::{Host, Url};
 use crate::error::{Error, Kind, Result};
 
 pub use allowed::AllowedHost;
-pub(crate) use failure::Failure;
+pub(crate) use failure::{Failure, status_may_pass};
 
 use failure::{ResolveError, classify};
 
