@@ -1,29 +1,25 @@
 //! Assets that were fetched once, on disk: a file for each address, named by the address' hash, a line of JSON about
-//! the reply and then its body. A file is written under another name and renamed, so that any number of runs can share
-//! the folder. For its owner's eyes only.
+//! the reply and then its body.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Write};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
-use tempfile::Builder;
 use url::Url;
 
 use super::bodies::read_at;
 use super::{Held, Missing, Origin, content};
 use crate::browser::AssetKind;
+use crate::source::cache_folder::{CacheFolder, is_older};
 use crate::source::http::{self, Reply, Validators};
 
-const PART: &str = ".part";
 const EXTENSION: &str = "asset";
 /// Until then the server is not asked whether it has another version.
 const FRESH: Duration = Duration::from_secs(24 * 3600);
 /// What nobody used for so long goes.
 const KEEP: Duration = Duration::from_secs(60 * 24 * 3600);
-const KEEP_PART: Duration = Duration::from_secs(3600);
 /// No file of ours is larger.
 const MOST_BYTES: u64 = 64 << 20;
 /// Of all files together, with what a run may add.
@@ -31,7 +27,7 @@ const MOST_TOTAL_BYTES: u64 = 1 << 30;
 
 #[derive(Debug, Clone)]
 pub(super) struct DiskCache {
-    folder: PathBuf,
+    folder: CacheFolder,
 }
 
 /// What is known of a reply beside its body.
@@ -106,32 +102,26 @@ impl Cached {
 impl DiskCache {
     /// Makes the folder, and removes what nobody used for long, or longest where there is no room for so many bytes more.
     pub(super) fn open(folder: &Path, room: u64) -> io::Result<Self> {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        let opened = CacheFolder::open(folder)?;
         let mut kept = Vec::new();
         for entry in fs::read_dir(folder)?.flatten() {
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            let (limit, is_asset) = match name.rsplit_once('.') {
-                Some((_, EXTENSION)) => (KEEP, true),
-                Some((_, "part")) => (KEEP_PART, false),
-                _ => continue,
-            };
-            let Ok(meta) = entry.metadata() else { continue };
-            if is_older(&meta, limit) {
+            let path = entry.path();
+            if path.extension().is_none_or(|extension| extension != EXTENSION) {
+                continue;
+            }
+            if is_older(&path, KEEP) {
                 // Another run may be at the same.
-                let _ = fs::remove_file(entry.path());
-            } else if is_asset {
-                kept.push((meta.modified().ok(), meta.len(), entry.path()));
+                let _ = fs::remove_file(path);
+            } else if let Ok(meta) = entry.metadata() {
+                kept.push((meta.modified().ok(), meta.len(), path));
             }
         }
         make_room(kept, room);
-        Ok(Self {
-            folder: folder.to_owned(),
-        })
+        Ok(Self { folder: opened })
     }
 
     pub(super) fn folder(&self) -> &Path {
-        &self.folder
+        self.folder.path()
     }
 
     /// None also for what cannot be read, or is no file of ours.
@@ -155,12 +145,12 @@ impl DiskCache {
     }
 
     pub(super) fn keep(&self, url: &Url, cached: &Cached) -> io::Result<()> {
-        let mut file = Builder::new().suffix(PART).tempfile_in(&self.folder)?;
-        serde_json::to_writer(&mut file, &cached.meta)?;
-        file.write_all(b"\n")?;
-        file.write_all(&cached.body)?;
-        file.persist(self.path(url))?;
-        Ok(())
+        let mut head = serde_json::to_vec(&cached.meta)?;
+        head.push(b'\n');
+        self.folder.write(file_name(url), |file| {
+            file.write_all(&head)?;
+            file.write_all(&cached.body)
+        })
     }
 
     /// The server has just said that this is so.
@@ -172,10 +162,7 @@ impl DiskCache {
     }
 
     fn path(&self, url: &Url) -> PathBuf {
-        let mut url = url.clone();
-        url.set_fragment(None);
-        let hash = blake3::hash(url.as_str().as_bytes()).to_hex();
-        self.folder.join(format!("{}.{EXTENSION}", &hash[..32]))
+        self.folder().join(file_name(url))
     }
 }
 
@@ -193,12 +180,11 @@ fn make_room(mut kept: Vec<(Option<SystemTime>, u64, PathBuf)>, room: u64) {
     }
 }
 
-fn is_older(meta: &fs::Metadata, age: Duration) -> bool {
-    let since = meta
-        .modified()
-        .ok()
-        .and_then(|time| SystemTime::now().duration_since(time).ok());
-    since.is_some_and(|since| since > age)
+fn file_name(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_fragment(None);
+    let hash = blake3::hash(url.as_str().as_bytes()).to_hex();
+    format!("{}.{EXTENSION}", &hash[..32])
 }
 
 fn now_s() -> u64 {
