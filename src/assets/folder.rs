@@ -5,7 +5,9 @@
 //! - `path/name.png?query`, for a folder of one site,
 //! - `name.png`.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use percent_encoding::percent_decode_str;
@@ -57,7 +59,7 @@ fn candidates(address: &str) -> Vec<PathBuf> {
         segments
             .filter(|segment| !segment.is_empty())
             .map(file_name)
-            .collect::<Option<Vec<String>>>()
+            .collect::<Option<Vec<OsString>>>()
     }) else {
         return Vec::new();
     };
@@ -68,7 +70,7 @@ fn candidates(address: &str) -> Vec<PathBuf> {
     let hosts = url.port().map(|port| format!("{host}:{port}"));
     let hosts = hosts.into_iter().chain([host.to_owned()]).map(PathBuf::from);
     let query = url.query().and_then(file_name);
-    let query = query.map(|query| format!("{name}?{query}"));
+    let query = query.map(|query| [name, OsStr::new("?"), &query].into_iter().collect::<OsString>());
     let names = || query.iter().chain([name]);
     let mut candidates: Vec<PathBuf> = hosts
         .chain([PathBuf::new()])
@@ -82,10 +84,10 @@ fn candidates(address: &str) -> Vec<PathBuf> {
 }
 
 /// The name of a file or folder, without what percent signs stand for; None for one that leads elsewhere.
-fn file_name(segment: &str) -> Option<String> {
-    let name = percent_decode_str(segment).decode_utf8().ok()?.into_owned();
-    let leads_away = name.is_empty() || name == "." || name == ".." || name.contains(['/', '\0']);
-    (!leads_away).then_some(name)
+fn file_name(segment: &str) -> Option<OsString> {
+    let name: Vec<u8> = percent_decode_str(segment).collect();
+    let leads_away = matches!(&name[..], b"" | b"." | b"..") || name.iter().any(|byte| b"/\0".contains(byte));
+    (!leads_away).then(|| OsString::from_vec(name))
 }
 
 #[cfg(test)]
@@ -123,6 +125,11 @@ mod tests {
             (
                 "https://h.test/a.png?../../x",
                 &["h.test/a.png", "a.png", "a.png"],
+            ),
+            // In whatever encoding.
+            (
+                "https://h.test/caf%E9/x",
+                &["h.test/caf\u{fffd}/x", "caf\u{fffd}/x", "x"],
             ),
             // A name is decoded once.
             (
