@@ -1,6 +1,7 @@
 //! Answers every request of a page: the document from memory, images, fonts and style sheets from the provider of
 //! assets, all else with a refusal. `page` starts one for each page.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -44,14 +45,23 @@ pub(super) struct Gatekeeper {
 #[serde(rename_all = "camelCase")]
 struct PausedRequest {
     request_id: String,
-    request: RequestedUrl,
+    request: Requested,
     resource_type: String,
 }
 
 #[derive(Deserialize)]
-struct RequestedUrl {
+struct Requested {
     url: String,
     method: String,
+    #[serde(default)]
+    headers: HashMap<String, String>,
+}
+
+impl Requested {
+    /// Who may read the answer: whoever asks, or anybody where it does not say who that is.
+    fn reader(&self) -> &str {
+        self.headers.get("Origin").map_or("*", String::as_str)
+    }
 }
 
 impl Gatekeeper {
@@ -101,7 +111,7 @@ impl Gatekeeper {
         tokio::spawn(async move {
             match provider.answer(kind, address).await {
                 Some(reply) => {
-                    let (answer, room) = asset_answer(paused.request_id, reply);
+                    let (answer, room) = asset_answer(&paused, reply);
                     this.tell(answer).await;
                     drop(room);
                 }
@@ -145,9 +155,11 @@ fn asset_address(url: &str, base: Option<&Url>) -> Option<String> {
 
 /// The answer, and what to hold on to until the browser has it.
 fn asset_answer(
-    request: String,
+    paused: &PausedRequest,
     reply: AssetReply,
 ) -> (fetch::FulfillRequestParams, Option<OwnedSemaphorePermit>) {
+    let request = paused.request_id.clone();
+    let reader = paused.request.reader();
     match reply {
         AssetReply::Body {
             content_type,
@@ -157,8 +169,9 @@ fn asset_answer(
             let headers = [
                 ("Content-Type", content_type.as_str()),
                 ("X-Content-Type-Options", "nosniff"),
-                // Fonts load from nowhere else without this.
-                ("Access-Control-Allow-Origin", "*"),
+                // Fonts load from nowhere else without this, nor does what is asked for with credentials without both.
+                ("Access-Control-Allow-Origin", reader),
+                ("Access-Control-Allow-Credentials", "true"),
                 // An element that is made anew need not ask again.
                 ("Cache-Control", "max-age=31536000"),
             ];
@@ -167,7 +180,8 @@ fn asset_answer(
         AssetReply::MovedTo(address) => {
             let headers = [
                 ("Location", address.as_str()),
-                ("Access-Control-Allow-Origin", "*"),
+                ("Access-Control-Allow-Origin", reader),
+                ("Access-Control-Allow-Credentials", "true"),
             ];
             (fulfilled(request, 302, &headers, None), None)
         }
