@@ -41,9 +41,9 @@ pub use summary::{AssetEntry, AssetsSummary, Status};
 const MOST_ADDRESSES: usize = 5000;
 /// Bodies on their way to all browsers together, in bytes. Each is there in three forms while it is sent: as it is, as
 /// base64, and in a message. A larger one goes alone.
-const MOST_UNDER_WAY: u32 = 32 << 20;
+const MOST_UNDER_WAY: u32 = 24 << 20;
 /// So many bodies at a time are read from what is given or in the cache, or kept.
-const MOST_IN_HAND: usize = 2;
+const AT_A_TIME: usize = 2;
 
 /// Where assets may come from.
 #[derive(Debug, Clone)]
@@ -127,8 +127,8 @@ pub struct Assets {
     bodies: Arc<Bodies>,
     /// Bytes of [`MOST_UNDER_WAY`] that are left.
     room: Arc<Semaphore>,
-    /// Of [`MOST_IN_HAND`], those that are free.
-    hands: Semaphore,
+    /// Of [`AT_A_TIME`], those that are free.
+    slots: Semaphore,
     asked: Mutex<HashMap<Question, Arc<OnceCell<Outcome>>>>,
 }
 
@@ -146,7 +146,7 @@ impl Assets {
             cache,
             fetcher: (!options.offline).then(|| Fetcher::new(options.allowed_hosts.clone(), options.limits)),
             room: Arc::new(Semaphore::new(MOST_UNDER_WAY as usize)),
-            hands: Semaphore::new(MOST_IN_HAND),
+            slots: Semaphore::new(AT_A_TIME),
             asked: Mutex::default(),
         })
     }
@@ -249,7 +249,7 @@ impl Assets {
     }
 
     async fn given(&self, kind: AssetKind, address: &str) -> Option<Outcome> {
-        let _hand = self.hands.acquire().await.ok()?;
+        let _slot = self.slots.acquire().await.ok()?;
         let given = Arc::clone(&self.given);
         let address = address.to_owned();
         let found = spawn_blocking(move || given.find(&address)).await;
@@ -268,7 +268,7 @@ impl Assets {
 
     async fn cached(&self, kind: AssetKind, url: &Url) -> Option<Known> {
         let cache = self.cache.clone()?;
-        let _hand = self.hands.acquire().await.ok()?;
+        let _slot = self.slots.acquire().await.ok()?;
         let url = url.clone();
         let cached = spawn_blocking(move || cache.get(&url)).await.ok().flatten()?;
         let (freshness, held) = (cached.freshness(), cached.held(kind, Origin::Cache));
@@ -283,7 +283,7 @@ impl Assets {
     }
 
     async fn arrived(&self, kind: AssetKind, url: &Url, reply: Reply) -> Outcome {
-        let _hand = self.hands.acquire().await;
+        let _slot = self.slots.acquire().await;
         let may_keep = !reply.no_store;
         let arrived = Cached::new(kind, url, reply);
         let held = arrived.held(kind, Origin::Network)?;
@@ -296,7 +296,7 @@ impl Assets {
 
     /// The server says that the cache has what there is.
     async fn checked(&self, url: &Url) {
-        let _hand = self.hands.acquire().await;
+        let _slot = self.slots.acquire().await;
         self.with_cache(url, DiskCache::checked).await;
     }
 
