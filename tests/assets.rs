@@ -700,6 +700,45 @@ fn relative_addresses_have_a_base() {
 }
 
 #[test]
+fn every_kind_of_request_to_another_site_is_answered() {
+    let elsewhere = AssetServer::start(|_| Answer::new("text/css", "#anonymous { background: #008000 }"));
+    let sheet = elsewhere.url("/sheet.css");
+    let server = AssetServer::start(move |visit| match &*visit.target {
+        "/moved.css" => Answer::redirect(&sheet),
+        "/credentials.css" => Answer::new("text/css", "#credentials { background: #0000ff }"),
+        _ => Answer::new("image/png", png(RED)),
+    });
+    let link = |id, path: &str, mode: &str| {
+        let attributes = json!({"rel": "stylesheet", "href": server.url(path), "crossorigin": mode});
+        element(id, "link", &attributes, &[])
+    };
+    let image = |id, left, mode: &str| {
+        let attributes = json!({"src": server.url("/red.png"), "crossorigin": mode});
+        box_at(id, "img", "image", left, 0, &attributes, &[])
+    };
+    let children = [
+        link(20, "/moved.css", "anonymous"),
+        link(21, "/credentials.css", "use-credentials"),
+        image(22, 0, "anonymous"),
+        image(23, 50, "use-credentials"),
+        box_at(24, "div", "anonymous", 100, 0, &json!({}), &[]),
+        box_at(25, "div", "credentials", 150, 0, &json!({}), &[]),
+    ];
+    let body = element(
+        10,
+        "body",
+        &json!({"style": "margin:0;background:#fff"}),
+        &children,
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let more = format!("--allow-host {}", elsewhere.host);
+    let rendered = render_with(&recording(&body, &[]), &server, folder.path(), &more);
+    for (x, color) in [(20, RED), (70, RED), (120, GREEN), (170, BLUE)] {
+        assert_color(&rendered.at(0), (x, 20), color);
+    }
+}
+
+#[test]
 fn hosts_and_numbers_are_told_and_queries_are_not() {
     let server = AssetServer::start(|visit| match visit.target.as_str() {
         "/img/blue.png" | "/img/moved.png" => Answer::status(404),

@@ -1,5 +1,6 @@
-//! What opening an input may cost in memory, by its decoded text: large recordings in several forms, and texts of so many
-//! tiny parts that a list of them would be many times as large. The system stops a program that takes more.
+//! What memory may be taken. Opening an input, by its decoded text: large recordings in several forms, and texts of so many
+//! tiny parts that a list of them would be many times as large; the system stops a program that takes more. Rendering a
+//! page of many large images.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use std::ffi::OsStr;
@@ -7,14 +8,16 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 mod common;
 
-use common::{fixture, stderr};
+use common::{element, fixture, recording, render_command, stderr, write};
 
 /// The program and the libraries it is linked with, before it has read anything.
 const PROGRAM_KIB: usize = 50 << 10;
@@ -123,4 +126,58 @@ fn tiny_events_take_their_few_facts() {
     fs::write(&path, &text).unwrap();
     let output = inspect(&path, Stdio::null(), text.len(), 6.0);
     assert!(output.status.success(), "{}", stderr(&output));
+}
+
+/// Runs a command, and returns the most memory that it had, without its children.
+fn peak_mebibytes(command: &mut Command) -> u64 {
+    let mut child = command.spawn().unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    let ended = loop {
+        let status = fs::read_to_string(&status).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        if let Some(kib) = line.and_then(|line| line.trim().strip_suffix(" kB")) {
+            peak = peak.max(kib.parse::<u64>().unwrap() >> 10);
+        }
+        match child.try_wait().unwrap() {
+            Some(ended) => break ended,
+            None => thread::sleep(Duration::from_millis(10)),
+        }
+    };
+    assert!(ended.success());
+    peak
+}
+
+#[test]
+fn large_images_go_to_the_browser_a_few_at_a_time() {
+    const IMAGES: u64 = 24;
+    let folder = tempfile::tempdir().unwrap();
+    let given = folder.path().join("given");
+    fs::create_dir(&given).unwrap();
+    let mut png = Vec::new();
+    image::RgbImage::new(10, 10)
+        .write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png)
+        .unwrap();
+    // What follows a picture's end makes nothing but a longer file.
+    png.resize(8 << 20, 0);
+    let images: Vec<Value> = (0..IMAGES)
+        .map(|number| {
+            fs::write(given.join(format!("{number}.png")), &png).unwrap();
+            let address = format!("https://images.example/{number}.png");
+            element(20 + number, "img", &json!({"src": address}), &[])
+        })
+        .collect();
+    let page = recording(&element(10, "body", &json!({}), &images), &[]);
+    let [video, report] = ["video.mp4", "report.json"].map(|name| folder.path().join(name));
+    let mut command = render_command(&write(folder.path(), "page.json", &page), &video);
+    command
+        .args(["--offline", "--assets"])
+        .arg(&given)
+        .arg("--report")
+        .arg(&report)
+        .env("XDG_CACHE_HOME", folder.path());
+    let peak = peak_mebibytes(&mut command);
+    let report: Value = serde_json::from_str(&fs::read_to_string(report).unwrap()).unwrap();
+    assert_eq!(report["assets"]["given"], IMAGES, "{report:#}");
+    assert!(peak < 320, "{peak} MiB");
 }

@@ -82,14 +82,21 @@ impl Bodies {
             Body::File { begin, bytes } => (*begin, *bytes),
         };
         let file = self.state().file.clone().ok_or(io::ErrorKind::NotFound)?;
-        let mut body = vec![0; bytes];
-        file.read_exact_at(&mut body, begin)?;
-        Ok(body.into())
+        read_at(&file, begin, bytes)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// So many bytes of a file, from `begin` on, without a second copy of them. An error where it has fewer.
+pub(super) fn read_at(file: &File, begin: u64, bytes: usize) -> io::Result<Arc<[u8]>> {
+    let mut body: Arc<[u8]> = std::iter::repeat_n(0, bytes).collect();
+    if let Some(body) = Arc::get_mut(&mut body) {
+        file.read_exact_at(body, begin)?;
+    }
+    Ok(body)
 }
 
 #[cfg(test)]

@@ -1,28 +1,25 @@
 //! Assets that were fetched once, on disk: a file for each address, named by the address' hash, a line of JSON about
-//! the reply and then its body. A file is written under another name and renamed, so that any number of runs can share
-//! the folder. For its owner's eyes only.
+//! the reply and then its body.
 
-use std::fs::{self, DirBuilder, File};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::DirBuilderExt;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
-use tempfile::Builder;
 use url::Url;
 
+use super::bodies::read_at;
 use super::{Held, Missing, Origin, content};
 use crate::browser::AssetKind;
+use crate::source::cache_folder::{CacheFolder, is_older};
 use crate::source::http::{self, Reply, Validators};
 
-const PART: &str = ".part";
 const EXTENSION: &str = "asset";
 /// Until then the server is not asked whether it has another version.
 const FRESH: Duration = Duration::from_secs(24 * 3600);
 /// What nobody used for so long goes.
 const KEEP: Duration = Duration::from_secs(60 * 24 * 3600);
-const KEEP_PART: Duration = Duration::from_secs(3600);
 /// No file of ours is larger.
 const MOST_BYTES: u64 = 64 << 20;
 /// Of all files together, with what a run may add.
@@ -30,7 +27,7 @@ const MOST_TOTAL_BYTES: u64 = 1 << 30;
 
 #[derive(Debug, Clone)]
 pub(super) struct DiskCache {
-    folder: PathBuf,
+    folder: CacheFolder,
 }
 
 /// What is known of a reply beside its body.
@@ -96,7 +93,7 @@ impl Cached {
         }
     }
 
-    pub(super) fn checked_now(mut self) -> Self {
+    fn checked_now(mut self) -> Self {
         self.meta.checked_s = now_s();
         self
     }
@@ -105,70 +102,67 @@ impl Cached {
 impl DiskCache {
     /// Makes the folder, and removes what nobody used for long, or longest where there is no room for so many bytes more.
     pub(super) fn open(folder: &Path, room: u64) -> io::Result<Self> {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        let opened = CacheFolder::open(folder)?;
         let mut kept = Vec::new();
         for entry in fs::read_dir(folder)?.flatten() {
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            let (limit, is_asset) = match name.rsplit_once('.') {
-                Some((_, EXTENSION)) => (KEEP, true),
-                Some((_, "part")) => (KEEP_PART, false),
-                _ => continue,
-            };
-            let Ok(meta) = entry.metadata() else { continue };
-            if is_older(&meta, limit) {
+            let path = entry.path();
+            if path.extension().is_none_or(|extension| extension != EXTENSION) {
+                continue;
+            }
+            if is_older(&path, KEEP) {
                 // Another run may be at the same.
-                let _ = fs::remove_file(entry.path());
-            } else if is_asset {
-                kept.push((meta.modified().ok(), meta.len(), entry.path()));
+                let _ = fs::remove_file(path);
+            } else if let Ok(meta) = entry.metadata() {
+                kept.push((meta.modified().ok(), meta.len(), path));
             }
         }
         make_room(kept, room);
-        Ok(Self {
-            folder: folder.to_owned(),
-        })
+        Ok(Self { folder: opened })
     }
 
     pub(super) fn folder(&self) -> &Path {
-        &self.folder
+        self.folder.path()
     }
 
     /// None also for what cannot be read, or is no file of ours.
     pub(super) fn get(&self, url: &Url) -> Option<Cached> {
-        let mut file = File::open(self.path(url)).ok()?;
-        if file.metadata().ok()?.len() > MOST_BYTES {
+        let file = File::open(self.path(url)).ok()?;
+        let length = file.metadata().ok()?.len();
+        if length > MOST_BYTES {
             return None;
         }
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).ok()?;
-        let end = memchr::memchr(b'\n', &bytes)?;
-        let meta: Meta = serde_json::from_slice(&bytes[..end]).ok()?;
-        let body = &bytes[end + 1..];
-        if body.len() as u64 != meta.bytes {
+        let mut line = Vec::new();
+        BufReader::new(&file).read_until(b'\n', &mut line).ok()?;
+        let meta: Meta = serde_json::from_slice(&line).ok()?;
+        let begin = line.len() as u64;
+        if !line.ends_with(b"\n") || begin.checked_add(meta.bytes) != Some(length) {
             return None;
         }
+        let body = read_at(&file, begin, usize::try_from(meta.bytes).ok()?).ok()?;
         // Its age is counted from its last use.
         let _ = file.set_modified(SystemTime::now());
-        Some(Cached {
-            meta,
-            body: body.into(),
-        })
+        Some(Cached { meta, body })
     }
 
     pub(super) fn keep(&self, url: &Url, cached: &Cached) -> io::Result<()> {
-        let mut file = Builder::new().suffix(PART).tempfile_in(&self.folder)?;
-        serde_json::to_writer(&mut file, &cached.meta)?;
-        file.write_all(b"\n")?;
-        file.write_all(&cached.body)?;
-        file.persist(self.path(url))?;
-        Ok(())
+        let mut head = serde_json::to_vec(&cached.meta)?;
+        head.push(b'\n');
+        self.folder.write(file_name(url), |file| {
+            file.write_all(&head)?;
+            file.write_all(&cached.body)
+        })
+    }
+
+    /// The server has just said that this is so.
+    pub(super) fn checked(&self, url: &Url) -> io::Result<()> {
+        match self.get(url) {
+            Some(cached) => self.keep(url, &cached.checked_now()),
+            None => Ok(()),
+        }
     }
 
     fn path(&self, url: &Url) -> PathBuf {
-        let mut url = url.clone();
-        url.set_fragment(None);
-        let hash = blake3::hash(url.as_str().as_bytes()).to_hex();
-        self.folder.join(format!("{}.{EXTENSION}", &hash[..32]))
+        self.folder().join(file_name(url))
     }
 }
 
@@ -186,12 +180,11 @@ fn make_room(mut kept: Vec<(Option<SystemTime>, u64, PathBuf)>, room: u64) {
     }
 }
 
-fn is_older(meta: &fs::Metadata, age: Duration) -> bool {
-    let since = meta
-        .modified()
-        .ok()
-        .and_then(|time| SystemTime::now().duration_since(time).ok());
-    since.is_some_and(|since| since > age)
+fn file_name(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_fragment(None);
+    let hash = blake3::hash(url.as_str().as_bytes()).to_hex();
+    format!("{}.{EXTENSION}", &hash[..32])
 }
 
 fn now_s() -> u64 {
@@ -228,17 +221,18 @@ mod tests {
         }
     }
 
+    fn picture(address: &Url) -> Cached {
+        let reply = reply(address.as_str(), "image/png", PNG);
+        Cached::new(AssetKind::Image, address, reply)
+    }
+
     #[test]
     fn what_is_kept_comes_back_for_the_same_address() {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("assets");
         let cache = DiskCache::open(&folder, 0).unwrap();
         let address = url("https://h.test/a.png?sig=canary");
-        let kept = Cached::new(
-            AssetKind::Image,
-            &address,
-            reply(address.as_str(), "image/png", PNG),
-        );
+        let kept = picture(&address);
         cache.keep(&address, &kept).unwrap();
 
         let again = DiskCache::open(&folder, 0).unwrap();
@@ -283,11 +277,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let cache = DiskCache::open(root.path(), 0).unwrap();
         let address = url("https://h.test/a.png");
-        let kept = Cached::new(
-            AssetKind::Image,
-            &address,
-            reply(address.as_str(), "image/png", PNG),
-        );
+        let kept = picture(&address);
         cache.keep(&address, &kept).unwrap();
         let whole = fs::read(cache.path(&address)).unwrap();
         for length in 0..whole.len() {
@@ -303,11 +293,7 @@ mod tests {
         let old = Duration::from_secs(61 * 24 * 3600);
         let addresses = [url("https://h.test/unused"), url("https://h.test/used")];
         for address in &addresses {
-            let mut kept = Cached::new(
-                AssetKind::Image,
-                address,
-                reply(address.as_str(), "image/png", PNG),
-            );
+            let mut kept = picture(address);
             kept.meta.checked_s -= old.as_secs();
             cache.keep(address, &kept).unwrap();
             let file = File::open(cache.path(address)).unwrap();

@@ -1,10 +1,12 @@
 //! What the bytes of an asset are: only images, fonts and style sheets pass, each where it was asked for, under the type
 //! that it really has. `Assets` asks for whatever it got from anywhere.
 
+use std::sync::Arc;
+
 use crate::browser::AssetKind;
 
 /// An asset before it is known to be one: what is called its type, and its bytes.
-pub(super) type Found = (Option<String>, Vec<u8>);
+pub(super) type Found = (Option<String>, Arc<[u8]>);
 
 /// The content type to give the page; None for anything that was not asked for. `declared` is what the server said.
 pub(super) fn accept(kind: AssetKind, declared: Option<&str>, body: &[u8]) -> Option<String> {
@@ -15,33 +17,33 @@ pub(super) fn accept(kind: AssetKind, declared: Option<&str>, body: &[u8]) -> Op
     }
 }
 
-/// By the patterns of the MIME Sniffing standard, and AVIF's brand. SVG has no pattern: it must be called so.
+/// By the patterns of the MIME Sniffing standard, and AVIF's brands. SVG has no pattern: it must be called so.
 fn image(declared: Option<&str>, body: &[u8]) -> Option<&'static str> {
     Some(match body {
         [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => "image/png",
         [0xff, 0xd8, 0xff, ..] => "image/jpeg",
         [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => "image/gif",
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "image/webp",
-        [
-            _,
-            _,
-            _,
-            _,
-            b'f',
-            b't',
-            b'y',
-            b'p',
-            b'a',
-            b'v',
-            b'i',
-            b'f' | b's',
-            ..,
-        ] => "image/avif",
+        _ if is_avif(body) => "image/avif",
         [b'B', b'M', ..] => "image/bmp",
         [0, 0, 1 | 2, 0, ..] => "image/x-icon",
         _ if is_svg(declared, body) => "image/svg+xml",
         _ => return None,
     })
+}
+
+/// Whether the file's first box, of ISO base media files, names AVIF as the brand or as one of the compatible ones.
+fn is_avif(body: &[u8]) -> bool {
+    let Some((length, rest)) = body.split_first_chunk() else {
+        return false;
+    };
+    let Some(brands) = rest.strip_prefix(b"ftyp") else {
+        return false;
+    };
+    let length = (u32::from_be_bytes(*length) as usize).saturating_sub(8);
+    brands[..length.min(brands.len())]
+        .chunks_exact(4)
+        .any(|brand| matches!(brand, b"avif" | b"avis"))
 }
 
 fn is_svg(declared: Option<&str>, body: &[u8]) -> bool {
@@ -67,7 +69,8 @@ fn font(body: &[u8]) -> Option<&'static str> {
 
 /// Text that is called CSS and is no document. Its character set goes along.
 fn stylesheet(declared: Option<&str>, body: &[u8]) -> Option<String> {
-    if essence(declared)? != "text/css" || body.trim_ascii_start().first() == Some(&b'<') {
+    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    if essence(declared)? != "text/css" || text.trim_ascii_start().first() == Some(&b'<') {
         return None;
     }
     let charset = declared?.split(';').skip(1).find_map(|parameter| {
@@ -119,6 +122,13 @@ mod tests {
             (Image, Some("image/png"), b"", None),
             (Image, Some("video/mp4"), b"\0\0\0\x18ftypmp42", None),
             (Image, None, b"\0\0\0\x18ftypavif", Some("image/avif")),
+            (
+                Image,
+                None,
+                b"\0\0\0\x18ftypmif1\0\0\0\0miafavif",
+                Some("image/avif"),
+            ),
+            (Image, None, b"\0\0\0\x14ftypmp42\0\0\0\0isomavif", None),
             (Font, None, b"wOF2....", Some("font/woff2")),
             (Font, Some("font/woff2"), png, None),
             (Font, Some("text/html"), b"\0\x01\0\0\0\x0c", Some("font/ttf")),
@@ -136,6 +146,8 @@ mod tests {
                 Some("text/css"),
             ),
             (Stylesheet, Some("text/css"), html, None),
+            (Stylesheet, Some("text/css"), b"\xef\xbb\xbf<p>", None),
+            (Stylesheet, Some("text/css"), b"\xef\xbb\xbfa{}", Some("text/css")),
             (Stylesheet, Some("text/javascript"), b"alert(1)", None),
             (Stylesheet, None, b"a{}", None),
             (Stylesheet, Some("image/png"), png, None),

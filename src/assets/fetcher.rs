@@ -46,6 +46,9 @@ impl Default for Limits {
     }
 }
 
+/// Host and port, also where that is the usual one.
+type Authority = (String, Option<u16>);
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Host {
     Alive,
@@ -62,8 +65,7 @@ pub(super) struct Fetcher {
     watch: Stopwatch,
     count: AtomicU64,
     allowance: Allowance,
-    /// By host and port.
-    hosts: Mutex<HashMap<String, Host>>,
+    hosts: Mutex<HashMap<Authority, Host>>,
 }
 
 impl Fetcher {
@@ -144,8 +146,7 @@ impl Fetcher {
 
     /// Asks a host that is not known to be dead; once more if the failure may pass.
     async fn visit(&self, url: &Url, terms: Terms<'_>) -> Result<Hop, Missing> {
-        let host = http::authority(url);
-        if self.hosts().get(&host) == Some(&Host::Dead) {
+        if self.is_dead(url) {
             return Err(Missing::DeadHost);
         }
         let mut answer = self.ask(url, terms).await;
@@ -153,7 +154,7 @@ impl Fetcher {
             sleep(PAUSE).await;
             answer = self.ask(url, terms).await;
         }
-        self.note_host(host, answer.as_ref().err());
+        self.note_host(url, answer.as_ref().err());
         answer.map_err(Missing::from)
     }
 
@@ -174,8 +175,13 @@ impl Fetcher {
             .unwrap_or(Err(Failure::TimedOut))
     }
 
+    fn is_dead(&self, url: &Url) -> bool {
+        self.hosts().get(&authority(url)) == Some(&Host::Dead)
+    }
+
     /// A host that answered once is only slow when it does not answer the next time.
-    fn note_host(&self, host: String, failure: Option<&Failure>) {
+    fn note_host(&self, url: &Url, failure: Option<&Failure>) {
+        let host = authority(url);
         let mut hosts = self.hosts();
         match failure {
             Some(Failure::Lookup | Failure::Connect | Failure::TimedOut) => {
@@ -188,9 +194,14 @@ impl Fetcher {
         }
     }
 
-    fn hosts(&self) -> MutexGuard<'_, HashMap<String, Host>> {
+    fn hosts(&self) -> MutexGuard<'_, HashMap<Authority, Host>> {
         self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn authority(url: &Url) -> Authority {
+    let host = url.host_str().unwrap_or_default();
+    (host.to_owned(), url.port_or_known_default())
 }
 
 /// What holds for all requests of one fetch.
@@ -204,7 +215,7 @@ struct Terms<'a> {
 
 fn may_pass(answer: &Result<Hop, Failure>) -> bool {
     match answer {
-        Ok(Hop::Reply(reply)) => matches!(reply.status, 408 | 425 | 500..=599),
+        Ok(Hop::Reply(reply)) => http::status_may_pass(reply.status),
         Ok(Hop::Redirect(_)) => false,
         Err(failure) => failure.may_pass(),
     }
@@ -212,7 +223,8 @@ fn may_pass(answer: &Result<Hop, Failure>) -> bool {
 
 /// Some servers compress although they were asked not to.
 fn decoded(mut reply: Reply, max_bytes: u64) -> Result<Reply, Missing> {
-    match reply.content_encoding.as_deref().map(str::trim) {
+    let encoding = reply.content_encoding.as_deref().map(str::to_ascii_lowercase);
+    match encoding.as_deref().map(str::trim) {
         None | Some("" | "identity") => Ok(reply),
         Some("gzip" | "x-gzip") => {
             let mut body = Vec::new();
@@ -387,6 +399,21 @@ mod tests {
     }
 
     #[test]
+    fn a_host_that_is_dead_without_encryption_may_live_with_it() {
+        let fetcher = fetcher(Limits::default());
+        let url = |text: &str| Url::parse(text).unwrap();
+        fetcher.note_host(&url("http://h.test/a"), Some(&Failure::Connect));
+        for (address, is_dead) in [
+            ("http://h.test/b", true),
+            ("http://h.test:80/", true),
+            ("https://h.test/a", false),
+            ("http://h.test:8080/a", false),
+        ] {
+            assert_eq!(fetcher.is_dead(&url(address)), is_dead, "{address}");
+        }
+    }
+
+    #[test]
     fn compressed_replies_are_read_within_the_limit() {
         let reply = |encoding: &str, body: Vec<u8>| Reply {
             status: 200,
@@ -405,6 +432,7 @@ mod tests {
         assert_eq!(length("gzip", &packed, 1000), Ok(1000));
         assert_eq!(length("gzip", &packed, 999), Err(Missing::TooLarge));
         assert_eq!(length("gzip", b"no", 999), Err(Missing::CutOff));
+        assert_eq!(length("GZip", &packed, 1000), Ok(1000));
         assert_eq!(length("identity", b"as is", 999), Ok(5));
         assert_eq!(length("br", b"?", 999), Err(Missing::WrongType));
     }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use url::Url;
 
 use super::content::{Found, accept};
@@ -30,8 +31,9 @@ struct File<'a> {
 
 #[derive(Deserialize)]
 struct Log<'a> {
+    /// Each is read by itself: one may be odd, such as with half a character of a script's text.
     #[serde(borrow)]
-    entries: Vec<Entry<'a>>,
+    entries: Vec<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -79,7 +81,9 @@ impl Har {
             replies: HashMap::new(),
             redirects: HashMap::new(),
         };
-        for Entry { request, response } in file.log.entries {
+        let entries = file.log.entries.into_iter();
+        for Entry { request, response } in entries.filter_map(|entry| serde_json::from_str(entry.get()).ok())
+        {
             if request.method == "GET"
                 && let Ok(url) = Url::parse(&request.url)
             {
@@ -91,14 +95,15 @@ impl Har {
 
     fn add(&mut self, url: &Url, response: Response<'_>) {
         match (response.status, response.redirect) {
-            (200, _) => {
+            // Not modified: the browser has put in what it had.
+            (200 | 304, _) => {
                 let declared = response.content.mime_type.as_deref();
                 // Most of a page's replies are no assets.
                 let is_asset = |body: &[u8]| KINDS.iter().any(|kind| accept(*kind, declared, body).is_some());
                 if let Some(body) = response.content.body().filter(|body| is_asset(body)) {
                     let declared = declared.map(str::to_owned);
                     self.replies
-                        .insert(without_fragment(url.to_string()), (declared, body));
+                        .insert(without_fragment(url.to_string()), (declared, body.into()));
                 }
             }
             (300..400, Some(to)) => {
@@ -125,11 +130,13 @@ impl Har {
 }
 
 impl Content<'_> {
-    /// None where it was not saved, or is damaged.
+    /// None where it was not saved, or is damaged. What is saved as text is Unicode now.
     fn body(&self) -> Option<Vec<u8>> {
         let text = self.text.as_deref()?;
         match self.encoding.as_deref() {
             Some("base64") => BASE64.decode(text).ok(),
+            // A byte order mark says so, whatever the type or the text says of its characters.
+            _ if !text.is_ascii() && !text.starts_with('\u{feff}') => Some(format!("\u{feff}{text}").into()),
             _ => Some(text.as_bytes().to_vec()),
         }
     }
@@ -137,6 +144,8 @@ impl Content<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     #[test]
@@ -216,11 +225,43 @@ mod tests {
             ("https://h.test/post.png", None),
             ("/b.png", None),
         ] {
-            let expected = found.map(|(declared, body)| (declared.map(str::to_owned), body.to_vec()));
+            let expected = found.map(|(declared, body)| (declared.map(str::to_owned), Arc::from(body)));
             assert_eq!(har.find(address), expected, "{address}");
         }
         for wrong in ["", "[]", "{\"log\":{}}", "a,b\n"] {
             assert!(Har::parse(wrong.as_bytes()).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn odd_entries_take_nothing_from_the_others() {
+        let text = r#"{"log":{"entries":[
+            {"request":{"method":"GET","url":"https://h.test/a.js"},
+             "response":{"status":200,"content":{"mimeType":"text/javascript","text":"half a pair: \ud83d"}}},
+            {"request":{"method":"GET","url":"https://h.test/aborted.png"},"response":null},
+            {"request":{"method":"GET","url":"https://h.test/a.css"},
+             "response":{"status":200,"content":{"mimeType":"text/css","text":"a{}"}}}]}}"#;
+        let har = Har::parse(text.as_bytes()).unwrap();
+        assert!(har.find("https://h.test/a.css").is_some());
+        assert!(har.find("https://h.test/aborted.png").is_none());
+    }
+
+    #[test]
+    fn a_reply_that_is_not_modified_has_the_body_of_the_browsers_cache() {
+        let text = r#"{"log":{"entries":[{"request":{"method":"GET","url":"https://h.test/a.css"},
+            "response":{"status":304,"redirectURL":"","content":{"mimeType":"text/css","text":"a{}"}}}]}}"#;
+        let har = Har::parse(text.as_bytes()).unwrap();
+        assert!(har.find("https://h.test/a.css").is_some());
+    }
+
+    #[test]
+    fn text_is_unicode_whatever_it_came_in() {
+        let text = r#"{"log":{"entries":[{"request":{"method":"GET","url":"https://h.test/a.css"},
+            "response":{"status":200,"content":{
+                "mimeType":"text/css; charset=iso-8859-1","text":"a::before{content:'é'}"}}}]}}"#;
+        let har = Har::parse(text.as_bytes()).unwrap();
+        let (declared, body) = har.find("https://h.test/a.css").unwrap();
+        assert_eq!(declared.as_deref(), Some("text/css; charset=iso-8859-1"));
+        assert_eq!(&*body, "\u{feff}a::before{content:'é'}".as_bytes());
     }
 }

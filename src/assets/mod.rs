@@ -14,23 +14,24 @@ mod stopwatch;
 mod summary;
 
 use std::collections::HashMap;
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 use tokio::task::spawn_blocking;
 use url::Url;
 
 use bodies::{Bodies, Body};
 use cache::{Cached, DiskCache, Freshness};
-use content::Found;
 use fetcher::Fetcher;
 use given::Given;
 use summary::Origin;
 
 use crate::browser::{Answering, AssetKind, AssetProvider, AssetReply};
 use crate::error::Result;
+use crate::source::http::{Reply, Validators};
 use crate::source::{AllowedHost, http};
 
 pub use fetcher::Limits;
@@ -38,6 +39,11 @@ pub use summary::{AssetEntry, AssetsSummary, Status};
 
 /// Whatever a recording names beyond this many addresses is missing.
 const MOST_ADDRESSES: usize = 5000;
+/// Bodies on their way to all browsers together, in bytes. Each is there in three forms while it is sent: as it is, as
+/// base64, and in a message. A larger one goes alone.
+const MOST_UNDER_WAY: u32 = 24 << 20;
+/// So many bodies at a time are read from what is given or in the cache, or kept.
+const AT_A_TIME: usize = 2;
 
 /// Where assets may come from.
 #[derive(Debug, Clone)]
@@ -101,6 +107,14 @@ struct Kept {
     moved_to: Option<String>,
 }
 
+/// What the cache has of an address.
+#[derive(Debug)]
+struct Known {
+    validators: Validators,
+    freshness: Freshness,
+    outcome: Outcome,
+}
+
 type Question = (AssetKind, String);
 type Outcome = std::result::Result<Kept, Missing>;
 
@@ -111,6 +125,10 @@ pub struct Assets {
     /// None fetches nothing.
     fetcher: Option<Fetcher>,
     bodies: Arc<Bodies>,
+    /// Bytes of [`MOST_UNDER_WAY`] that are left.
+    room: Arc<Semaphore>,
+    /// Of [`AT_A_TIME`], those that are free.
+    slots: Semaphore,
     asked: Mutex<HashMap<Question, Arc<OnceCell<Outcome>>>>,
 }
 
@@ -127,6 +145,8 @@ impl Assets {
             bodies: Arc::new(Bodies::new(cache.as_ref().map(|cache| cache.folder().to_owned()))),
             cache,
             fetcher: (!options.offline).then(|| Fetcher::new(options.allowed_hosts.clone(), options.limits)),
+            room: Arc::new(Semaphore::new(MOST_UNDER_WAY as usize)),
+            slots: Semaphore::new(AT_A_TIME),
             asked: Mutex::default(),
         })
     }
@@ -151,19 +171,19 @@ impl Assets {
             Arc::clone(asked.entry(question.clone()).or_default())
         };
         let (kind, address) = question;
-        let obtained = async { Ok(self.kept(self.obtain(kind, &address).await?).await) };
-        let outcome = cell.get_or_init(|| obtained).await;
+        let outcome = cell.get_or_init(|| self.obtain(kind, &address)).await;
         let kept = outcome.as_ref().ok()?;
-        match &kept.moved_to {
-            Some(moved_to) => {
-                self.note_moved(kind, moved_to, kept);
-                Some(AssetReply::MovedTo(moved_to.clone()))
-            }
-            None => Some(AssetReply::Body {
-                content_type: kept.content_type.clone(),
-                body: self.body(&kept.body).await?,
-            }),
+        if let Some(moved_to) = &kept.moved_to {
+            self.note_moved(kind, moved_to, kept);
+            return Some(AssetReply::MovedTo(moved_to.clone()));
         }
+        let bytes = u32::try_from(kept.bytes).unwrap_or(u32::MAX);
+        let room = Arc::clone(&self.room).acquire_many_owned(bytes.min(MOST_UNDER_WAY));
+        Some(AssetReply::Body {
+            content_type: kept.content_type.clone(),
+            room: room.await.ok()?,
+            body: self.body(&kept.body).await?,
+        })
     }
 
     async fn kept(&self, held: Held) -> Kept {
@@ -196,71 +216,98 @@ impl Assets {
         self.asked().entry(question).or_insert(cell);
     }
 
-    async fn obtain(&self, kind: AssetKind, address: &str) -> std::result::Result<Held, Missing> {
-        if let Some((declared, body)) = self.given(address).await {
-            let content_type = content::accept(kind, declared.as_deref(), &body).ok_or(Missing::WrongType)?;
-            return Ok(Held {
-                origin: Origin::Given,
-                content_type,
-                body: body.into(),
-                moved_to: None,
-            });
+    async fn obtain(&self, kind: AssetKind, address: &str) -> Outcome {
+        if let Some(outcome) = self.given(kind, address).await {
+            return outcome;
         }
         let url = match Url::parse(address) {
             Ok(url) if http::has_credentials(&url) => return Err(Missing::Address),
             Ok(url) => url,
             Err(_) => return Err(Missing::Relative),
         };
-        let cached = self.cached(&url).await;
-        let from_cache = |cached: Cached| cached.held(kind, Origin::Cache);
+        let known = self.cached(kind, &url).await;
         let Some(fetcher) = &self.fetcher else {
-            return cached.map_or(Err(Missing::Offline), from_cache);
+            return known.map_or(Err(Missing::Offline), |known| known.outcome);
         };
-        let cached = match cached {
-            Some(cached) if cached.freshness() == Freshness::Fresh => return from_cache(cached),
-            cached => cached,
+        let known = match known {
+            Some(known) if known.freshness == Freshness::Fresh => return known.outcome,
+            known => known,
         };
-        let known = cached.as_ref().map(|cached| &cached.meta.validators);
-        match (fetcher.fetch(&url, known).await, cached) {
-            (Ok(Some(reply)), _) => {
-                let may_keep = !reply.no_store;
-                let arrived = Cached::new(kind, &url, reply);
-                let held = arrived.held(kind, Origin::Network)?;
-                if may_keep {
-                    self.keep(&url, arrived).await;
-                }
-                Ok(held)
-            }
-            (Ok(None), Some(cached)) => {
-                let cached = cached.checked_now();
-                let held = cached.held(kind, Origin::Cache)?;
-                self.keep(&url, cached).await;
-                Ok(held)
+        let validators = known.as_ref().map(|known| &known.validators);
+        match (fetcher.fetch(&url, validators).await, known) {
+            (Ok(Some(reply)), _) => self.arrived(kind, &url, reply).await,
+            (Ok(None), Some(known)) => {
+                let kept = known.outcome?;
+                self.checked(&url).await;
+                Ok(kept)
             }
             (Ok(None), None) => Err(Missing::Status(304)),
             // What was there once is better than nothing.
-            (Err(_), Some(cached)) => from_cache(cached),
+            (Err(_), Some(known)) => known.outcome,
             (Err(missing), None) => Err(missing),
         }
     }
 
-    async fn given(&self, address: &str) -> Option<Found> {
+    async fn given(&self, kind: AssetKind, address: &str) -> Option<Outcome> {
+        let _slot = self.slots.acquire().await.ok()?;
         let given = Arc::clone(&self.given);
         let address = address.to_owned();
-        spawn_blocking(move || given.find(&address)).await.ok().flatten()
+        let found = spawn_blocking(move || given.find(&address)).await;
+        let (declared, body) = found.ok().flatten()?;
+        let Some(content_type) = content::accept(kind, declared.as_deref(), &body) else {
+            return Some(Err(Missing::WrongType));
+        };
+        let held = Held {
+            origin: Origin::Given,
+            content_type,
+            body,
+            moved_to: None,
+        };
+        Some(Ok(self.kept(held).await))
     }
 
-    async fn cached(&self, url: &Url) -> Option<Cached> {
+    async fn cached(&self, kind: AssetKind, url: &Url) -> Option<Known> {
         let cache = self.cache.clone()?;
+        let _slot = self.slots.acquire().await.ok()?;
         let url = url.clone();
-        spawn_blocking(move || cache.get(&url)).await.ok().flatten()
+        let cached = spawn_blocking(move || cache.get(&url)).await.ok().flatten()?;
+        let (freshness, held) = (cached.freshness(), cached.held(kind, Origin::Cache));
+        Some(Known {
+            validators: cached.meta.validators,
+            freshness,
+            outcome: match held {
+                Ok(held) => Ok(self.kept(held).await),
+                Err(missing) => Err(missing),
+            },
+        })
+    }
+
+    async fn arrived(&self, kind: AssetKind, url: &Url, reply: Reply) -> Outcome {
+        let _slot = self.slots.acquire().await;
+        let may_keep = !reply.no_store;
+        let arrived = Cached::new(kind, url, reply);
+        let held = arrived.held(kind, Origin::Network)?;
+        if may_keep {
+            self.with_cache(url, move |cache, url| cache.keep(url, &arrived))
+                .await;
+        }
+        Ok(self.kept(held).await)
+    }
+
+    /// The server says that the cache has what there is.
+    async fn checked(&self, url: &Url) {
+        let _slot = self.slots.acquire().await;
+        self.with_cache(url, DiskCache::checked).await;
     }
 
     /// A cache that cannot be written, for want of space or rights, is none.
-    async fn keep(&self, url: &Url, arrived: Cached) {
+    async fn with_cache<F>(&self, url: &Url, write: F)
+    where
+        F: FnOnce(&DiskCache, &Url) -> io::Result<()> + Send + 'static,
+    {
         if let Some(cache) = self.cache.clone() {
             let url = url.clone();
-            drop(spawn_blocking(move || cache.keep(&url, &arrived)).await);
+            drop(spawn_blocking(move || write(&cache, &url)).await);
         }
     }
 

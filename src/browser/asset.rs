@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
 
 /// What the page needs an address for.
@@ -29,11 +30,13 @@ impl AssetKind {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum AssetReply {
     Body {
         content_type: String,
         body: Arc<[u8]>,
+        /// Dropped once the browser has the body; whoever provides others can wait for that.
+        room: OwnedSemaphorePermit,
     },
     /// It is at another address, against which the relative addresses in it count.
     MovedTo(String),

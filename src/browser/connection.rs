@@ -1,7 +1,7 @@
 //! The DevTools protocol over the browser's two pipes: commands with deadlines, answers, events.
 //! Messages are JSON texts that end with a zero byte. Used by `page` and `browser`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -111,46 +111,57 @@ struct State {
 /// The way to the browser. A command goes out at once, from where it is given, as far as the pipe has room.
 struct Outlet {
     pipe: Sender,
-    unsent: Mutex<Vec<u8>>,
+    unsent: Mutex<Unsent>,
+}
+
+/// Messages that wait for room in the pipe, in their order.
+#[derive(Default)]
+struct Unsent {
+    messages: VecDeque<Vec<u8>>,
+    /// How many bytes of the first one are out.
+    written: usize,
 }
 
 impl Outlet {
-    fn send(self: &Arc<Self>, message: &[u8]) {
+    fn send(self: &Arc<Self>, message: Vec<u8>) {
         let mut unsent = self.unsent();
-        let is_served = !unsent.is_empty();
-        unsent.extend_from_slice(message);
-        if !is_served {
-            self.write(&mut unsent);
-            if !unsent.is_empty() {
-                tokio::spawn(Arc::clone(self).serve());
-            }
+        let is_served = !unsent.messages.is_empty();
+        unsent.messages.push_back(message);
+        if !is_served && !self.write(&mut unsent) {
+            tokio::spawn(Arc::clone(self).serve());
         }
     }
 
     /// Sends what is left, as the pipe gets room.
     async fn serve(self: Arc<Self>) {
         while self.pipe.writable().await.is_ok() {
-            let mut unsent = self.unsent();
-            self.write(&mut unsent);
-            if unsent.is_empty() {
+            if self.write(&mut self.unsent()) {
                 return;
             }
         }
     }
 
-    /// Writes what the pipe has room for.
-    fn write(&self, unsent: &mut Vec<u8>) {
-        while !unsent.is_empty() {
-            match self.pipe.try_write(unsent) {
-                Ok(written) => drop(unsent.drain(..written)),
-                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return,
+    /// Writes what the pipe has room for. Returns whether that was all.
+    fn write(&self, unsent: &mut Unsent) -> bool {
+        while let Some(message) = unsent.messages.front() {
+            match self.pipe.try_write(&message[unsent.written..]) {
+                Ok(written) => unsent.written += written,
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return false,
                 // The reader notices that the browser is gone, and says so to all who wait.
-                Err(_) => unsent.clear(),
+                Err(_) => {
+                    *unsent = Unsent::default();
+                    return true;
+                }
+            }
+            if unsent.written == message.len() {
+                unsent.messages.pop_front();
+                unsent.written = 0;
             }
         }
+        true
     }
 
-    fn unsent(&self) -> MutexGuard<'_, Vec<u8>> {
+    fn unsent(&self) -> MutexGuard<'_, Unsent> {
         self.unsent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -250,6 +261,8 @@ impl Connection {
             session_id: session.map(AsRef::as_ref),
         })
         .map_err(|source| Error::new(Kind::Internal, format!("writing {method}")).caused_by(source))?;
+        // It may be large, and the answer far.
+        drop(command);
         let (done, outcome) = oneshot::channel();
         {
             let mut state = self.shared.state();
@@ -263,7 +276,7 @@ impl Connection {
             state.pending.insert(id, Pending { session, done });
         }
         text.push(0);
-        self.shared.outlet.send(&text);
+        self.shared.outlet.send(text);
         match tokio::time::timeout(deadline, outcome).await {
             Ok(Ok(Outcome::Answered(message))) => Ok(Answer { message, method }),
             Ok(Ok(Outcome::Refused(why))) => Err(Error::new(

@@ -1,6 +1,7 @@
 //! Answers every request of a page: the document from memory, images, fonts and style sheets from the provider of
 //! assets, all else with a refusal. `page` starts one for each page.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -12,7 +13,7 @@ use chromiumoxide_cdp::cdp::browser_protocol::network::ErrorReason;
 use chromiumoxide_cdp::cdp::browser_protocol::page::HandleJavaScriptDialogParams;
 use chromiumoxide_types::Command;
 use serde::Deserialize;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use url::Url;
 
 use super::asset::{AssetKind, AssetReply};
@@ -44,14 +45,23 @@ pub(super) struct Gatekeeper {
 #[serde(rename_all = "camelCase")]
 struct PausedRequest {
     request_id: String,
-    request: RequestedUrl,
+    request: Requested,
     resource_type: String,
 }
 
 #[derive(Deserialize)]
-struct RequestedUrl {
+struct Requested {
     url: String,
     method: String,
+    #[serde(default)]
+    headers: HashMap<String, String>,
+}
+
+impl Requested {
+    /// Who may read the answer: whoever asks, or anybody where it does not say who that is.
+    fn reader(&self) -> &str {
+        self.headers.get("Origin").map_or("*", String::as_str)
+    }
 }
 
 impl Gatekeeper {
@@ -100,7 +110,11 @@ impl Gatekeeper {
         let this = self.clone();
         tokio::spawn(async move {
             match provider.answer(kind, address).await {
-                Some(reply) => this.tell(asset_answer(paused.request_id, reply)).await,
+                Some(reply) => {
+                    let (answer, room) = asset_answer(&paused, reply);
+                    this.tell(answer).await;
+                    drop(room);
+                }
                 None => this.tell(failure(paused.request_id, ErrorReason::Failed)).await,
             }
         });
@@ -139,25 +153,37 @@ fn asset_address(url: &str, base: Option<&Url>) -> Option<String> {
     }
 }
 
-fn asset_answer(request: String, reply: AssetReply) -> fetch::FulfillRequestParams {
+/// The answer, and what to hold on to until the browser has it.
+fn asset_answer(
+    paused: &PausedRequest,
+    reply: AssetReply,
+) -> (fetch::FulfillRequestParams, Option<OwnedSemaphorePermit>) {
+    let request = paused.request_id.clone();
+    let reader = paused.request.reader();
     match reply {
-        AssetReply::Body { content_type, body } => {
+        AssetReply::Body {
+            content_type,
+            body,
+            room,
+        } => {
             let headers = [
                 ("Content-Type", content_type.as_str()),
                 ("X-Content-Type-Options", "nosniff"),
-                // Fonts load from nowhere else without this.
-                ("Access-Control-Allow-Origin", "*"),
+                // Fonts load from nowhere else without this, nor does what is asked for with credentials without both.
+                ("Access-Control-Allow-Origin", reader),
+                ("Access-Control-Allow-Credentials", "true"),
                 // An element that is made anew need not ask again.
                 ("Cache-Control", "max-age=31536000"),
             ];
-            fulfilled(request, 200, &headers, Some(&body))
+            (fulfilled(request, 200, &headers, Some(&body)), Some(room))
         }
         AssetReply::MovedTo(address) => {
             let headers = [
                 ("Location", address.as_str()),
-                ("Access-Control-Allow-Origin", "*"),
+                ("Access-Control-Allow-Origin", reader),
+                ("Access-Control-Allow-Credentials", "true"),
             ];
-            fulfilled(request, 302, &headers, None)
+            (fulfilled(request, 302, &headers, None), None)
         }
     }
 }

@@ -8,7 +8,7 @@ use reqwest::header::HeaderValue;
 use tokio::time::{Instant, sleep};
 use url::Url;
 
-use super::http::{Client, Failure, Reply, Request};
+use super::http::{self, Client, Failure, Reply, Request};
 use super::pace::{Pacer, Rate, backoff, retry_after};
 use super::{SourceEvent, SourceObserver, SourceOptions, WaitReason};
 use crate::error::{Error, Kind};
@@ -33,7 +33,7 @@ impl Refusal {
     /// Whether another try can help, soon.
     pub(super) const fn may_pass(&self) -> bool {
         match self {
-            Self::Status { status, .. } => matches!(status, 408 | 425 | 500..=599),
+            Self::Status { status, .. } => http::status_may_pass(*status),
             Self::Failure(failure) => failure.may_pass(),
             Self::RateLimited { .. } | Self::OutOfPatience => false,
         }
@@ -139,17 +139,17 @@ impl<'a> Exchange<'a> {
         within: Within,
         max_bytes: u64,
     ) -> Result<Vec<u8>, Refusal> {
-        let mut again = 0;
+        let mut retries = 0;
         loop {
             let refusal = match self.ask(url, within, max_bytes).await {
                 Ok(bytes) => return Ok(bytes),
                 Err(refusal) => refusal,
             };
-            if !refusal.may_pass() || again == self.options.retries {
+            if !refusal.may_pass() || retries == self.options.retries {
                 return Err(refusal);
             }
-            again += 1;
-            self.pause_after(&refusal, again).await?;
+            retries += 1;
+            self.pause_after(&refusal, retries).await?;
         }
     }
 
@@ -212,13 +212,13 @@ impl<'a> Exchange<'a> {
         Ok(())
     }
 
-    /// Waits as the server asks, or as long as is usual before this try.
-    pub(super) async fn pause_after(&self, refusal: &Refusal, again: u32) -> Result<(), Refusal> {
+    /// Waits as the server asks, or as long as is usual before this retry; the first is 1.
+    pub(super) async fn pause_after(&self, refusal: &Refusal, retry: u32) -> Result<(), Refusal> {
         let asked = match refusal {
             Refusal::Status { wait, .. } => wait.unwrap_or_default(),
             _ => Duration::ZERO,
         };
-        match self.pause(asked.max(backoff(again)), WaitReason::Failure).await {
+        match self.pause(asked.max(backoff(retry)), WaitReason::Failure).await {
             // What went wrong says more than that there is no time left to try again.
             Err(_) => Err(refusal.clone()),
             waited => waited,

@@ -2,6 +2,7 @@
 //! The commands parse an [`Input`], call [`read`] and hand the [`RawInput`] to `recording::Archive`; what the bytes
 //! mean is not known here.
 
+pub(crate) mod cache_folder;
 mod exchange;
 mod file;
 pub(crate) mod http;

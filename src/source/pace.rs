@@ -88,11 +88,11 @@ impl Pacer {
     }
 }
 
-/// The wait before try number `again`, counted from 1: doubled each time, and between half and all of that, so that
+/// The wait before a retry, of which the first is 1: doubled each time, and between half and all of that, so that
 /// many clients do not come back in step.
-pub(super) fn backoff(again: u32) -> Duration {
+pub(super) fn backoff(retry: u32) -> Duration {
     let full = FIRST_WAIT
-        .saturating_mul(1 << again.saturating_sub(1).min(10))
+        .saturating_mul(1 << retry.saturating_sub(1).min(10))
         .min(LONGEST_WAIT);
     let mut random = [0];
     // Without random numbers the wait is just not random.
@@ -130,9 +130,9 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_a_limit() {
-        for (again, most_ms) in [(1, 500), (2, 1000), (3, 2000), (7, 30_000), (u32::MAX, 30_000)] {
-            let wait = backoff(again).as_millis();
-            assert!((most_ms / 2..=most_ms).contains(&wait), "{again}: {wait}");
+        for (retry, most_ms) in [(1, 500), (2, 1000), (3, 2000), (7, 30_000), (u32::MAX, 30_000)] {
+            let wait = backoff(retry).as_millis();
+            assert!((most_ms / 2..=most_ms).contains(&wait), "{retry}: {wait}");
         }
     }
 

@@ -30,6 +30,11 @@ pub(crate) enum Failure {
     Setup(String),
 }
 
+/// Whether another try can help after a reply of this status: it came too early, or the server has a fault.
+pub(crate) const fn status_may_pass(status: u16) -> bool {
+    matches!(status, 408 | 425 | 500..=599)
+}
+
 impl Failure {
     /// Whether another try can help.
     pub(crate) const fn may_pass(&self) -> bool {

@@ -24,7 +24,7 @@ use url::{Host, Url};
 use crate::error::{Error, Kind, Result};
 
 pub use allowed::AllowedHost;
-pub(crate) use failure::Failure;
+pub(crate) use failure::{Failure, status_may_pass};
 
 use failure::{ResolveError, classify};
 
@@ -224,7 +224,7 @@ fn redirect(from: &Url, response: &reqwest::Response) -> Result<Option<Url>, Fai
     let target = response
         .headers()
         .get(LOCATION)
-        .and_then(|location| location.to_str().ok())
+        .and_then(|location| str::from_utf8(location.as_bytes()).ok())
         .and_then(|location| from.join(location).ok())
         .ok_or_else(|| what("nowhere"))?;
     match target.scheme() {
@@ -253,8 +253,13 @@ async fn receive(mut response: reqwest::Response, request: &Request<'_>) -> Resu
             etag: text(headers, ETAG),
             last_modified: text(headers, LAST_MODIFIED),
         },
-        no_store: text(headers, CACHE_CONTROL)
-            .is_some_and(|value| value.to_ascii_lowercase().contains("no-store")),
+        no_store: headers.get_all(CACHE_CONTROL).iter().any(|value| {
+            value
+                .as_bytes()
+                .to_ascii_lowercase()
+                .windows(8)
+                .any(|word| word == b"no-store")
+        }),
         body: Vec::new(),
     };
     if status.is_success() {

@@ -174,3 +174,27 @@ fn queries_are_not_shown() {
     assert_eq!(shown(&url), "https://h.test:8443/a");
     assert_eq!(authority(&url), "h.test:8443");
 }
+
+#[test]
+fn a_redirect_may_have_letters_of_any_language() {
+    let there = serve(|_| "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".into());
+    let port = serve(move |_| {
+        format!("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:{there}/é\r\nContent-Length: 0\r\n\r\n")
+    });
+    let reply = get(&format!("http://127.0.0.1:{port}/"), &["127.0.0.1"], 10).unwrap();
+    assert_eq!(reply.url.path(), "/%C3%A9");
+    assert_eq!(reply.body, b"ok");
+}
+
+#[test]
+fn each_of_several_headers_can_forbid_to_keep_a_reply() {
+    for (headers, no_store) in [
+        ("", false),
+        ("Cache-Control: private, max-age=5\r\n", false),
+        ("Cache-Control: private\r\nCache-Control: No-Store\r\n", true),
+    ] {
+        let port = serve(move |_| format!("HTTP/1.1 200 OK\r\n{headers}Content-Length: 2\r\n\r\nok"));
+        let reply = get(&format!("http://127.0.0.1:{port}/"), &["127.0.0.1"], 10).unwrap();
+        assert_eq!(reply.no_store, no_store, "{headers}");
+    }
+}

@@ -90,7 +90,7 @@ impl<'d, 'e> BlockDownload<'d, 'e> {
     async fn get_many(&mut self, batch: &[&Block]) -> Result<usize, Refusal> {
         let url = self.url(batch[0], batch[batch.len() - 1]);
         let reply = self.exchange.ask(&url, Within::Timeout, self.bytes_left()).await;
-        let too_much = match reply {
+        let failure = match reply {
             Ok(text) => {
                 let times = EventTimes::read(&text);
                 if !times.cut_off {
@@ -110,7 +110,7 @@ impl<'d, 'e> BlockDownload<'d, 'e> {
         };
         self.batch = (batch.len() / 2).max(1);
         self.successes = 0;
-        if let Some(refusal) = too_much {
+        if let Some(refusal) = failure {
             self.exchange.pause_after(&refusal, 1).await?;
         }
         Ok(0)

@@ -1,27 +1,23 @@
 //! Keeps what arrived, since blocks never change: a run that was killed goes on where it was. A folder for each
 //! session, for its owner's eyes only, and not for ever.
 
-use std::fs::{self, DirBuilder};
+use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
-
-use tempfile::Builder;
+use std::time::Duration;
 
 use super::address::SessionAddress;
 use super::chunk::Chunk;
 use super::listing::Block;
+use crate::source::cache_folder::{CacheFolder, entries, is_older};
 
-const PART: &str = ".part";
 const EXTENSION: &str = ".jsonl";
 /// Recordings are personal data: what was not touched for a week goes.
 const KEEP: Duration = Duration::from_secs(7 * 24 * 3600);
-const KEEP_PART: Duration = Duration::from_secs(3600);
 
 #[derive(Debug)]
 pub(super) struct SessionCache {
-    folder: PathBuf,
+    folder: CacheFolder,
 }
 
 impl SessionCache {
@@ -32,7 +28,7 @@ impl SessionCache {
             .replace(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '-', "_");
         let projects = root.join("posthog").join(host);
         let folder = projects.join(address.project()).join(address.session());
-        DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
+        let opened = CacheFolder::open(&folder)?;
         let sessions = folders(root.join("posthog"), 3);
         for old in sessions
             .iter()
@@ -41,18 +37,13 @@ impl SessionCache {
             // Another run may be at the same.
             let _ = fs::remove_dir_all(old);
         }
-        for part in entries(&folder) {
-            if part.to_string_lossy().ends_with(PART) && is_older(&part, KEEP_PART) {
-                let _ = fs::remove_file(part);
-            }
-        }
-        Ok(Self { folder })
+        Ok(Self { folder: opened })
     }
 
     /// The chunks that hold blocks of this listing. The listing of a live session may give a number to another
     /// block, so a chunk counts only where times agree too.
     pub(super) fn chunks(&self, blocks: &[Block], max_bytes: u64) -> Vec<Chunk> {
-        let mut found: Vec<(ChunkName, PathBuf)> = entries(&self.folder)
+        let mut found: Vec<(ChunkName, PathBuf)> = entries(self.folder.path())
             .into_iter()
             .filter_map(|path| Some((ChunkName::parse(path.file_name()?.to_str()?)?, path)))
             .filter(|(name, _)| name.digest == digest(within(blocks, name.first, name.last)))
@@ -93,7 +84,7 @@ impl SessionCache {
     }
 
     pub(super) fn object(&self, key: &str, max_bytes: u64) -> Option<Vec<u8>> {
-        let path = self.folder.join(object_name(key));
+        let path = self.folder.path().join(object_name(key));
         let fits = fs::metadata(&path).is_ok_and(|meta| meta.len() <= max_bytes);
         fits.then(|| fs::read(path).ok()).flatten()
     }
@@ -105,15 +96,14 @@ impl SessionCache {
     /// For a recording that its owner deleted.
     pub(super) fn forget(self) {
         // What cannot be removed now goes by its age.
-        let _ = fs::remove_dir_all(self.folder);
+        let _ = fs::remove_dir_all(self.folder.path());
     }
 
     fn write(&self, name: &str, text: &[u8]) -> io::Result<()> {
-        let mut file = Builder::new().suffix(PART).tempfile_in(&self.folder)?;
-        file.write_all(text)?;
-        file.as_file().sync_all()?;
-        file.persist(self.folder.join(name))?;
-        Ok(())
+        self.folder.write(name, |file| {
+            file.write_all(text)?;
+            file.sync_all()
+        })
     }
 }
 
@@ -178,11 +168,6 @@ fn object_name(key: &str) -> String {
     )
 }
 
-fn entries(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.map(|entry| entry.path()).collect()
-}
-
 /// The folders this many levels down.
 fn folders(root: PathBuf, levels: usize) -> Vec<PathBuf> {
     (0..levels).fold(vec![root], |folders, _| {
@@ -190,19 +175,11 @@ fn folders(root: PathBuf, levels: usize) -> Vec<PathBuf> {
     })
 }
 
-fn is_older(path: &Path, age: Duration) -> bool {
-    let modified = fs::symlink_metadata(path).and_then(|meta| meta.modified());
-    modified.is_ok_and(|time| {
-        SystemTime::now()
-            .duration_since(time)
-            .is_ok_and(|since| since > age)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs::File;
     use std::os::unix::fs::PermissionsExt;
+    use std::time::SystemTime;
 
     use jiff::Timestamp;
 
@@ -249,10 +226,10 @@ mod tests {
         }
         assert_eq!(cache.chunks(&blocks, 100), [kept[0].clone(), kept[3].clone()]);
         assert_eq!(cache.chunks(&blocks, 3), [kept[0].clone()]);
-        let mode = fs::metadata(&cache.folder).unwrap().permissions().mode();
+        let mode = fs::metadata(cache.folder.path()).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
         assert_eq!(
-            fs::metadata(entries(&cache.folder)[0].as_path())
+            fs::metadata(entries(cache.folder.path())[0].as_path())
                 .unwrap()
                 .permissions()
                 .mode()
@@ -280,8 +257,8 @@ mod tests {
     #[test]
     fn old_sessions_go() {
         let root = tempfile::tempdir().unwrap();
-        let old = session(root.path(), "old").folder;
-        let young = session(root.path(), "young").folder;
+        let old = session(root.path(), "old").folder.path().to_owned();
+        let young = session(root.path(), "young").folder.path().to_owned();
         let long_ago = SystemTime::now() - KEEP - Duration::from_secs(60);
         File::open(&old).unwrap().set_modified(long_ago).unwrap();
         session(root.path(), "new");
