@@ -9,6 +9,7 @@ import { BACKDROP_RULE, Backdrops } from './backdrops';
 import { Contents } from './contents';
 import type { Advance, Fence, Problems, Size, StartOptions } from './contract';
 import { Fonts } from './fonts';
+import { HoverRules } from './hover_rules';
 import { MOVING_LAYER_RULE } from './moving_layers';
 import { playable } from './playable';
 import { Pointer } from './pointer';
@@ -48,7 +49,8 @@ const INCOMPLETE = 'the page was drawn before all of it had loaded';
 
 export class Player {
   private readonly problemList = new ProblemList();
-  private readonly roots = new Roots(document, this.problemList.blocked);
+  private readonly roots: Roots = new Roots(document, this.problemList.blocked, (view) => { this.hoverRules.prepare(view); });
+  private readonly hoverRules = new HoverRules(this.roots);
   private readonly animations = new Animations(this.roots);
   private readonly backdrops = new Backdrops(this.roots, (style) => this.replayer.getMirror().hasNode(style));
   private readonly readiness: Readiness;
@@ -228,6 +230,7 @@ export class Player {
 
   /** The page looks as if what has just loaded had always been there, however long that took. */
   private takeOverLate(): void {
+    this.hoverRules.adapt();
     this.animations.adoptLate(clock.now);
     this.scrolling.restore();
   }
@@ -251,6 +254,8 @@ export class Player {
   private followStructure(): void {
     this.structureChanged = false;
     this.roots.refresh(this.replayer.iframe);
+    // Before anything asks for the layout, which may start transitions.
+    this.hoverRules.adapt();
     this.backdrops.filter(!this.stage.isScaled);
     this.scrolling.placeFresh();
   }
