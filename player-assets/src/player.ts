@@ -17,6 +17,7 @@ import { ProblemList } from './problems';
 import { Readiness } from './readiness';
 import { Roots } from './roots';
 import { Scrolling } from './scrolling';
+import { ShadowRules } from './shadow_rules';
 import { REPLAYED_PAGE_RULES, Stage } from './stage';
 import { VisibleContent } from './visible_content';
 
@@ -47,12 +48,19 @@ const LEAD_IN = -10;
 const CALL_PATIENCE = 1000;
 const INCOMPLETE = 'the page was drawn before all of it had loaded';
 
+/** For the replayed documents. */
+const OUR_RULES = [...REPLAYED_PAGE_RULES, BACKDROP_RULE, MOVING_LAYER_RULE];
+
 export class Player {
   private readonly problemList = new ProblemList();
-  private readonly roots: Roots = new Roots(document, this.problemList.blocked, (view) => { this.hoverRules.prepare(view); });
+  private readonly shadowRules = new ShadowRules(OUR_RULES);
+  private readonly roots: Roots = new Roots(document, this.problemList.blocked, (view) => {
+    this.shadowRules.prepare(view);
+    this.hoverRules.prepare(view);
+  });
   private readonly hoverRules = new HoverRules(this.roots);
   private readonly animations = new Animations(this.roots);
-  private readonly backdrops = new Backdrops(this.roots, (style) => this.replayer.getMirror().hasNode(style));
+  private readonly backdrops = new Backdrops(this.roots, this.shadowRules, (style) => this.replayer.getMirror().hasNode(style));
   private readonly readiness: Readiness;
   private readonly fonts = new Fonts(this.roots);
   private readonly visibleContent = new VisibleContent(this.roots);
@@ -94,7 +102,7 @@ export class Player {
       mouseTail: false,
       triggerFocus: true,
       showWarning: true,
-      insertStyleRules: [...REPLAYED_PAGE_RULES, BACKDROP_RULE, MOVING_LAYER_RULE],
+      insertStyleRules: OUR_RULES,
       plugins: [this.contents.plugin, this.scrolling.plugin, this.readiness.plugin],
       logger: quiet as unknown as typeof console,
     });
