@@ -8,6 +8,7 @@ import { Animations } from './animations';
 import { BACKDROP_RULE, Backdrops } from './backdrops';
 import { Contents } from './contents';
 import type { Advance, Fence, Problems, Size, StartOptions } from './contract';
+import { Focus } from './focus';
 import { Fonts } from './fonts';
 import { HoverRules } from './hover_rules';
 import { MOVING_LAYER_RULE } from './moving_layers';
@@ -65,6 +66,7 @@ export class Player {
   private readonly fonts = new Fonts(this.roots);
   private readonly visibleContent = new VisibleContent(this.roots);
   private readonly scrolling = new Scrolling(this.problemList.warn);
+  private readonly focus = new Focus();
   private readonly contents = new Contents(this.problemList.warn);
   private readonly replayer: Replayer;
   private readonly timer: ReplayTimer;
@@ -91,6 +93,7 @@ export class Player {
     for (const event of events) {
       this.scrolling.note(event, event.timestamp - begun);
       this.contents.note(event);
+      this.focus.note(event);
     }
 
     this.stage = new Stage(options);
@@ -100,7 +103,7 @@ export class Player {
       useVirtualDom: false,
       UNSAFE_replayCanvas: false,
       mouseTail: false,
-      triggerFocus: true,
+      triggerFocus: false,
       showWarning: true,
       insertStyleRules: OUR_RULES,
       plugins: [this.contents.plugin, this.scrolling.plugin, this.readiness.plugin],
@@ -295,6 +298,7 @@ export class Player {
   private applied(event: eventWithTime): void {
     this.scrolling.applied(event, clock.now);
     this.contents.applied(event);
+    this.focus.applied(event, (id) => this.replayer.getMirror().getNode(id));
     switch (event.type) {
       case EventType.FullSnapshot:
         this.structureChanged = true;

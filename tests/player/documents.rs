@@ -180,6 +180,41 @@ fn what_has_the_focus_looks_focused() {
 }
 
 #[test]
+fn only_keys_and_fields_give_the_focus_a_ring() {
+    let css =
+        "button, input { display: block; margin: 0; width: 100px; height: 40px; border: 0; background: #f00 }
+        :focus-visible { outline: 0; background: #00f }";
+    let act = |at: u64, id: u64, kind: u64| {
+        event(at, &json!({"source": 2, "type": kind, "id": id, "x": 5, "y": 5}))
+    };
+    let (down, up, focus, blur, touched) = (1, 0, 5, 6, 7);
+    let press = |at: u64, id: u64, how: u64| [act(at, id, how), act(at, id, focus), act(at + 60, id, up)];
+    let page = body(
+        css,
+        &[
+            element(20, "button", &json!({}), &[]),
+            element(21, "input", &json!({"type": "text"}), &[]),
+            element(22, "button", &json!({}), &[]),
+        ],
+    );
+    let mut events = press(300, 20, down).to_vec();
+    // The window loses the focus and gets it again.
+    events.extend([act(1500, 20, blur), act(2500, 20, focus)]);
+    events.extend(press(3000, 21, down));
+    // By the tab key, and back by a finger.
+    events.extend([act(4500, 22, focus)]);
+    events.extend(press(5500, 20, touched));
+    events.push(end(6000));
+    let rendered = render(&recording(&page, &events));
+    for (ms, visible) in [(400, 0), (2700, 0), (3200, 21), (4700, 22), (5700, 0)] {
+        for (id, y) in [(20, 20), (21, 60), (22, 100)] {
+            let color = if id == visible { BLUE } else { RED };
+            assert_color(&rendered.at(ms), (90, y), color);
+        }
+    }
+}
+
+#[test]
 fn selected_text_is_marked() {
     let line = element(
         20,
