@@ -2,12 +2,13 @@
 
 import { clock, realNow } from './clock';
 import { Replayer } from 'rrweb';
-import type { eventWithTime, fullSnapshotEvent } from '@rrweb/types';
+import type { addedNodeMutation, eventWithTime, fullSnapshotEvent } from '@rrweb/types';
 import { EventType, IncrementalSource } from '@rrweb/types';
 import { Animations } from './animations';
 import { BACKDROP_RULE, Backdrops } from './backdrops';
 import { Contents } from './contents';
 import type { Advance, Fence, Problems, Size, StartOptions } from './contract';
+import { withDoctype } from './doctype';
 import { Focus } from './focus';
 import { Fonts } from './fonts';
 import { HoverRules } from './hover_rules';
@@ -39,7 +40,7 @@ interface ReplayTimer {
 /** What we use of the replayer's inside. */
 interface BuildingReplayer {
   rebuildFullSnapshot(event: fullSnapshotEvent, isSync?: boolean): void;
-  attachDocumentToIframe(mutation: object, frame: HTMLIFrameElement): void;
+  attachDocumentToIframe(mutation: addedNodeMutation, frame: HTMLIFrameElement): void;
 }
 
 /** Replay time before the start: rrweb draws its first picture by timers of 0 and 1 ms. */
@@ -126,13 +127,16 @@ export class Player {
     inside.rebuildFullSnapshot = (event, isSync) => {
       this.scrolling.begin(event);
       // They would stay: rrweb builds each page in the document of the one before.
-      if (this.replayer.iframe.contentDocument) this.replayer.iframe.contentDocument.adoptedStyleSheets = [];
-      rebuildFullSnapshot(event, isSync);
+      const page = this.replayer.iframe.contentDocument;
+      if (page) page.adoptedStyleSheets = [];
+      const node = page ? withDoctype(page, event.data.node) : event.data.node;
+      rebuildFullSnapshot({ ...event, data: { ...event.data, node } }, isSync);
     };
     const attachDocumentToIframe = inside.attachDocumentToIframe.bind(inside);
     inside.attachDocumentToIframe = (mutation, frame) => {
       if (frame.contentWindow) this.roots.prepare(frame.contentWindow as Window & typeof globalThis);
-      attachDocumentToIframe(mutation, frame);
+      const node = frame.contentDocument ? withDoctype(frame.contentDocument, mutation.node) : mutation.node;
+      attachDocumentToIframe({ ...mutation, node }, frame);
     };
   }
 

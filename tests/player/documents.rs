@@ -250,6 +250,76 @@ fn boxes_stick_while_the_page_scrolls_smoothly() {
     }
 }
 
+/// What a document begins with, as it is recorded.
+fn with_doctype(document: &Value, public: &str, system: &str, mode: Option<&str>) -> Value {
+    let mut document = document.clone();
+    let doctype = json!({"type": 1, "id": 90, "name": "html", "publicId": public, "systemId": system});
+    let children = document["childNodes"].as_array_mut().unwrap();
+    children.retain(|child| child["type"] != 1);
+    children.insert(0, doctype);
+    if let Some(mode) = mode {
+        document["compatMode"] = mode.into();
+    }
+    document
+}
+
+#[test]
+fn pages_are_laid_out_by_the_rules_that_their_doctype_chose() {
+    // A share of a page's height is something in quirks mode only, and images in cells stand on a line of text in
+    // standards mode only.
+    let css =
+        "table { border-spacing: 0 } td { padding: 0 } .share { height: 50%; width: 40px; background: #f00 }
+        .end { height: 40px; width: 40px; background: #008000 }";
+    let picture = json!({"width": 40, "height": 40, "src": "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>"});
+    let cell = element(22, "td", &json!({}), &[element(23, "img", &picture, &[])]);
+    let children = [
+        element(20, "table", &json!({}), &[element(21, "tr", &json!({}), &[cell])]),
+        element(24, "div", &json!({"class": "share"}), &[]),
+        element(25, "div", &json!({"class": "end"}), &[]),
+    ];
+    let page = recording(&body(css, &children), &[end(300)]);
+    let frame = json!({"width": 320, "height": 240, "style": "border: 0; display: block"});
+    let outer = recording(
+        &element(
+            BODY,
+            "body",
+            &json!({"style": "margin: 0"}),
+            &[element(BOX, "iframe", &frame, &[])],
+        ),
+        &[
+            attach_document(0, BOX, &with(body(css, &children), &json!({"id": 204}))),
+            end(300),
+        ],
+    );
+    let transitional = "-//W3C//DTD XHTML 1.0 Transitional//EN";
+    let system = "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd";
+    let quirks = Some("BackCompat");
+    for (public, system, mode, color) in [
+        ("", "", None, WHITE),
+        ("-//W3C//DTD XHTML 1.0 Strict//EN", system, None, WHITE),
+        (transitional, system, None, GREEN),
+        ("-//W3C//DTD HTML 4.01 Transitional//EN", system, None, GREEN),
+        ("-//W3C//DTD HTML 4.01 Transitional//EN", "", quirks, RED),
+    ] {
+        let mut page = page.clone();
+        let document = &mut page[1]["data"]["node"];
+        *document = with_doctype(document, public, system, mode);
+        let mut outer = outer.clone();
+        let document = &mut outer[2]["data"]["adds"][0]["node"];
+        *document = with_doctype(document, public, system, mode);
+        for recording in [page, outer] {
+            let picture = render(&recording).at(0);
+            assert_color(&picture, (20, 41), color);
+        }
+    }
+    let mut page = page;
+    let document = &mut page[1]["data"]["node"];
+    document["compatMode"] = "BackCompat".into();
+    document["childNodes"].as_array_mut().unwrap().remove(0);
+    document["childNodes"][0]["attributes"]["xmlns"] = "http://www.w3.org/1999/xhtml".into();
+    assert_color(&render(&page).at(0), (20, 41), RED);
+}
+
 #[test]
 fn a_document_that_is_replaced_shows_the_new_one() {
     let html = element(
