@@ -12,6 +12,7 @@ import { withDoctype } from './doctype';
 import { Focus } from './focus';
 import { Fonts } from './fonts';
 import { HoverRules } from './hover_rules';
+import { buildFormulas } from './mathml';
 import { MOVING_LAYER_RULE } from './moving_layers';
 import { playable } from './playable';
 import { Pointer } from './pointer';
@@ -21,6 +22,7 @@ import { Roots } from './roots';
 import { Scrolling } from './scrolling';
 import { ShadowRules } from './shadow_rules';
 import { REPLAYED_PAGE_RULES, Stage } from './stage';
+import { switchSheets } from './switched_sheets';
 import { VisibleContent } from './visible_content';
 
 /** Something that rrweb wants to do at a replay time. */
@@ -57,6 +59,7 @@ export class Player {
   private readonly problemList = new ProblemList();
   private readonly shadowRules = new ShadowRules(OUR_RULES);
   private readonly roots: Roots = new Roots(document, this.problemList.blocked, (view) => {
+    buildFormulas(view);
     this.shadowRules.prepare(view);
     this.hoverRules.prepare(view);
   });
@@ -302,6 +305,7 @@ export class Player {
   private applied(event: eventWithTime): void {
     this.scrolling.applied(event, clock.now);
     this.contents.applied(event);
+    switchSheets(event, this.replayer.getMirror());
     this.focus.applied(event, (id) => this.replayer.getMirror().getNode(id));
     switch (event.type) {
       case EventType.FullSnapshot:

@@ -321,6 +321,68 @@ fn pages_are_laid_out_by_the_rules_that_their_doctype_chose() {
 }
 
 #[test]
+fn formulas_are_laid_out_as_such() {
+    let space = |id: u64, color: &str| {
+        let attributes = json!({"width": "40px", "height": "40px", "style": format!("background: {color}")});
+        element(id, "mspace", &attributes, &[])
+    };
+    let formula = |id: u64| {
+        let fraction = element(
+            id + 1,
+            "mfrac",
+            &json!({}),
+            &[space(id + 2, "#f00"), space(id + 3, "#00f")],
+        );
+        element(id, "math", &json!({}), &[fraction])
+    };
+    for (page, then) in [
+        (body("", &[formula(20)]), end(100)),
+        (body("", &[]), addition(0, BODY, &formula(20))),
+    ] {
+        let picture = render(&recording(&page, &[then, end(300)])).at(100);
+        let above = middle_of(&picture, RED).unwrap();
+        let below = middle_of(&picture, BLUE).unwrap();
+        assert!((above.0 - below.0).abs() < 1.0 && below.1 - above.1 > 30.0);
+    }
+}
+
+#[test]
+fn a_link_to_a_style_sheet_can_be_switched_off_and_on() {
+    let link = |id: u64| {
+        element(
+            id,
+            "link",
+            &json!({"_cssText": ".box { background: #00f !important }"}),
+            &[],
+        )
+    };
+    let styled = |at: u64, id: u64, value: Option<&str>| {
+        mutation(
+            at,
+            &json!({"attributes": [{"id": id, "attributes": {"disabled": value}}]}),
+        )
+    };
+    let own = with(
+        style(30, ""),
+        &json!({"attributes": {"_cssText": "body { background: green !important }"}}),
+    );
+    let rendered = render(&recording(
+        &body(SQUARE, &[link(20), own, a_box("")]),
+        &[
+            styled(300, 20, Some("")),
+            // It does nothing on these.
+            styled(300, 30, Some("")),
+            styled(600, 20, None),
+            end(900),
+        ],
+    ));
+    for (ms, color) in [(100, BLUE), (400, RED), (700, BLUE)] {
+        assert_color(&rendered.at(ms), (20, 20), color);
+        assert_color(&rendered.at(ms), (100, 100), GREEN);
+    }
+}
+
+#[test]
 fn a_document_that_is_replaced_shows_the_new_one() {
     let html = element(
         70,
