@@ -139,6 +139,10 @@ export class Player {
     inside.attachDocumentToIframe = (mutation, frame) => {
       if (frame.contentWindow) this.roots.prepare(frame.contentWindow as Window & typeof globalThis);
       const node = frame.contentDocument ? withDoctype(frame.contentDocument, mutation.node) : mutation.node;
+      // A document that was opened again keeps its id, by which rrweb would take it for built.
+      const mirror = this.replayer.getMirror();
+      const built = mirror.getNode(node.id);
+      if (built && 'childNodes' in node && !node.childNodes.every(({ id }) => mirror.has(id))) mirror.removeNodeFromMap(built);
       attachDocumentToIframe({ ...mutation, node }, frame);
     };
   }

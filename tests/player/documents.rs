@@ -9,7 +9,7 @@ use crate::common::{element, full_snapshot, recording, text};
 use crate::unrecorded::ink;
 use crate::{
     BLUE, BODY, BOX, DOCUMENT, GREEN, MOVING_BOX, RED, STARTED, WHITE, a_box, addition, assert_box_at,
-    attach_document, attribute, body, end, event, mouse, mutation, render, scroll, style, with,
+    attach_document, attribute, body, end, event, in_document, mouse, mutation, render, scroll, style, with,
 };
 
 /// A box of 40x40 pixels in the corner.
@@ -215,6 +215,35 @@ fn only_keys_and_fields_give_the_focus_a_ring() {
 }
 
 #[test]
+fn a_dialog_gives_the_focus_as_it_was_given() {
+    let css = "dialog { inset: 0 auto auto 0; margin: 0; padding: 0; border: 0 }
+        button { display: block; width: 100px; height: 40px; border: 0; background: #f00 }
+        :focus { outline: 0; background: #00f } :focus-visible { background: #008000 }";
+    for (pressed, color) in [(true, BLUE), (false, GREEN)] {
+        let dialog = element(
+            20,
+            "dialog",
+            &json!({}),
+            &[element(21, "button", &json!({}), &[])],
+        );
+        let act = |kind: u64, id: u64| {
+            event(
+                300,
+                &json!({"source": 2, "type": kind, "id": id, "x": 200, "y": 200}),
+            )
+        };
+        let open = json!({"attributes": [{"id": 20, "attributes": {"open": "", "rr_open_mode": "modal"}}]});
+        let mut events = Vec::new();
+        if pressed {
+            events.push(act(1, BODY));
+        }
+        events.extend([act(5, 21), mutation(300, &open), end(900)]);
+        let rendered = render(&recording(&body(css, &[dialog]), &events));
+        assert_color(&rendered.at(500), (90, 20), color);
+    }
+}
+
+#[test]
 fn selected_text_is_marked() {
     let line = element(
         20,
@@ -318,6 +347,36 @@ fn pages_are_laid_out_by_the_rules_that_their_doctype_chose() {
     document["childNodes"].as_array_mut().unwrap().remove(0);
     document["childNodes"][0]["attributes"]["xmlns"] = "http://www.w3.org/1999/xhtml".into();
     assert_color(&render(&page).at(0), (20, 41), RED);
+}
+
+#[test]
+fn a_nested_document_that_is_written_anew_shows_the_new_one() {
+    let frame = json!({"width": 320, "height": 240, "style": "border: 0; display: block"});
+    let page = element(
+        BODY,
+        "body",
+        &json!({"style": "margin: 0"}),
+        &[element(BOX, "iframe", &frame, &[])],
+    );
+    let nested = |at: u64, first: u64, color: &str| {
+        let style = json!({"style": format!("background: {color}")});
+        let html = element(
+            first,
+            "html",
+            &json!({}),
+            &[element(first + 1, "body", &style, &[])],
+        );
+        let document = json!({"type": 0, "id": 201, "childNodes": [in_document(201, html)]});
+        let adds = json!([{"parentId": BOX, "nextId": null, "node": document}]);
+        mutation(at, &json!({"adds": adds, "isAttachIframe": true}))
+    };
+    let rendered = render(&recording(
+        &page,
+        &[nested(100, 210, "#f00"), nested(500, 220, "#00f"), end(900)],
+    ));
+    for (ms, color) in [(300, RED), (700, BLUE)] {
+        assert_color(&rendered.at(ms), (20, 20), color);
+    }
 }
 
 #[test]
