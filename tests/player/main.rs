@@ -9,6 +9,7 @@ mod animations;
 mod canvases;
 mod conformance;
 mod documents;
+mod focus;
 mod hovering;
 mod media;
 mod moving_images;

@@ -153,7 +153,7 @@ fn what_snaps_into_place_is_shown_on_its_way() {
     let to = |at: u64, x: u64| event(at, &json!({"source": 3, "id": BOX, "x": x, "y": 0}));
     for (page, before) in [
         (body(SNAPPING, &[slides()]), end(200)),
-        (body("", &[host.clone()]), end(200)),
+        (body("", std::slice::from_ref(&host)), end(200)),
         (body("", &[host]), adopted),
     ] {
         let rendered = render(&recording(
