@@ -122,8 +122,13 @@ impl Event {
         {
             return Err(NotAnEvent::Compressed);
         }
-        if kind == EventType::FullSnapshot && !data.node.is_some_and(is_object) && !data.has_wireframes() {
-            // rrweb throws on a snapshot without a tree.
+        // rrweb throws on a change without data, and on a snapshot without a tree.
+        let can_be_played = match kind {
+            EventType::IncrementalSnapshot => header.data.is_some_and(is_object),
+            EventType::FullSnapshot => data.node.is_some_and(is_object) || data.has_wireframes(),
+            _ => true,
+        };
+        if !can_be_played {
             return Err(NotAnEvent::Malformed);
         }
         let detail = data.detail(kind, source);
@@ -143,7 +148,7 @@ impl Event {
 /// Why a piece of JSON did not become an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum NotAnEvent {
-    /// No object, no numeric type or timestamp, or a full snapshot without a tree.
+    /// No object, no numeric type or timestamp, a full snapshot without a tree, or a change without data.
     Malformed,
     /// rrweb's packer made a string of it.
     Packed,
@@ -437,6 +442,12 @@ mod tests {
             r#"{"type":-1,"timestamp":1}"#,
             r#"{"type":4,"timestamp":1e999}"#,
             r#"{"type":2,"timestamp":1,"data":{"node":"x"}}"#,
+            r#"{"type":3,"timestamp":1}"#,
+            r#"{"type":3,"timestamp":1,"data":null}"#,
+            r#"{"type":3,"timestamp":1,"data":7}"#,
+            r#"{"type":3,"timestamp":1,"data":true}"#,
+            r#"{"type":3,"timestamp":1,"data":[{"source":0}]}"#,
+            r#"{"type":3,"timestamp":1,"data":"x"}"#,
         ] {
             assert_eq!(refusal(json), NotAnEvent::Malformed, "{json}");
         }
