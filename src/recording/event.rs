@@ -112,6 +112,9 @@ impl Event {
             .map(EventType::from_number)
             .ok_or(NotAnEvent::Malformed)?;
         let timestamp_ms = header.timestamp_ms().ok_or(NotAnEvent::Malformed)?;
+        if header.is_quoted() {
+            return Err(NotAnEvent::Quoted);
+        }
         let data = Data::of(header.data);
         let source = match kind {
             EventType::IncrementalSnapshot => whole(data.source).map(IncrementalSource::from_number),
@@ -154,6 +157,8 @@ pub(super) enum NotAnEvent {
     Packed,
     /// `PostHog` compressed fields of it.
     Compressed,
+    /// Its data is JSON in a string, or its timestamp a number in one.
+    Quoted,
 }
 
 /// Whether a piece of JSON is an event, as far as its type and timestamp tell.
@@ -183,7 +188,17 @@ impl<'a> Header<'a> {
     }
 
     fn timestamp_ms(&self) -> Option<f64> {
-        number(self.timestamp?.get())
+        let timestamp = self.timestamp?.get();
+        number(timestamp).or_else(|| quoted_number(timestamp))
+    }
+
+    /// Whether a database has made strings of the data, if that is an object, or of the timestamp.
+    fn is_quoted(&self) -> bool {
+        let begins_object = |data: &RawValue| {
+            let string = data.get().strip_prefix('"');
+            string.is_some_and(|text| text.trim_start().starts_with('{'))
+        };
+        self.data.is_some_and(begins_object) || self.timestamp.is_some_and(is_string)
     }
 }
 
@@ -322,6 +337,13 @@ fn is_string(raw: &RawValue) -> bool {
 /// JSON knows no NaN and no infinity, but `1e999` is valid and becomes one.
 fn number(json: &str) -> Option<f64> {
     json.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// The number that a string of digits says.
+pub(super) fn quoted_number(json: &str) -> Option<f64> {
+    let digits = json.strip_prefix('"')?.strip_suffix('"')?;
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    number(digits).filter(|_| is_number)
 }
 
 /// The number of a type or source.

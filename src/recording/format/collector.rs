@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use bytestring::ByteString;
 
 use super::lost::Lost;
-use super::{Contents, Format, compressed_fields, packed, segments, unsupported};
+use super::{Contents, Format, compressed_fields, packed, quoted_fields, segments, unsupported};
 use crate::error::Result;
 use crate::recording::budget::Budget;
 use crate::recording::container::Container;
@@ -101,7 +101,7 @@ impl<'a> Collector<'a> {
         self.next_index += 1;
     }
 
-    /// A packed event may have compressed fields; neither can hold its like.
+    /// A packed event may have compressed or quoted fields; none can hold its like.
     fn decode(&mut self, mut json: ByteString, index: u64) -> Result<(Event, Option<String>), Lost> {
         loop {
             json = match Event::parse(json.clone(), index) {
@@ -109,6 +109,7 @@ impl<'a> Collector<'a> {
                 Err(NotAnEvent::Malformed) => return Err(Lost::Dropped(ProblemKind::NotAnEvent)),
                 Err(NotAnEvent::Packed) => packed::unpack(&json, self.budget)?,
                 Err(NotAnEvent::Compressed) => compressed_fields::decode(&json, self.budget)?,
+                Err(NotAnEvent::Quoted) => quoted_fields::decode(&json, self.budget)?,
             };
         }
     }

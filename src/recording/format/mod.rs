@@ -12,6 +12,7 @@ mod posthog_block;
 mod posthog_export;
 mod posthog_snappy;
 mod posthog_wire;
+mod quoted_fields;
 mod rrweb_wrapper;
 mod segments;
 mod text;
@@ -465,6 +466,10 @@ pub(super) mod tests {
             format!("[{META},{}]", quoted(SNAPSHOT)),
             format!("[\"w\",{META}]\n[\"w\",{compressed}]"),
             format!("[{META},{}]", pack(&compressed)),
+            format!(
+                "[{META},{}]",
+                SNAPSHOT.replace(r#"{"node":{}}"#, &quoted(r#"{"node":{}}"#))
+            ),
         ]
     }
 
