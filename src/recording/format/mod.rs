@@ -42,7 +42,7 @@ use fields::Fields;
 pub enum Format {
     /// `[event, …]`
     RrwebArray,
-    /// An object in which there are arrays of events, whatever they are called.
+    /// Objects in which there are arrays of events, whatever they are called, or an event each.
     RrwebWrapper,
     /// One event on each line, or one after the other.
     RrwebLines,
@@ -453,6 +453,7 @@ pub(super) mod tests {
             format!(r#"{{"events":{}}}"#, quoted(&format!("[{events}]"))),
             quoted(&format!("[{events}]")),
             format!("{META}\n{SNAPSHOT}\n"),
+            format!("{{\"event\":{META}}}\n{{\"event\":{SNAPSHOT}}}"),
             format!("[\"w1\",{META}]\n[\"é\",{SNAPSHOT}]"),
             format!(r#"{{"window_id":"w","data":[{events}]}}"#),
             format!(r#"{{"version":"2023-04-28","data":{{"id":"s","snapshots":[{events}]}}}}"#),
