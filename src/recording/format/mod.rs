@@ -20,7 +20,6 @@ mod unsupported;
 mod value;
 mod zip_entries;
 
-use std::borrow::Cow;
 use std::fmt;
 
 use bytestring::ByteString;
@@ -211,18 +210,31 @@ fn is_event(json: &str) -> bool {
 }
 
 /// What an object calls the session whose events it holds.
-fn session_id<'a>(fields: &Fields<'a>) -> Option<Cow<'a, str>> {
-    [
-        "session_id",
-        "sessionId",
-        "replay_id",
-        "replayId",
-        "recording_id",
-        "recordingId",
-        "id",
-    ]
-    .into_iter()
-    .find_map(|name| event::id(fields.get(name)))
+#[derive(Clone)]
+struct SessionId {
+    text: String,
+    /// A number that is only called `id`: perhaps that of a row in a table.
+    is_number: bool,
+}
+
+impl SessionId {
+    fn of(fields: &Fields<'_>) -> Option<Self> {
+        let named = [
+            "session_id",
+            "sessionId",
+            "replay_id",
+            "replayId",
+            "recording_id",
+            "recordingId",
+        ]
+        .into_iter()
+        .find_map(|name| event::id(fields.get(name)));
+        let is_named = named.is_some();
+        let bare = fields.get("id");
+        let text = named.or_else(|| event::id(bare))?.into_owned();
+        let is_number = !is_named && bare.is_some_and(|id| !id.starts_with('"'));
+        Some(Self { text, is_number })
+    }
 }
 
 /// Bytes that JavaScript made a string of, one character for each.

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use bytestring::ByteString;
 
 use super::value::{self, Shape};
-use super::{Collector, Fields, Format, is_event, read_text, session_id};
+use super::{Collector, Fields, Format, SessionId, is_event, read_text};
 use crate::error::Result;
 use crate::recording::budget::Budget;
 use crate::recording::problem::ProblemKind;
@@ -21,7 +21,7 @@ const BY_WINDOW: [&str; 2] = ["snapshotsByWindowId", "snapshot_data_by_window_id
 /// The values of one object in which the events are.
 pub(super) struct Wrapped {
     /// The session's, from the object that has the values, or from one around it.
-    id: Option<String>,
+    id: Option<SessionId>,
     /// With their keys, lists first.
     places: Vec<(String, Place)>,
     /// Whether the keys are the windows' ids.
@@ -78,10 +78,10 @@ impl Search<'_> {
         level: usize,
         name: &str,
         object: &ByteString,
-        outer_id: Option<&str>,
+        outer_id: Option<&SessionId>,
     ) -> Result<Option<Wrapped>> {
-        let own_id = Fields::of(object).and_then(|fields| session_id(&fields));
-        let id = own_id.as_deref().or(outer_id);
+        let own_id = Fields::of(object).and_then(|fields| SessionId::of(&fields));
+        let id = own_id.as_ref().or(outer_id);
         if level == 0 && self.single_events {
             return Ok(self.single_event(object, id));
         }
@@ -100,7 +100,7 @@ impl Search<'_> {
     }
 
     /// Looks at the values of the object itself.
-    fn values(&mut self, name: &str, object: &ByteString, id: Option<&str>) -> Result<Option<Wrapped>> {
+    fn values(&mut self, name: &str, object: &ByteString, id: Option<&SessionId>) -> Result<Option<Wrapped>> {
         let (mut lists, mut others, mut quoted) = (Vec::new(), Vec::new(), Vec::new());
         let mut are_all_lists = true;
         for (key, value) in json_text::members(object) {
@@ -130,14 +130,14 @@ impl Search<'_> {
             return Ok(None);
         }
         Ok(Some(Wrapped {
-            id: id.map(str::to_owned),
+            id: id.cloned(),
             places,
             is_by_window,
         }))
     }
 
     /// Looks for an event among the values of the object itself.
-    fn single_event(&mut self, object: &ByteString, id: Option<&str>) -> Option<Wrapped> {
+    fn single_event(&mut self, object: &ByteString, id: Option<&SessionId>) -> Option<Wrapped> {
         self.goes_deeper |= json_text::members(object).any(|(_, value)| value.starts_with('{'));
         let (key, event) = json_text::members(object).find(|(_, value)| is_event(value))?;
         let window = ["window_id", "windowId"]
@@ -145,7 +145,7 @@ impl Search<'_> {
             .find_map(|name| event::id(json_text::member(object, name)))
             .map(Cow::into_owned);
         Some(Wrapped {
-            id: id.map(str::to_owned),
+            id: id.cloned(),
             places: vec![(key.into_owned(), Place::Event(object.slice_ref(event), window))],
             is_by_window: false,
         })
@@ -183,8 +183,10 @@ impl Wrapped {
     pub(super) fn read(&self, depth: usize, collector: &mut Collector<'_>) -> Result<Format> {
         let is_single_event = matches!(self.places[..], [(_, Place::Event(..))]);
         match &self.id {
-            None if !is_single_event => collector.begin_session(),
-            id => collector.session(id.as_deref()),
+            Some(id) if id.is_number => collector.numbered_session(&id.text),
+            Some(id) => collector.session(Some(&id.text)),
+            None if is_single_event => collector.session(None),
+            None => collector.begin_session(),
         }
         let mut known = HashSet::new();
         let mut formats = Vec::new();
