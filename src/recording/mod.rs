@@ -4,6 +4,7 @@
 
 pub mod activity;
 mod budget;
+mod choice;
 mod container;
 mod event;
 mod format;
@@ -26,6 +27,7 @@ use crate::error::{Error, Kind, Result};
 use crate::source::RawInput;
 
 pub use activity::{ACTIVITY_GAP_MS, Span};
+pub use choice::{Unclear, choose, id_or_number_hint};
 pub use container::Container;
 pub use event::{Detail, Event, Meta};
 pub use format::Format;
@@ -145,7 +147,8 @@ impl Archive {
         self.sessions.iter().enumerate().map(entry).collect()
     }
 
-    /// Makes one session playable: the one with this id or number (from 1), or the only one.
+    /// Makes one session playable: the one with this id or number (from 1), or the only one. What is the id of one
+    /// session and the number of another is an error; `id:1` and `number:1` are clear.
     pub fn into_recording(mut self, session: Option<&str>) -> Result<Recording> {
         let index = self.choose(session)?;
         let mut session = self.sessions.swap_remove(index);
@@ -191,16 +194,20 @@ impl Archive {
                     .hint("`replaycast inspect` lists them; choose one with --session NUMBER.")),
             };
         };
-        let named = self
+        let ids: Vec<_> = self
             .sessions
             .iter()
-            .position(|session| session.id.as_deref() == Some(wanted));
-        let numbered = wanted.parse().ok().filter(|number| (1..=count).contains(number));
-        named.or(numbered.map(|number| number - 1)).ok_or_else(|| {
-            usage(format!(
+            .map(|session| session.id.as_deref())
+            .collect();
+        choose(wanted, &ids).map_err(|unclear| match unclear {
+            Unclear::NotThere => usage(format!(
                 "there is no session '{wanted}' in it, only {count}, numbered from 1"
             ))
-            .hint("`replaycast inspect` lists them.")
+            .hint("`replaycast inspect` lists them."),
+            Unclear::IdOrNumber => usage(format!(
+                "'{wanted}' is the id of one session and the number of another"
+            ))
+            .hint(id_or_number_hint("--session", wanted)),
         })
     }
 }
