@@ -50,6 +50,8 @@ pub struct Recording {
     pub containers: Vec<Container>,
     /// In the order in which the input first names them; never empty.
     pub windows: Vec<Window>,
+    /// The ids of those that the input has beside them, of which nothing can be drawn.
+    pub windows_without_full_snapshot: Vec<String>,
     /// How many events of the input show a mobile app as wireframes; here they are nodes.
     pub mobile_events: usize,
     pub problems: Vec<Problem>,
@@ -159,11 +161,16 @@ impl Archive {
             .flat_map(|window| &window.events)
             .filter(|event| event.detail == Detail::Wireframes)
             .count();
-        session.windows = session
-            .windows
-            .into_iter()
-            .filter_map(|window| tidy::window(window, &mut problems))
-            .collect();
+        let mut windows_without_full_snapshot = Vec::new();
+        let mut tidied = |window: Window| {
+            let id = window.id.clone();
+            let tidied = tidy::window(window, &mut problems);
+            if tidied.is_none() {
+                windows_without_full_snapshot.push(id);
+            }
+            tidied
+        };
+        session.windows = session.windows.into_iter().filter_map(&mut tidied).collect();
         let started_ms = session
             .windows
             .iter()
@@ -178,6 +185,7 @@ impl Archive {
             format: self.format,
             containers: self.containers,
             windows: session.windows,
+            windows_without_full_snapshot,
             mobile_events,
             problems: problems.into_vec(),
             started_ms,
