@@ -317,6 +317,33 @@ fn a_session_is_known_by_its_id_or_its_number() {
 }
 
 #[test]
+fn lines_that_may_have_had_the_full_snapshot_are_told() {
+    let meta = r#"{"type":4,"timestamp":1,"data":{"href":"","width":8,"height":6}}"#;
+    let broken = r#"{"type":2,"timestamp":2,"data":{"node":{"textContent":"\\"a\\""}}}"#;
+    let failure = |lines: &[&str]| {
+        let input = RawInput {
+            name: "copy".to_owned(),
+            bytes: lines.join("\n").into(),
+        };
+        recording::open(input).expect_err("there is nothing to draw")
+    };
+    let error = failure(&[meta, broken, broken]);
+    assert_eq!(error.kind(), Kind::NoFullSnapshot);
+    let told = format!(
+        "2 lines are not JSON; skipped (first at byte {}).",
+        meta.len() + 1
+    );
+    let hint = error.hint_text().expect("there is a hint");
+    assert!(hint.contains(&told), "{hint}");
+    let without = failure(&[meta, meta]);
+    assert!(
+        without
+            .hint_text()
+            .is_some_and(|hint| hint.starts_with("Its beginning is missing"))
+    );
+}
+
+#[test]
 fn every_conformance_recording_makes_a_plan() {
     let Some(folder) = shared(".") else { return };
     let mut count = 0;

@@ -226,11 +226,17 @@ pub fn open(input: RawInput) -> Result<Recording> {
 }
 
 fn no_full_snapshot(problems: &Problems) -> Error {
-    Error::new(
+    let error = Error::new(
         Kind::NoFullSnapshot,
         "the recording has no full snapshot, so there is nothing to draw",
-    )
-    .hint(match problems.undecodable() {
+    );
+    if let Some(unreadable) = problems.of_kind(ProblemKind::UnreadableLine) {
+        return error.hint(format!(
+            "It may have been in what cannot be read: {unreadable}. Look at that, or export it again; Postgres's COPY doubles \
+             backslashes, psql -At -c 'SELECT …' does not."
+        ));
+    }
+    error.hint(match problems.undecodable() {
         Some(_) => "It may have been in events that cannot be decoded: use PostHog's export to a file, or download it again.",
         None => "Its beginning is missing: export it again after it has loaded to the end, or record with full snapshots.",
     })

@@ -222,6 +222,10 @@ impl Problems {
         }
     }
 
+    pub(super) fn of_kind(&self, kind: ProblemKind) -> Option<&Problem> {
+        self.0.iter().find(|known| known.kind == kind)
+    }
+
     /// Why some events could not be decoded, if there are such.
     pub(super) fn undecodable(&self) -> Option<ProblemKind> {
         let mut kinds = self.0.iter().map(|known| known.kind);
