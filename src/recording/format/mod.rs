@@ -112,7 +112,11 @@ fn read_within(mut containers: Vec<Container>, mut bytes: Vec<u8>, budget: &mut 
     } else {
         unsupported::refuse_binary(&bytes)?;
         let text = text::decode(bytes, &mut collector)?;
-        read_text(&text, value::DEPTH, &mut collector)?
+        let read = read_text(&text, value::DEPTH, &mut collector);
+        if collector.is_empty() {
+            unsupported::refuse_extended_json(&text)?;
+        }
+        read?
     };
     collector.finish(format, containers)
 }
@@ -394,7 +398,7 @@ pub(super) mod tests {
 
     #[test]
     fn what_cannot_be_read_yet_is_named() {
-        let cases: [(Vec<u8>, &str); 11] = [
+        let cases: [(Vec<u8>, &str); 13] = [
             (b"BZh91AY&SY".to_vec(), "bzip2"),
             (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(), "a picture"),
             (b"\xff\xd8\xff\xe0\0\x10JFIF".to_vec(), "a picture"),
@@ -403,6 +407,17 @@ pub(super) mod tests {
             (b"<!doctype html>".to_vec(), "HTML"),
             (b"hello".to_vec(), "not JSON"),
             (b"hello".to_vec(), "| A recording is"),
+            (
+                r#"{"_id":{"$oid":"a"},"type":{"$numberInt":"4"},"timestamp":{"$numberLong":"1"},"data":{}}"#
+                    .into(),
+                "MongoDB's canonical JSON",
+            ),
+            (
+                [r#"{"type":{"$numberInt":"4"},"timestamp":{"$numberDouble":"1.5"}}"#; 2]
+                    .join("\n")
+                    .into(),
+                "--jsonFormat relaxed",
+            ),
             ("[\"x\u{9c}abc\"]".into(), "rrweb-packed events"),
             (
                 r#"["w",{"type":2,"timestamp":1,"cv":"2024-10","data":"\u001f\u008b"}]"#.into(),
