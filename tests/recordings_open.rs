@@ -4,7 +4,7 @@
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 
-use replaycast::error::Error;
+use replaycast::error::{Error, Kind};
 use replaycast::frame::Fps;
 use replaycast::recording::{self, Archive, Container, Format, ProblemKind, Recording, Summary};
 use replaycast::source::RawInput;
@@ -275,6 +275,72 @@ fn compressed_files_hold_the_same_session() {
     assert_eq!(listed, expected.map(|file| (Some(file), 720)));
     let second = archive.into_recording(Some("2")).unwrap();
     assert_eq!(second.session.as_deref(), Some(expected[1]));
+}
+
+/// Rows with the whole of a session each, by their ids.
+fn sessions_named(ids: [&str; 2]) -> Archive {
+    let row = |id| {
+        format!(
+            r#"{{"session_id":"{id}","events":[{{"type":4,"timestamp":1,"data":{{"href":"","width":8,"height":6}}}},{{"type":2,"timestamp":2,"data":{{"node":{{}}}}}}]}}"#
+        )
+    };
+    let input = RawInput {
+        name: "rows".to_owned(),
+        bytes: ids.map(row).join("\n").into(),
+    };
+    Archive::read(input, recording::DEFAULT_MAX_BYTES).expect("the rows can be read")
+}
+
+#[test]
+fn a_session_is_known_by_its_id_or_its_number() {
+    let chosen = |ids, wanted| sessions_named(ids).into_recording(Some(wanted));
+    for (ids, wanted, expected) in [
+        (["a", "b"], "2", "b"),
+        (["a", "b"], "a", "a"),
+        (["1", "2"], "2", "2"),
+        (["7", "8"], "8", "8"),
+        (["2", "1"], "id:1", "1"),
+        (["2", "1"], "number:1", "2"),
+    ] {
+        let recording = chosen(ids, wanted).unwrap();
+        assert_eq!(recording.session.as_deref(), Some(expected), "{ids:?} {wanted}");
+    }
+    let error = chosen(["2", "1"], "1").unwrap_err();
+    assert_eq!(error.kind(), Kind::Usage);
+    assert_eq!(
+        (&*error.to_string(), error.hint_text()),
+        (
+            "rows: '1' is the id of one session and the number of another",
+            Some("Say --session number:1 for the one that `inspect` lists there, or --session id:1.")
+        )
+    );
+}
+
+#[test]
+fn lines_that_may_have_had_the_full_snapshot_are_told() {
+    let meta = r#"{"type":4,"timestamp":1,"data":{"href":"","width":8,"height":6}}"#;
+    let broken = r#"{"type":2,"timestamp":2,"data":{"node":{"textContent":"\\"a\\""}}}"#;
+    let failure = |lines: &[&str]| {
+        let input = RawInput {
+            name: "copy".to_owned(),
+            bytes: lines.join("\n").into(),
+        };
+        recording::open(input).expect_err("there is nothing to draw")
+    };
+    let error = failure(&[meta, broken, broken]);
+    assert_eq!(error.kind(), Kind::NoFullSnapshot);
+    let told = format!(
+        "2 lines are not JSON; skipped (first at byte {}).",
+        meta.len() + 1
+    );
+    let hint = error.hint_text().expect("there is a hint");
+    assert!(hint.contains(&told), "{hint}");
+    let without = failure(&[meta, meta]);
+    assert!(
+        without
+            .hint_text()
+            .is_some_and(|hint| hint.starts_with("Its beginning is missing"))
+    );
 }
 
 #[test]

@@ -112,6 +112,9 @@ impl Event {
             .map(EventType::from_number)
             .ok_or(NotAnEvent::Malformed)?;
         let timestamp_ms = header.timestamp_ms().ok_or(NotAnEvent::Malformed)?;
+        if header.is_quoted() {
+            return Err(NotAnEvent::Quoted);
+        }
         let data = Data::of(header.data);
         let source = match kind {
             EventType::IncrementalSnapshot => whole(data.source).map(IncrementalSource::from_number),
@@ -122,8 +125,13 @@ impl Event {
         {
             return Err(NotAnEvent::Compressed);
         }
-        if kind == EventType::FullSnapshot && !data.node.is_some_and(is_object) && !data.has_wireframes() {
-            // rrweb throws on a snapshot without a tree.
+        // rrweb throws on a change without data, and on a snapshot without a tree.
+        let can_be_played = match kind {
+            EventType::IncrementalSnapshot => header.data.is_some_and(is_object),
+            EventType::FullSnapshot => data.node.is_some_and(is_object) || data.has_wireframes(),
+            _ => true,
+        };
+        if !can_be_played {
             return Err(NotAnEvent::Malformed);
         }
         let detail = data.detail(kind, source);
@@ -143,12 +151,14 @@ impl Event {
 /// Why a piece of JSON did not become an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum NotAnEvent {
-    /// No object, no numeric type or timestamp, or a full snapshot without a tree.
+    /// No object, no numeric type or timestamp, a full snapshot without a tree, or a change without data.
     Malformed,
     /// rrweb's packer made a string of it.
     Packed,
     /// `PostHog` compressed fields of it.
     Compressed,
+    /// Its data is JSON in a string, or its timestamp a number in one.
+    Quoted,
 }
 
 /// Whether a piece of JSON is an event, as far as its type and timestamp tell.
@@ -178,7 +188,17 @@ impl<'a> Header<'a> {
     }
 
     fn timestamp_ms(&self) -> Option<f64> {
-        number(self.timestamp?.get())
+        let timestamp = self.timestamp?.get();
+        number(timestamp).or_else(|| quoted_number(timestamp))
+    }
+
+    /// Whether a database has made strings of the data, if that is an object, or of the timestamp.
+    fn is_quoted(&self) -> bool {
+        let begins_object = |data: &RawValue| {
+            let string = data.get().strip_prefix('"');
+            string.is_some_and(|text| text.trim_start().starts_with('{'))
+        };
+        self.data.is_some_and(begins_object) || self.timestamp.is_some_and(is_string)
     }
 }
 
@@ -319,6 +339,13 @@ fn number(json: &str) -> Option<f64> {
     json.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
+/// The number that a string of digits says.
+pub(super) fn quoted_number(json: &str) -> Option<f64> {
+    let digits = json.strip_prefix('"')?.strip_suffix('"')?;
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    number(digits).filter(|_| is_number)
+}
+
 /// The number of a type or source.
 fn whole(raw: Option<&RawValue>) -> Option<u32> {
     let number = number(raw?.get())?;
@@ -437,6 +464,12 @@ mod tests {
             r#"{"type":-1,"timestamp":1}"#,
             r#"{"type":4,"timestamp":1e999}"#,
             r#"{"type":2,"timestamp":1,"data":{"node":"x"}}"#,
+            r#"{"type":3,"timestamp":1}"#,
+            r#"{"type":3,"timestamp":1,"data":null}"#,
+            r#"{"type":3,"timestamp":1,"data":7}"#,
+            r#"{"type":3,"timestamp":1,"data":true}"#,
+            r#"{"type":3,"timestamp":1,"data":[{"source":0}]}"#,
+            r#"{"type":3,"timestamp":1,"data":"x"}"#,
         ] {
             assert_eq!(refusal(json), NotAnEvent::Malformed, "{json}");
         }

@@ -4,6 +4,7 @@
 
 pub mod activity;
 mod budget;
+mod choice;
 mod container;
 mod event;
 mod format;
@@ -26,6 +27,7 @@ use crate::error::{Error, Kind, Result};
 use crate::source::RawInput;
 
 pub use activity::{ACTIVITY_GAP_MS, Span};
+pub use choice::{Unclear, choose, id_or_number_hint};
 pub use container::Container;
 pub use event::{Detail, Event, Meta};
 pub use format::Format;
@@ -48,6 +50,8 @@ pub struct Recording {
     pub containers: Vec<Container>,
     /// In the order in which the input first names them; never empty.
     pub windows: Vec<Window>,
+    /// The ids of those that the input has beside them, of which nothing can be drawn.
+    pub windows_without_full_snapshot: Vec<String>,
     /// How many events of the input show a mobile app as wireframes; here they are nodes.
     pub mobile_events: usize,
     pub problems: Vec<Problem>,
@@ -145,7 +149,8 @@ impl Archive {
         self.sessions.iter().enumerate().map(entry).collect()
     }
 
-    /// Makes one session playable: the one with this id or number (from 1), or the only one.
+    /// Makes one session playable: the one with this id or number (from 1), or the only one. What is the id of one
+    /// session and the number of another is an error; `id:1` and `number:1` are clear.
     pub fn into_recording(mut self, session: Option<&str>) -> Result<Recording> {
         let index = self.choose(session)?;
         let mut session = self.sessions.swap_remove(index);
@@ -156,11 +161,16 @@ impl Archive {
             .flat_map(|window| &window.events)
             .filter(|event| event.detail == Detail::Wireframes)
             .count();
-        session.windows = session
-            .windows
-            .into_iter()
-            .filter_map(|window| tidy::window(window, &mut problems))
-            .collect();
+        let mut windows_without_full_snapshot = Vec::new();
+        let mut tidied = |window: Window| {
+            let id = window.id.clone();
+            let tidied = tidy::window(window, &mut problems);
+            if tidied.is_none() {
+                windows_without_full_snapshot.push(id);
+            }
+            tidied
+        };
+        session.windows = session.windows.into_iter().filter_map(&mut tidied).collect();
         let started_ms = session
             .windows
             .iter()
@@ -175,6 +185,7 @@ impl Archive {
             format: self.format,
             containers: self.containers,
             windows: session.windows,
+            windows_without_full_snapshot,
             mobile_events,
             problems: problems.into_vec(),
             started_ms,
@@ -191,16 +202,20 @@ impl Archive {
                     .hint("`replaycast inspect` lists them; choose one with --session NUMBER.")),
             };
         };
-        let named = self
+        let ids: Vec<_> = self
             .sessions
             .iter()
-            .position(|session| session.id.as_deref() == Some(wanted));
-        let numbered = wanted.parse().ok().filter(|number| (1..=count).contains(number));
-        named.or(numbered.map(|number| number - 1)).ok_or_else(|| {
-            usage(format!(
+            .map(|session| session.id.as_deref())
+            .collect();
+        choose(wanted, &ids).map_err(|unclear| match unclear {
+            Unclear::NotThere => usage(format!(
                 "there is no session '{wanted}' in it, only {count}, numbered from 1"
             ))
-            .hint("`replaycast inspect` lists them.")
+            .hint("`replaycast inspect` lists them."),
+            Unclear::IdOrNumber => usage(format!(
+                "'{wanted}' is the id of one session and the number of another"
+            ))
+            .hint(id_or_number_hint("--session", wanted)),
         })
     }
 }
@@ -211,11 +226,17 @@ pub fn open(input: RawInput) -> Result<Recording> {
 }
 
 fn no_full_snapshot(problems: &Problems) -> Error {
-    Error::new(
+    let error = Error::new(
         Kind::NoFullSnapshot,
         "the recording has no full snapshot, so there is nothing to draw",
-    )
-    .hint(match problems.undecodable() {
+    );
+    if let Some(unreadable) = problems.of_kind(ProblemKind::UnreadableLine) {
+        return error.hint(format!(
+            "It may have been in what cannot be read: {unreadable}. Look at that, or export it again; Postgres's COPY doubles \
+             backslashes, psql -At -c 'SELECT …' does not."
+        ));
+    }
+    error.hint(match problems.undecodable() {
         Some(_) => "It may have been in events that cannot be decoded: use PostHog's export to a file, or download it again.",
         None => "Its beginning is missing: export it again after it has loaded to the end, or record with full snapshots.",
     })

@@ -24,7 +24,7 @@ pub enum ProblemKind {
     UnreadableEntry,
     /// `PostHog`'s blocks that are missing, damaged or cut off; left out.
     UnreadableBlock,
-    /// Entries without a numeric type and timestamp, or full snapshots without a tree; dropped.
+    /// Entries without a numeric type and timestamp, full snapshots without a tree, changes without data; dropped.
     NotAnEvent,
     /// Events packed by rrweb that cannot be unpacked; dropped.
     DamagedPackedEvent,
@@ -220,6 +220,10 @@ impl Problems {
             Some(known) => known.count += problem.count,
             None => self.0.push(problem),
         }
+    }
+
+    pub(super) fn of_kind(&self, kind: ProblemKind) -> Option<&Problem> {
+        self.0.iter().find(|known| known.kind == kind)
     }
 
     /// Why some events could not be decoded, if there are such.

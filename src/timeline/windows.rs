@@ -7,7 +7,9 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use crate::error::{Error, Kind, Result};
-use crate::recording::{Event, EventType, IncrementalSource, Recording, activity};
+use crate::recording::{
+    Event, EventType, IncrementalSource, Recording, Unclear, activity, choose, id_or_number_hint,
+};
 
 /// The window that is asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,6 +17,7 @@ pub enum WindowOption {
     /// From window to window, as the person went.
     #[default]
     Auto,
+    /// One throughout: its id or its number, from 1; `id:1` and `number:1` say which.
     Id(String),
 }
 
@@ -50,18 +53,7 @@ impl WindowSchedule {
     pub(super) fn resolve(recording: &Recording, option: &WindowOption) -> Result<Self> {
         match option {
             WindowOption::Auto => Ok(Self::following(recording)),
-            WindowOption::Id(id) => {
-                let known = || recording.windows.iter().map(|window| window.id.as_str());
-                let window = known().position(|window| window == id).ok_or_else(|| {
-                    let known: Vec<_> = known().collect();
-                    Error::new(
-                        Kind::Usage,
-                        format!("--window {id}: the recording has no such window"),
-                    )
-                    .hint(format!("Choose auto or one of: {}.", known.join(", ")))
-                })?;
-                Ok(Self::only(window))
-            }
+            WindowOption::Id(wanted) => Ok(Self::only(find(recording, wanted)?)),
         }
     }
 
@@ -127,6 +119,25 @@ impl WindowSchedule {
         windows.dedup();
         windows
     }
+}
+
+/// The window with this id or number. One without a full snapshot is not among the recording's.
+fn find(recording: &Recording, wanted: &str) -> Result<usize> {
+    let ids: Vec<_> = recording.windows.iter().map(|window| &*window.id).collect();
+    let known: Vec<_> = ids.iter().copied().map(Some).collect();
+    choose(wanted, &known).map_err(|unclear| {
+        let usage = |what: &str| Error::new(Kind::Usage, format!("--window {wanted}: {what}"));
+        let ids = || format!("Choose auto or one of: {}.", ids.join(", "));
+        let undrawn = &recording.windows_without_full_snapshot;
+        match unclear {
+            Unclear::IdOrNumber => usage("this is the id of one window and the number of another")
+                .hint(id_or_number_hint("--window", wanted)),
+            Unclear::NotThere if undrawn.iter().any(|id| id == wanted) => {
+                usage("this window has no full snapshot, so there is nothing to draw").hint(ids())
+            }
+            Unclear::NotThere => usage("the recording has no such window").hint(ids()),
+        }
+    })
 }
 
 fn is_interaction(event: &Event) -> bool {
@@ -221,5 +232,47 @@ mod tests {
         let error = by_id("c").unwrap_err();
         assert_eq!(error.kind(), Kind::Usage);
         assert_eq!(error.hint_text(), Some("Choose auto or one of: a, b."));
+    }
+
+    #[test]
+    fn a_window_is_known_by_its_number_too() {
+        let chosen = |recording: &Recording, wanted: &str| {
+            let schedule = WindowSchedule::resolve(recording, &wanted.parse().unwrap())?;
+            Ok::<_, Error>(schedule.window_at(0.0))
+        };
+        let named = recording(&[("a", 0.0, 99), ("b", 5.0, 99)]);
+        assert_eq!(chosen(&named, "2").unwrap(), 1);
+        assert!(chosen(&named, "3").is_err());
+        let numbered = recording(&[("2", 0.0, 99), ("1", 5.0, 99)]);
+        assert_eq!(
+            (
+                chosen(&numbered, "id:2").unwrap(),
+                chosen(&numbered, "number:2").unwrap()
+            ),
+            (0, 1)
+        );
+        let error = chosen(&numbered, "2").unwrap_err();
+        assert_eq!(
+            (error.kind(), &*error.to_string()),
+            (
+                Kind::Usage,
+                "--window 2: this is the id of one window and the number of another"
+            )
+        );
+    }
+
+    #[test]
+    fn a_window_without_a_full_snapshot_says_so() {
+        let recording = recording(&[("a", 0.0, 2), ("b", 5.0, 99)]);
+        let by_id = |id: &str| WindowSchedule::resolve(&recording, &id.parse().unwrap());
+        assert_eq!(by_id("1").unwrap(), by_id("b").unwrap());
+        let error = by_id("a").unwrap_err();
+        assert_eq!(
+            (&*error.to_string(), error.hint_text()),
+            (
+                "--window a: this window has no full snapshot, so there is nothing to draw",
+                Some("Choose auto or one of: b.")
+            )
+        );
     }
 }

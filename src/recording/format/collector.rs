@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use bytestring::ByteString;
 
 use super::lost::Lost;
-use super::{Contents, Format, compressed_fields, packed, segments, unsupported};
+use super::segments::{self, Segment};
+use super::{Contents, Format, compressed_fields, packed, quoted_fields, unsupported};
 use crate::error::Result;
 use crate::recording::budget::Budget;
 use crate::recording::container::Container;
@@ -19,7 +20,7 @@ use crate::recording::{Session, Window};
 pub(super) struct Collector<'a> {
     pub(super) budget: &'a mut Budget,
     pub(super) problems: Problems,
-    sessions: Vec<Session>,
+    sessions: Vec<Segment>,
     /// The place of each session's windows, by their ids.
     windows: Vec<HashMap<String, usize>>,
     /// The place of each session that is known by an id, or by having none.
@@ -59,6 +60,16 @@ impl<'a> Collector<'a> {
         self.known.insert(id, session);
     }
 
+    /// Events from now on belong to the session of this number, unless that is only a row's: `join` finds out, if no
+    /// other row has the same.
+    pub(super) fn numbered_session(&mut self, number: &str) {
+        let is_first = !self.known.contains_key(&Some(number.to_owned()));
+        self.session(Some(number));
+        if let Some(segment) = self.current.and_then(|current| self.sessions.get_mut(current)) {
+            segment.is_numbered = is_first;
+        }
+    }
+
     /// Events from now on belong to a new session, which has no id; `join` may find that it goes on with another.
     pub(super) fn begin_session(&mut self) {
         if !self.in_segments {
@@ -74,7 +85,10 @@ impl<'a> Collector<'a> {
 
     fn add_session(&mut self, id: Option<String>) -> usize {
         let windows = Vec::new();
-        self.sessions.push(Session { id, windows });
+        self.sessions.push(Segment {
+            session: Session { id, windows },
+            is_numbered: false,
+        });
         self.windows.push(HashMap::new());
         self.current = Some(self.sessions.len() - 1);
         self.sessions.len() - 1
@@ -101,7 +115,7 @@ impl<'a> Collector<'a> {
         self.next_index += 1;
     }
 
-    /// A packed event may have compressed fields; neither can hold its like.
+    /// A packed event may have compressed or quoted fields; none can hold its like.
     fn decode(&mut self, mut json: ByteString, index: u64) -> Result<(Event, Option<String>), Lost> {
         loop {
             json = match Event::parse(json.clone(), index) {
@@ -109,6 +123,7 @@ impl<'a> Collector<'a> {
                 Err(NotAnEvent::Malformed) => return Err(Lost::Dropped(ProblemKind::NotAnEvent)),
                 Err(NotAnEvent::Packed) => packed::unpack(&json, self.budget)?,
                 Err(NotAnEvent::Compressed) => compressed_fields::decode(&json, self.budget)?,
+                Err(NotAnEvent::Quoted) => quoted_fields::decode(&json, self.budget)?,
             };
         }
     }
@@ -118,7 +133,7 @@ impl<'a> Collector<'a> {
             self.session(None);
         }
         let session = self.current.unwrap_or_default();
-        let windows = &mut self.sessions[session].windows;
+        let windows = &mut self.sessions[session].session.windows;
         let window = self.windows[session].get(id).copied().unwrap_or_else(|| {
             windows.push(Window {
                 id: id.to_owned(),
@@ -132,11 +147,14 @@ impl<'a> Collector<'a> {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.sessions.iter().all(|session| session.windows.is_empty())
+        self.sessions
+            .iter()
+            .all(|segment| segment.session.windows.is_empty())
     }
 
     pub(super) fn finish(mut self, format: Format, containers: Vec<Container>) -> Result<Contents> {
-        self.sessions.retain(|session| !session.windows.is_empty());
+        self.sessions
+            .retain(|segment| !segment.session.windows.is_empty());
         if self.sessions.is_empty() {
             return Err(unsupported::no_event(&self.problems));
         }

@@ -12,6 +12,7 @@ mod posthog_block;
 mod posthog_export;
 mod posthog_snappy;
 mod posthog_wire;
+mod quoted_fields;
 mod rrweb_wrapper;
 mod segments;
 mod text;
@@ -19,7 +20,6 @@ mod unsupported;
 mod value;
 mod zip_entries;
 
-use std::borrow::Cow;
 use std::fmt;
 
 use bytestring::ByteString;
@@ -41,7 +41,7 @@ use fields::Fields;
 pub enum Format {
     /// `[event, …]`
     RrwebArray,
-    /// An object in which there are arrays of events, whatever they are called.
+    /// Objects in which there are arrays of events, whatever they are called, or an event each.
     RrwebWrapper,
     /// One event on each line, or one after the other.
     RrwebLines,
@@ -112,7 +112,11 @@ fn read_within(mut containers: Vec<Container>, mut bytes: Vec<u8>, budget: &mut 
     } else {
         unsupported::refuse_binary(&bytes)?;
         let text = text::decode(bytes, &mut collector)?;
-        read_text(&text, value::DEPTH, &mut collector)?
+        let read = read_text(&text, value::DEPTH, &mut collector);
+        if collector.is_empty() {
+            unsupported::refuse_extended_json(&text)?;
+        }
+        read?
     };
     collector.finish(format, containers)
 }
@@ -210,18 +214,31 @@ fn is_event(json: &str) -> bool {
 }
 
 /// What an object calls the session whose events it holds.
-fn session_id<'a>(fields: &Fields<'a>) -> Option<Cow<'a, str>> {
-    [
-        "session_id",
-        "sessionId",
-        "replay_id",
-        "replayId",
-        "recording_id",
-        "recordingId",
-        "id",
-    ]
-    .into_iter()
-    .find_map(|name| event::id(fields.get(name)))
+#[derive(Clone)]
+struct SessionId {
+    text: String,
+    /// A number that is only called `id`: perhaps that of a row in a table.
+    is_number: bool,
+}
+
+impl SessionId {
+    fn of(fields: &Fields<'_>) -> Option<Self> {
+        let named = [
+            "session_id",
+            "sessionId",
+            "replay_id",
+            "replayId",
+            "recording_id",
+            "recordingId",
+        ]
+        .into_iter()
+        .find_map(|name| event::id(fields.get(name)));
+        let is_named = named.is_some();
+        let bare = fields.get("id");
+        let text = named.or_else(|| event::id(bare))?.into_owned();
+        let is_number = !is_named && bare.is_some_and(|id| !id.starts_with('"'));
+        Some(Self { text, is_number })
+    }
 }
 
 /// Bytes that JavaScript made a string of, one character for each.
@@ -381,7 +398,7 @@ pub(super) mod tests {
 
     #[test]
     fn what_cannot_be_read_yet_is_named() {
-        let cases: [(Vec<u8>, &str); 11] = [
+        let cases: [(Vec<u8>, &str); 13] = [
             (b"BZh91AY&SY".to_vec(), "bzip2"),
             (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(), "a picture"),
             (b"\xff\xd8\xff\xe0\0\x10JFIF".to_vec(), "a picture"),
@@ -390,6 +407,17 @@ pub(super) mod tests {
             (b"<!doctype html>".to_vec(), "HTML"),
             (b"hello".to_vec(), "not JSON"),
             (b"hello".to_vec(), "| A recording is"),
+            (
+                r#"{"_id":{"$oid":"a"},"type":{"$numberInt":"4"},"timestamp":{"$numberLong":"1"},"data":{}}"#
+                    .into(),
+                "MongoDB's canonical JSON",
+            ),
+            (
+                [r#"{"type":{"$numberInt":"4"},"timestamp":{"$numberDouble":"1.5"}}"#; 2]
+                    .join("\n")
+                    .into(),
+                "--jsonFormat relaxed",
+            ),
             ("[\"x\u{9c}abc\"]".into(), "rrweb-packed events"),
             (
                 r#"["w",{"type":2,"timestamp":1,"cv":"2024-10","data":"\u001f\u008b"}]"#.into(),
@@ -452,6 +480,7 @@ pub(super) mod tests {
             format!(r#"{{"events":{}}}"#, quoted(&format!("[{events}]"))),
             quoted(&format!("[{events}]")),
             format!("{META}\n{SNAPSHOT}\n"),
+            format!("{{\"event\":{META}}}\n{{\"event\":{SNAPSHOT}}}"),
             format!("[\"w1\",{META}]\n[\"é\",{SNAPSHOT}]"),
             format!(r#"{{"window_id":"w","data":[{events}]}}"#),
             format!(r#"{{"version":"2023-04-28","data":{{"id":"s","snapshots":[{events}]}}}}"#),
@@ -465,6 +494,10 @@ pub(super) mod tests {
             format!("[{META},{}]", quoted(SNAPSHOT)),
             format!("[\"w\",{META}]\n[\"w\",{compressed}]"),
             format!("[{META},{}]", pack(&compressed)),
+            format!(
+                "[{META},{}]",
+                SNAPSHOT.replace(r#"{"node":{}}"#, &quoted(r#"{"node":{}}"#))
+            ),
         ]
     }
 

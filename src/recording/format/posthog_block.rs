@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bytestring::ByteString;
 
-use super::{Collector, Fields, is_event, session_id};
+use super::{Collector, Fields, SessionId, is_event};
 use crate::error::Result;
 use crate::recording::{event, json_text};
 
@@ -34,7 +34,7 @@ impl<'a> Block<'a> {
         let window = fields.get("window_id").or_else(|| fields.get("windowId"));
         let events = fields.get("data").filter(|data| data.starts_with('['))?;
         let is_one =
-            window.is_some() || session_id(fields).is_none() && json_text::elements(events).any(is_event);
+            window.is_some() || SessionId::of(fields).is_none() && json_text::elements(events).any(is_event);
         let window = event::id(window);
         is_one.then_some(Self { window, events })
     }

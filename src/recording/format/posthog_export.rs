@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use bytestring::ByteString;
 
-use super::{Collector, Fields, session_id, unsupported};
+use super::{Collector, Fields, SessionId, unsupported};
 use crate::error::{Error, Kind, Result};
 use crate::recording::json_text;
 
@@ -41,7 +41,7 @@ pub(super) fn read(object: &ByteString, collector: &mut Collector<'_>) -> Result
     }
     let data = export.get("data").and_then(Fields::of);
     let data = data.ok_or_else(|| without("data"))?;
-    collector.session(session_id(&data).as_deref());
+    collector.session(SessionId::of(&data).as_ref().map(|id| &*id.text));
     let mut is_empty = true;
     let mut read = |window: Option<&str>, list: &str| {
         if !list.starts_with('[') {

@@ -1,25 +1,28 @@
 //! `PostHog`'s events as its recorder sends them: `{"event":"$snapshot","properties":{"$session_id":"…","$window_id":"…",
-//! "$snapshot_items":[event, …]}}`, one or many, among events of other kinds.
+//! "$snapshot_items":[event, …]}}`, one or many, among events of other kinds. Databases keep the properties in a string.
 
 use bytestring::ByteString;
 
-use super::{Collector, Fields};
+use super::{Collector, Fields, is_json};
 use crate::error::Result;
 use crate::recording::problem::ProblemKind;
 use crate::recording::{event, json_text};
 
 /// A captured event of any kind.
 pub(super) struct Capture<'a> {
-    /// Only of a `$snapshot`, which is `$snapshot_items` further down `PostHog`'s own pipeline.
+    /// Only of a `$snapshot`, which is `$snapshot_items` further down `PostHog`'s own pipeline. Perhaps in a string.
     properties: Option<&'a str>,
 }
 
 impl<'a> Capture<'a> {
     pub(super) fn of(fields: &Fields<'a>) -> Option<Self> {
         let name = json_text::exact_text(fields.get("event")?)?;
-        let properties = fields.get("properties").filter(|value| value.starts_with('{'))?;
+        let is_snapshot = name.starts_with("$snapshot");
+        let properties = fields
+            .get("properties")
+            .filter(|value| value.starts_with('{') || is_snapshot && value.starts_with("\"{"))?;
         Some(Self {
-            properties: name.starts_with("$snapshot").then_some(properties),
+            properties: is_snapshot.then_some(properties),
         })
     }
 
@@ -36,25 +39,41 @@ impl<'a> Capture<'a> {
 
     /// Takes the events of a `$snapshot` and passes over all else. `text` is what it is part of.
     pub(super) fn read(&self, text: &ByteString, collector: &mut Collector<'_>) -> Result<()> {
-        let Some(properties) = self.properties.and_then(Fields::of) else {
+        let Some(properties) = self.properties else {
             return Ok(());
         };
-        let id = |name| event::id(properties.get(name));
-        let window = id("$window_id");
-        collector.session(id("$session_id").as_deref());
-        let items = ["$snapshot_items", "$snapshot_data"].map(|name| properties.get(name));
-        let Some(items) = items.into_iter().flatten().next() else {
+        if !properties.starts_with('"') {
+            return read_properties(&text.slice_ref(properties), collector);
+        }
+        let Some(properties) = json_text::exact_text(properties).filter(|properties| is_json(properties))
+        else {
             collector.lose(ProblemKind::NotAnEvent);
             return Ok(());
         };
-        if !items.starts_with('[') {
-            return collector.event(window.as_deref(), text.slice_ref(items));
-        }
-        for item in json_text::elements(items) {
-            collector.event(window.as_deref(), text.slice_ref(item))?;
-        }
-        Ok(())
+        collector.budget.spend(properties.len() as u64)?;
+        read_properties(&properties.into_owned().into(), collector)
     }
+}
+
+fn read_properties(text: &ByteString, collector: &mut Collector<'_>) -> Result<()> {
+    let Some(properties) = Fields::of(text) else {
+        return Ok(());
+    };
+    let id = |name| event::id(properties.get(name));
+    let window = id("$window_id");
+    collector.session(id("$session_id").as_deref());
+    let items = ["$snapshot_items", "$snapshot_data"].map(|name| properties.get(name));
+    let Some(items) = items.into_iter().flatten().next() else {
+        collector.lose(ProblemKind::NotAnEvent);
+        return Ok(());
+    };
+    if !items.starts_with('[') {
+        return collector.event(window.as_deref(), text.slice_ref(items));
+    }
+    for item in json_text::elements(items) {
+        collector.event(window.as_deref(), text.slice_ref(item))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -81,7 +100,13 @@ mod tests {
         let list = capture("s1", "w3", &format!(r#""$snapshot_data":[{SNAPSHOT}]"#));
         let click = r#"{"event":"$autocapture","properties":{"$session_id":"s1"}}"#;
         let clicks = [click; 9].join(",");
+        let in_string = |capture: &str| {
+            let properties = crate::recording::json_text::member(capture, "properties").unwrap();
+            capture.replace(properties, &quoted(properties))
+        };
+        let table = [&items, &one, &list].map(|capture| in_string(capture)).join("\n");
         for text in [
+            table,
             format!("[{items},{one},{click},{list}]"),
             format!("[{clicks},{items},{one},{list}]"),
             format!("{items}\n{click}\n{one}\n{list}\n"),
@@ -113,6 +138,7 @@ mod tests {
         assert_eq!(problems(&text), [(ProblemKind::NotAnEvent, 1, Place::Event(0))]);
         failure(r#"[{"event":"$pageview","properties":{}}]"#);
         failure(r#"{"event":"$pageview","properties":{}}"#);
+        failure(r#"{"event":"$snapshot","properties":"{"}"#);
         // Events of a product beside those of a replay.
         let beside =
             format!(r#"{{"clicks":[{{"event":"click","properties":{{}}}}],"replay":{{"events":[{META}]}}}}"#);

@@ -1,17 +1,19 @@
 //! rrweb events somewhere in an object: `{"events":[…]}`, `{"result":[…]}`, `{"data":{"snapshots":[…]}}` and
 //! whatever else tools write, also as JSON in a string. The first object with events in it is taken, the shallowest
-//! first; where it has several lists of them, they are its windows or belong together.
+//! first; where it has several lists of them, they are its windows or belong together. Only where there is no list, a
+//! single event is taken: the row of a table, `{"session_id":"…","event":event}`.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use bytestring::ByteString;
 
 use super::value::{self, Shape};
-use super::{Collector, Fields, Format, read_text, session_id};
+use super::{Collector, Fields, Format, SessionId, is_event, read_text};
 use crate::error::Result;
 use crate::recording::budget::Budget;
-use crate::recording::json_text;
 use crate::recording::problem::ProblemKind;
+use crate::recording::{event, json_text};
 
 /// What `PostHog` calls an object in which each list is a window's.
 const BY_WINDOW: [&str; 2] = ["snapshotsByWindowId", "snapshot_data_by_window_id"];
@@ -19,7 +21,7 @@ const BY_WINDOW: [&str; 2] = ["snapshotsByWindowId", "snapshot_data_by_window_id
 /// The values of one object in which the events are.
 pub(super) struct Wrapped {
     /// The session's, from the object that has the values, or from one around it.
-    id: Option<String>,
+    id: Option<SessionId>,
     /// With their keys, lists first.
     places: Vec<(String, Place)>,
     /// Whether the keys are the windows' ids.
@@ -33,22 +35,27 @@ enum Place {
     Value(ByteString),
     /// The text that a string holds.
     Quoted(ByteString),
+    /// A single event, and the window that the object around it names.
+    Event(ByteString, Option<String>),
 }
 
 /// Looks through the object, down to `depth` objects within each other. Each level is gone through anew, which needs no
 /// list of the objects in it.
 pub(super) fn find(object: &ByteString, depth: usize, budget: &mut Budget) -> Result<Option<Wrapped>> {
-    let mut search = Search {
-        depth,
-        budget,
-        goes_deeper: true,
-    };
-    for level in 0..depth {
-        if !std::mem::take(&mut search.goes_deeper) {
-            break;
-        }
-        if let Some(found) = search.level(level, "", object, None)? {
-            return Ok(Some(found));
+    for single_events in [false, true] {
+        let mut search = Search {
+            depth,
+            budget,
+            single_events,
+            goes_deeper: true,
+        };
+        for level in 0..depth {
+            if !std::mem::take(&mut search.goes_deeper) {
+                break;
+            }
+            if let Some(found) = search.level(level, "", object, None)? {
+                return Ok(Some(found));
+            }
         }
     }
     Ok(None)
@@ -58,6 +65,8 @@ struct Search<'b> {
     /// Of the values that may hold events.
     depth: usize,
     budget: &'b mut Budget,
+    /// Whether it is for single events, else for all that holds several.
+    single_events: bool,
     /// Whether there are objects in those of the level.
     goes_deeper: bool,
 }
@@ -69,10 +78,13 @@ impl Search<'_> {
         level: usize,
         name: &str,
         object: &ByteString,
-        outer_id: Option<&str>,
+        outer_id: Option<&SessionId>,
     ) -> Result<Option<Wrapped>> {
-        let own_id = Fields::of(object).and_then(|fields| session_id(&fields));
-        let id = own_id.as_deref().or(outer_id);
+        let own_id = Fields::of(object).and_then(|fields| SessionId::of(&fields));
+        let id = own_id.as_ref().or(outer_id);
+        if level == 0 && self.single_events {
+            return Ok(self.single_event(object, id));
+        }
         if level == 0 {
             return self.values(name, object, id);
         }
@@ -88,7 +100,7 @@ impl Search<'_> {
     }
 
     /// Looks at the values of the object itself.
-    fn values(&mut self, name: &str, object: &ByteString, id: Option<&str>) -> Result<Option<Wrapped>> {
+    fn values(&mut self, name: &str, object: &ByteString, id: Option<&SessionId>) -> Result<Option<Wrapped>> {
         let (mut lists, mut others, mut quoted) = (Vec::new(), Vec::new(), Vec::new());
         let mut are_all_lists = true;
         for (key, value) in json_text::members(object) {
@@ -104,7 +116,7 @@ impl Search<'_> {
                 Some(place @ Place::List(_)) => lists.push((key.into_owned(), place)),
                 Some(place @ Place::Value(_)) => others.push((key.into_owned(), place)),
                 Some(place @ Place::Quoted(_)) => quoted.push((key.into_owned(), place)),
-                None => {}
+                Some(Place::Event(..)) | None => {}
             }
         }
         let is_by_window = BY_WINDOW.contains(&name) || are_all_lists && are_windows(&lists);
@@ -118,16 +130,31 @@ impl Search<'_> {
             return Ok(None);
         }
         Ok(Some(Wrapped {
-            id: id.map(str::to_owned),
+            id: id.cloned(),
             places,
             is_by_window,
         }))
     }
 
+    /// Looks for an event among the values of the object itself.
+    fn single_event(&mut self, object: &ByteString, id: Option<&SessionId>) -> Option<Wrapped> {
+        self.goes_deeper |= json_text::members(object).any(|(_, value)| value.starts_with('{'));
+        let (key, event) = json_text::members(object).find(|(_, value)| is_event(value))?;
+        let window = ["window_id", "windowId"]
+            .into_iter()
+            .find_map(|name| event::id(json_text::member(object, name)))
+            .map(Cow::into_owned);
+        Some(Wrapped {
+            id: id.cloned(),
+            places: vec![(key.into_owned(), Place::Event(object.slice_ref(event), window))],
+            is_by_window: false,
+        })
+    }
+
     /// The place of the events, if they are in this value.
     fn place(&mut self, value: ByteString) -> Result<Option<Place>> {
         Ok(match Shape::of(&value, self.depth, self.budget)? {
-            // A string alone is no list of events, packed or not.
+            // A string alone is no list of events, packed or not; [`Self::single_event`] takes those.
             None | Some(Shape::Event) => None,
             Some(Shape::Quoted(text)) => Some(Place::Quoted(text)),
             Some(Shape::Events) => Some(Place::List(value)),
@@ -154,8 +181,11 @@ fn are_windows(lists: &[(String, Place)]) -> bool {
 
 impl Wrapped {
     pub(super) fn read(&self, depth: usize, collector: &mut Collector<'_>) -> Result<Format> {
+        let is_single_event = matches!(self.places[..], [(_, Place::Event(..))]);
         match &self.id {
-            Some(id) => collector.session(Some(id)),
+            Some(id) if id.is_number => collector.numbered_session(&id.text),
+            Some(id) => collector.session(Some(&id.text)),
+            None if is_single_event => collector.session(None),
             None => collector.begin_session(),
         }
         let mut known = HashSet::new();
@@ -174,6 +204,10 @@ impl Wrapped {
                 }
                 Place::Value(value) => value::read(value, depth, collector)?,
                 Place::Quoted(text) => Some(read_text(text, depth, collector)?),
+                Place::Event(event, window) => {
+                    collector.event(window.as_deref(), event.clone())?;
+                    None
+                }
             });
         }
         let is_of_posthog = |format: &Format| {
@@ -270,6 +304,48 @@ mod tests {
             assert_eq!(found(&text).1, windows(expected), "{text}");
             assert_eq!(sessions(&text).split(' ').count(), 1, "{text}");
         }
+    }
+
+    #[test]
+    fn rows_hold_an_event_each() {
+        let events = [META, SNAPSHOT, CHANGE];
+        let rows = |row: &dyn Fn(&str) -> String| events.map(row).join("\n");
+        for (text, expected) in [
+            (rows(&|event| format!(r#"{{"row_to_json":{event}}}"#)), "-:3"),
+            (
+                rows(&|event| format!(r#"{{"session_id":"a","ts":1,"event":{event}}}"#)),
+                "a:3",
+            ),
+            (
+                rows(&|event| format!(r#"{{"session_id":"a","event":{}}}"#, quoted(event))),
+                "a:3",
+            ),
+            (
+                rows(&|event| format!(r#"{{"session_id":"a","event":{}}}"#, pack(event))),
+                "a:3",
+            ),
+            (
+                rows(&|event| format!(r#"{{"n":1,"_source":{{"sessionId":"b","event":{event}}}}}"#)),
+                "b:3",
+            ),
+        ] {
+            assert_eq!(
+                found(&text),
+                (Format::RrwebWrapper, windows(&[("main", 3)])),
+                "{text}"
+            );
+            assert_eq!(sessions(&text), expected, "{text}");
+            assert_eq!(problems(&text), [], "{text}");
+        }
+        let of_two = format!(
+            r#"{{"session_id":"a","event":{META}}}{{"session_id":"b","event":{META}}}{{"session_id":"a","event":{SNAPSHOT}}}"#
+        );
+        assert_eq!(sessions(&of_two), "a:2 b:1");
+        let with_windows = rows(&|event| format!(r#"{{"session_id":"a","window_id":"w","event":{event}}}"#));
+        assert_eq!(found(&with_windows).1, windows(&[("w", 3)]));
+        // A list further in is the recording.
+        let last = format!(r#"{{"last":{CHANGE},"data":{{"events":[{META},{SNAPSHOT}]}}}}"#);
+        assert_eq!(found(&last).1, windows(&[("main", 2)]));
     }
 
     #[test]

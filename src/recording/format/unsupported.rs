@@ -41,6 +41,17 @@ pub(super) fn refuse_binary(bytes: &[u8]) -> Result<()> {
     })
 }
 
+/// Tells JSON in which every number is an object. `text` is of an input without an event.
+pub(super) fn refuse_extended_json(text: &str) -> Result<()> {
+    if text.contains("\"$numberInt\"") {
+        return Err(recognised(
+            "MongoDB's canonical JSON",
+            "Export it as relaxed JSON: mongoexport --jsonFormat relaxed.",
+        ));
+    }
+    Ok(())
+}
+
 pub(super) fn not_json(text: &str) -> Error {
     if text.trim_start().starts_with('<') {
         return Error::new(Kind::InvalidRecording, "an HTML or XML page, not a recording")

@@ -56,6 +56,12 @@ pub(super) fn counts_in_other_unit(events: &[Event]) -> bool {
     other_unit(&times).is_some()
 }
 
+/// How long it is from a time to another, which may both be in another unit. What may be seconds is taken for such.
+pub(in crate::recording) fn pause_ms(from: f64, to: f64) -> f64 {
+    let unit = OTHER_UNITS.iter().find(|(range, _)| range.contains(&to));
+    (to - from) * unit.map_or(1.0, |(_, unit_us)| unit_us / 1e3)
+}
+
 /// Where most times are of a session that was counted in another unit, those are put right.
 fn count_all_in_milliseconds(times: &mut [f64]) {
     if let Some((usual, unit_us)) = other_unit(times) {

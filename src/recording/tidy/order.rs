@@ -81,7 +81,7 @@ mod tests {
             (1.0, SNAPSHOT),
             (1.5, r#""type":99,"data":7"#),
             (2.0, unknown),
-            (3.0, r#""type":3"#),
+            (3.0, r#""type":6"#),
         ]);
         assert_eq!((order(&events), problems.len()), (vec![0, 1, 2, 3, 4], 0));
     }
