@@ -87,10 +87,10 @@ async fn prepare(args: &RenderArgs, telling: Telling) -> Result<(Prepared, Rende
     let plan = Arc::new(plan);
     let scripts = planning::scripts(&args.content.words, &recording, &moments, &plan).await?;
     if telling > Telling::Nothing {
-        tell_plan(&recording, &timelines, &plan, telling);
+        tell_plan(&recording, &timelines, &plan, &args.content, telling);
     }
     if let Some(time) = args.beside.poster_at {
-        plan.check_shown("--poster-at", time.session_ms(recording.started_ms))?;
+        plan.check_shown("--poster-at", time, &recording)?;
     }
 
     let source = capture.source(&recording, &plan).await?;
