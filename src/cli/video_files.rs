@@ -11,7 +11,7 @@ use super::settings::{Destination, RenderSettings};
 use super::side_files::SideFiles;
 use crate::aside::aside;
 use crate::encode::{EncoderSettings, is_our_file, output_size};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::fit::Target;
 use crate::output::{FolderStaging, Spool, Staging};
 use crate::pipeline::Output;
@@ -120,6 +120,14 @@ impl VideoFiles {
     }
 }
 
+/// A video that cannot be begun beside its destination can be made in another place.
+fn elsewhere(error: Error) -> Error {
+    match error.kind() {
+        Kind::Io => error.hint("Choose a folder that can be written to, with --output."),
+        _ => error,
+    }
+}
+
 /// The video while it is made, on the way to where it was asked for.
 enum Staged {
     File(Staging),
@@ -130,8 +138,10 @@ enum Staged {
 impl Staged {
     fn begin(destination: &Destination, overwrite: bool) -> Result<Self> {
         match destination {
-            Destination::File(path) => Staging::begin(path, overwrite).map(Self::File),
-            Destination::Folder(path) => FolderStaging::begin(path, overwrite, is_our_file).map(Self::Folder),
+            Destination::File(path) => Staging::begin(path, overwrite).map(Self::File).map_err(elsewhere),
+            Destination::Folder(path) => FolderStaging::begin(path, overwrite, is_our_file)
+                .map(Self::Folder)
+                .map_err(elsewhere),
             Destination::StandardOutput => Spool::begin().map(Self::Stream),
         }
     }
