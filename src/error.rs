@@ -173,7 +173,9 @@ impl Error {
     /// A file could not be written.
     pub fn writing(path: &Path, source: std::io::Error) -> Self {
         let error = Self::io(format!("writing {}", path.display()), source);
-        match path.parent() {
+        // What is not complete yet is written into a folder that nobody knows.
+        let is_known = |folder: &&Path| folder.extension().is_none_or(|extension| extension != "part");
+        match path.ancestors().skip(1).find(is_known) {
             // A file without a name is written by what the kernel calls it, which is in no folder.
             Some(folder) if error.kind == Kind::DiskFull && !folder.starts_with("/proc") => {
                 error.full(folder)
@@ -200,10 +202,12 @@ impl Error {
         };
         if folder == std::env::temp_dir() {
             self.hint(format!(
-                "Free some space in {shown}, or choose another place; TMPDIR names one for temporary files."
+                "Free some space there, in {shown}, or choose another place; TMPDIR names one for temporary files."
             ))
         } else {
-            self.hint(format!("Free some space in {shown}, or choose another place."))
+            self.hint(format!(
+                "Free some space there, in {shown}, or choose another place."
+            ))
         }
     }
 
@@ -274,12 +278,16 @@ mod tests {
         let folder = Path::new("/data/videos");
         for full in [
             Error::writing(&folder.join("a.mp4"), std::io::ErrorKind::StorageFull.into()),
+            Error::writing(
+                &folder.join(".frames.x.part/1.png"),
+                std::io::ErrorKind::StorageFull.into(),
+            ),
             Error::creating("a file", folder, std::io::ErrorKind::QuotaExceeded.into()),
         ] {
             let hint = full.hint_text();
             assert_eq!(
                 hint,
-                Some("Free some space in /data/videos, or choose another place.")
+                Some("Free some space there, in /data/videos, or choose another place.")
             );
         }
         let temporary = std::env::temp_dir().join("spool");

@@ -32,7 +32,10 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     let progress = Arc::new(progress);
     let rendered = render(job, progress.clone()).await;
     progress.finish();
-    let rendered = rendered?;
+    let rendered = rendered.map_err(|error| {
+        let files = prepared.files.iter();
+        files.fold(error, |error, files| files.with_way_out(error))
+    })?;
 
     let wall_s = begun.elapsed().as_secs_f64();
     let bytes = prepared.bytes()?;

@@ -99,6 +99,22 @@ impl VideoFiles {
         })
     }
 
+    /// Adds to an error how to have the video in another place, if it is the video that has no space.
+    pub(super) fn with_way_out(&self, error: Error) -> Error {
+        let is_video = error.to_string().contains(&*self.video.path().to_string_lossy());
+        match &self.destination {
+            Destination::File(path) | Destination::Folder(path)
+                if is_video && error.kind() == Kind::DiskFull =>
+            {
+                error.hint(format!(
+                    "Free some space there, beside {}, or choose another place with --output.",
+                    path.display()
+                ))
+            }
+            _ => error,
+        }
+    }
+
     /// How large the video is.
     pub(super) fn bytes(&self) -> Result<u64> {
         output_size(self.video.path())
