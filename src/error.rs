@@ -172,7 +172,43 @@ impl Error {
 
     /// A file could not be written.
     pub fn writing(path: &Path, source: std::io::Error) -> Self {
-        Self::io(format!("writing {}", path.display()), source)
+        let error = Self::io(format!("writing {}", path.display()), source);
+        // What is not complete yet is written into a folder that nobody knows.
+        let is_known = |folder: &&Path| folder.extension().is_none_or(|extension| extension != "part");
+        match path.ancestors().skip(1).find(is_known) {
+            // A file without a name is written by what the kernel calls it, which is in no folder.
+            Some(folder) if error.kind == Kind::DiskFull && !folder.starts_with("/proc") => {
+                error.full(folder)
+            }
+            _ => error,
+        }
+    }
+
+    /// Nothing could be made in a folder.
+    pub fn creating(what: &str, folder: &Path, source: std::io::Error) -> Self {
+        let error = Self::io(format!("creating {what} in {}", folder.display()), source);
+        if error.kind == Kind::DiskFull {
+            error.full(folder)
+        } else {
+            error.hint("Choose a folder that can be written to.")
+        }
+    }
+
+    /// Says which folder is full, and how to have another one.
+    fn full(self, folder: &Path) -> Self {
+        let shown = match folder.to_string_lossy() {
+            here if here.is_empty() => "the current folder".to_owned(),
+            folder => folder.into_owned(),
+        };
+        if folder == std::env::temp_dir() {
+            self.hint(format!(
+                "Free some space there, in {shown}, or choose another place; TMPDIR names one for temporary files."
+            ))
+        } else {
+            self.hint(format!(
+                "Free some space there, in {shown}, or choose another place."
+            ))
+        }
     }
 
     /// A failed read or write of `what`; a full disk gets its own kind.
@@ -184,7 +220,7 @@ impl Error {
         let error =
             Self::new(if full { Kind::DiskFull } else { Kind::Io }, format!("{what}")).caused_by(source);
         if full {
-            error.hint("Free some space there, or choose another place with --output.")
+            error.hint("Free some space there, or choose another place.")
         } else {
             error
         }
@@ -239,6 +275,24 @@ mod tests {
     fn a_full_disk_is_told_apart_from_other_io() {
         let full = Error::io("writing a.mp4", std::io::ErrorKind::StorageFull.into());
         assert_eq!((full.kind(), full.kind().exit_code()), (Kind::DiskFull, 74));
+        let folder = Path::new("/data/videos");
+        for full in [
+            Error::writing(&folder.join("a.mp4"), std::io::ErrorKind::StorageFull.into()),
+            Error::writing(
+                &folder.join(".frames.x.part/1.png"),
+                std::io::ErrorKind::StorageFull.into(),
+            ),
+            Error::creating("a file", folder, std::io::ErrorKind::QuotaExceeded.into()),
+        ] {
+            let hint = full.hint_text();
+            assert_eq!(
+                hint,
+                Some("Free some space there, in /data/videos, or choose another place.")
+            );
+        }
+        let temporary = std::env::temp_dir().join("spool");
+        let full = Error::writing(&temporary, std::io::ErrorKind::StorageFull.into());
+        assert!(full.hint_text().is_some_and(|hint| hint.contains("TMPDIR")));
         let denied = Error::io("writing a.mp4", std::io::ErrorKind::PermissionDenied.into());
         assert_eq!(denied.kind(), Kind::Io);
     }

@@ -388,9 +388,13 @@ fn a_full_disk_is_told_and_the_old_output_stays() {
         code=$?
         echo "$code $(ls -A tiny) $(cat tiny/video.mp4)"
     "#;
-    for (place, arguments) in [
-        ("the output", &["--output=tiny/video.mp4", "--force"][..]),
-        ("the temporary folder", &["--output=-", "--format=mp4"]),
+    for (place, arguments, way_out) in [
+        (
+            "the output",
+            &["--output=tiny/video.mp4", "--force"][..],
+            "with --output",
+        ),
+        ("the temporary folder", &["--output=-", "--format=mp4"], "TMPDIR"),
     ] {
         let folder = open_folder();
         fs::create_dir(folder.path().join("tiny")).unwrap();
@@ -427,5 +431,6 @@ fn a_full_disk_is_told_and_the_old_output_stays() {
         );
         assert!(told.contains("No space left"), "{place}: {told}");
         assert!(told.contains("\nhint: Free some space there"), "{place}: {told}");
+        assert!(told.contains(way_out), "{place}: {told}");
     }
 }

@@ -32,7 +32,10 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     let progress = Arc::new(progress);
     let rendered = render(job, progress.clone()).await;
     progress.finish();
-    let rendered = rendered?;
+    let rendered = rendered.map_err(|error| {
+        let files = prepared.files.iter();
+        files.fold(error, |error, files| files.with_way_out(error))
+    })?;
 
     let wall_s = begun.elapsed().as_secs_f64();
     let bytes = prepared.bytes()?;
@@ -87,10 +90,10 @@ async fn prepare(args: &RenderArgs, telling: Telling) -> Result<(Prepared, Rende
     let plan = Arc::new(plan);
     let scripts = planning::scripts(&args.content.words, &recording, &moments, &plan).await?;
     if telling > Telling::Nothing {
-        tell_plan(&recording, &timelines, &plan, telling);
+        tell_plan(&recording, &timelines, &plan, &args.content, telling);
     }
     if let Some(time) = args.beside.poster_at {
-        plan.check_shown("--poster-at", time.session_ms(recording.started_ms))?;
+        plan.check_shown("--poster-at", time, &recording)?;
     }
 
     let source = capture.source(&recording, &plan).await?;

@@ -1,12 +1,13 @@
 //! What `render` says to people: before its work what will be made, after it what has been.
 
+use super::args::ContentArgs;
 use super::report::videos_ms;
 use super::settings::{Destination, RenderSettings};
 use super::telling::Telling;
 use super::{fitting, print};
 use crate::assets::AssetsSummary;
 use crate::pipeline::{CaptureSummary, Rendered};
-use crate::recording::{Recording, Span};
+use crate::recording::{Problem, ProblemKind, Recording, Span};
 use crate::timeline::{CapturePlan, Timeline};
 
 /// A pause that takes longer in the video is rarely meant to be seen, and takes long to render. In milliseconds.
@@ -15,7 +16,13 @@ const LONGEST_PAUSE_MS: f64 = 24.0 * 3_600_000.0;
 /// So many hosts fit in a line.
 const MOST_HOSTS: usize = 5;
 
-pub(super) fn tell_plan(recording: &Recording, timelines: &[Timeline], plan: &CapturePlan, telling: Telling) {
+pub(super) fn tell_plan(
+    recording: &Recording,
+    timelines: &[Timeline],
+    plan: &CapturePlan,
+    content: &ContentArgs,
+    telling: Telling,
+) {
     let session_ms: f64 = timelines
         .iter()
         .map(|timeline| timeline.range.end_ms - timeline.range.start_ms)
@@ -36,22 +43,47 @@ pub(super) fn tell_plan(recording: &Recording, timelines: &[Timeline], plan: &Ca
         plan.videos[0].size,
         plan.fps,
     ));
+    let options = content.time.timeline(&content.picture.window);
+    for told in timelines[0].idle_bounds(recording, &options) {
+        print::note(&told);
+    }
     if let Some(told) = timelines
         .iter()
         .find_map(|timeline| describe_pause(timeline, recording))
     {
         print::note(&told);
     }
-    if telling == Telling::Everything {
-        for problem in &recording.problems {
-            print::note(&format!("  {problem}"));
-        }
-    } else if !recording.problems.is_empty() {
-        let count: u64 = recording.problems.iter().map(|problem| problem.count).sum();
-        print::note(&format!(
-            "{count} problems in the recording; `replaycast inspect` lists them"
-        ));
+    for told in describe_problems(&recording.problems, telling) {
+        print::note(&told);
     }
+}
+
+/// What was wrong with the recording: all of it, or how much there is for `inspect` to list.
+fn describe_problems(problems: &[Problem], telling: Telling) -> Vec<String> {
+    if telling == Telling::Everything {
+        return problems.iter().map(|problem| format!("  {problem}")).collect();
+    }
+    // Of such a window nothing at all is seen, which is more than a blemish.
+    let is_window = |problem: &&Problem| problem.kind == ProblemKind::WindowWithoutFullSnapshot;
+    let windows = problems
+        .iter()
+        .filter(is_window)
+        .map(|problem| match problem.count {
+            1 => "an event is left out: its window has no full snapshot to draw".to_owned(),
+            count => format!("{count} events are left out: their windows have no full snapshot to draw"),
+        });
+    let mut told: Vec<String> = windows.collect();
+    let other = if told.is_empty() { "" } else { "other " };
+    match problems.len() - told.len() {
+        0 => {}
+        1 => told.push(format!(
+            "1 {other}problem in the recording; `replaycast inspect` lists it"
+        )),
+        count => told.push(format!(
+            "{count} {other}problems in the recording; `replaycast inspect` lists them"
+        )),
+    }
+    told
 }
 
 /// What to do about a pause that will be rendered for very long, in one line; None where there is none.
@@ -170,7 +202,7 @@ fn describe_assets(assets: &AssetsSummary, missing: usize) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recording;
+    use crate::recording::{self, Place};
     use crate::source::RawInput;
     use crate::timeline::TimelineOptions;
 
@@ -202,6 +234,40 @@ mod tests {
             )
         );
         assert_eq!((told("skip", 1.0), told("keep", 100.0)), (None, None));
+    }
+
+    #[test]
+    fn problems_are_counted_as_inspect_lists_them() {
+        let of = |kind, count| Problem {
+            kind,
+            count,
+            first: Place::Event(0),
+        };
+        let window = of(ProblemKind::WindowWithoutFullSnapshot, 238);
+        let order = of(ProblemKind::OutOfOrder, 5);
+        let repeat = of(ProblemKind::Duplicate, 1);
+        let without = "238 events are left out: their windows have no full snapshot to draw";
+        for (problems, told) in [
+            (&[][..], &[][..]),
+            (
+                &[order],
+                &["1 problem in the recording; `replaycast inspect` lists it"],
+            ),
+            (
+                &[order, repeat],
+                &["2 problems in the recording; `replaycast inspect` lists them"],
+            ),
+            (&[window], &[without]),
+            (
+                &[order, window],
+                &[
+                    without,
+                    "1 other problem in the recording; `replaycast inspect` lists it",
+                ],
+            ),
+        ] {
+            assert_eq!(describe_problems(problems, Telling::Usual), told);
+        }
     }
 
     #[test]

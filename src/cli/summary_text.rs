@@ -55,8 +55,9 @@ pub(super) fn of_recording(name: &str, summary: &Summary) -> String {
         .map(|container| format!(" in {container}"));
     let containers: String = containers.rev().collect();
     let mut out = format!(
-        "{name}: {}{containers}, {} events\n\n",
-        summary.format, summary.events
+        "{name}: {}{containers}, {}\n\n",
+        summary.format,
+        counted(summary.events as u64, "event", "events")
     );
     overview(&mut out, summary);
     windows(&mut out, summary);
@@ -93,7 +94,10 @@ fn overview(out: &mut String, summary: &Summary) {
         events => labelled(
             out,
             "mobile app",
-            &format!("{events} events show its screens as wireframes"),
+            &format!(
+                "{} its screens as wireframes",
+                counted(events as u64, "event shows", "events show")
+            ),
         ),
     }
 }
@@ -178,10 +182,7 @@ fn idle_gaps(out: &mut String, summary: &Summary) {
     }
     let total: f64 = gaps.iter().map(|gap| gap.end_s - gap.start_s).sum();
     let total = print::seconds(total);
-    let many = match gaps.len() {
-        1 => "1 gap".to_owned(),
-        count => format!("{count} gaps"),
-    };
+    let many = counted(gaps.len() as u64, "gap", "gaps");
     let gap = ACTIVITY_GAP_MS / 1000.0;
     // Writing to a String cannot fail.
     let _ = writeln!(out, "\nIdle for more than {gap} s: {many}, {total} in all");
@@ -301,18 +302,14 @@ fn elements(out: &mut String, lacks: &Lacks) {
         ),
     ] {
         if count > 0 {
-            let what = if count == 1 { one } else { many };
-            labelled(out, label, &format!("{count} {what}"));
+            labelled(out, label, &counted(count, one, many));
             labelled(out, "", advice);
         }
     }
 }
 
 fn addresses(elsewhere: &Elsewhere) -> String {
-    let what = match elsewhere.count {
-        1 => "1 address".to_owned(),
-        count => format!("{count} addresses"),
-    };
+    let what = counted(elsewhere.count, "address", "addresses");
     let what = match elsewhere.blobs {
         0 => what,
         blobs => format!("{what}, {blobs} of them lost (blob:)"),
@@ -327,7 +324,7 @@ fn with_hosts(what: &str, hosts: &[HostCount]) -> String {
         let separator = if index == 0 { ": " } else { ", " };
         let entry = format!("{separator}{} ({})", print::printable(&host.host), host.count);
         let more = hosts.len() - index;
-        let rest = format!(" and {more} more hosts");
+        let rest = format!(" and {}", counted(more as u64, "more host", "more hosts"));
         let room = COLUMNS - LABEL - if more == 1 { 0 } else { rest.len() };
         if text.chars().count() + entry.chars().count() > room && index > 0 {
             text.push_str(&rest);
@@ -336,6 +333,10 @@ fn with_hosts(what: &str, hosts: &[HostCount]) -> String {
         text.push_str(&entry);
     }
     text
+}
+
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn shown_id(id: &str) -> String {
@@ -354,6 +355,13 @@ fn moment(epoch_ms: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!(counted(1, "event", "events"), "1 event");
+        assert_eq!(counted(0, "event", "events"), "0 events");
+        assert_eq!(counted(2, "event shows", "events show"), "2 events show");
+    }
 
     #[test]
     fn hosts_fill_one_line() {

@@ -11,7 +11,7 @@ use super::settings::{Destination, RenderSettings};
 use super::side_files::SideFiles;
 use crate::aside::aside;
 use crate::encode::{EncoderSettings, is_our_file, output_size};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::fit::Target;
 use crate::output::{FolderStaging, Spool, Staging};
 use crate::pipeline::Output;
@@ -99,6 +99,22 @@ impl VideoFiles {
         })
     }
 
+    /// Adds to an error how to have the video in another place, if it is the video that has no space.
+    pub(super) fn with_way_out(&self, error: Error) -> Error {
+        let is_video = error.to_string().contains(&*self.video.path().to_string_lossy());
+        match &self.destination {
+            Destination::File(path) | Destination::Folder(path)
+                if is_video && error.kind() == Kind::DiskFull =>
+            {
+                error.hint(format!(
+                    "Free some space there, beside {}, or choose another place with --output.",
+                    path.display()
+                ))
+            }
+            _ => error,
+        }
+    }
+
     /// How large the video is.
     pub(super) fn bytes(&self) -> Result<u64> {
         output_size(self.video.path())
@@ -120,6 +136,14 @@ impl VideoFiles {
     }
 }
 
+/// A video that cannot be begun beside its destination can be made in another place.
+fn elsewhere(error: Error) -> Error {
+    match error.kind() {
+        Kind::Io => error.hint("Choose a folder that can be written to, with --output."),
+        _ => error,
+    }
+}
+
 /// The video while it is made, on the way to where it was asked for.
 enum Staged {
     File(Staging),
@@ -130,8 +154,10 @@ enum Staged {
 impl Staged {
     fn begin(destination: &Destination, overwrite: bool) -> Result<Self> {
         match destination {
-            Destination::File(path) => Staging::begin(path, overwrite).map(Self::File),
-            Destination::Folder(path) => FolderStaging::begin(path, overwrite, is_our_file).map(Self::Folder),
+            Destination::File(path) => Staging::begin(path, overwrite).map(Self::File).map_err(elsewhere),
+            Destination::Folder(path) => FolderStaging::begin(path, overwrite, is_our_file)
+                .map(Self::Folder)
+                .map_err(elsewhere),
             Destination::StandardOutput => Spool::begin().map(Self::Stream),
         }
     }

@@ -253,9 +253,8 @@ impl Changed {
 }
 
 fn failed(path: &Path, error: EncodingError) -> Error {
-    let what = format!("writing {}", path.display());
     match error {
-        EncodingError::Io(cause) => Error::io(what, cause),
-        other => Error::new(Kind::Internal, what).caused_by(other),
+        EncodingError::Io(cause) => Error::writing(path, cause),
+        other => Error::new(Kind::Internal, format!("writing {}", path.display())).caused_by(other),
     }
 }

@@ -262,10 +262,9 @@ fn file_url(path: &Path) -> Result<CString> {
 
 /// FFmpeg passes the errors of the system through; the others are about the data.
 fn write_error(path: &Path, error: ffmpeg_next::Error) -> Error {
-    let what = format!("writing {}", path.display());
     match error {
-        ffmpeg_next::Error::Other { errno } => Error::io(what, io::Error::from_raw_os_error(errno)),
-        other => Error::new(Kind::Io, what).caused_by(other),
+        ffmpeg_next::Error::Other { errno } => Error::writing(path, io::Error::from_raw_os_error(errno)),
+        other => Error::new(Kind::Io, format!("writing {}", path.display())).caused_by(other),
     }
 }
 

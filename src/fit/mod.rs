@@ -228,8 +228,7 @@ impl Draft {
     /// In the folder of the output.
     fn create(output: &Path) -> Result<Self> {
         let folder = output.parent().unwrap_or(Path::new("."));
-        let file = tempfile::tempfile_in(folder)
-            .map_err(|cause| Error::io(format!("creating a file in {}", folder.display()), cause))?;
+        let file = tempfile::tempfile_in(folder).map_err(|cause| Error::creating("a file", folder, cause))?;
         Ok(Self { file })
     }
 

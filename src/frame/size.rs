@@ -40,7 +40,7 @@ impl FromStr for Size {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || format!("'{text}' is not a size; write WIDTHxHEIGHT, for example 1280x720");
-        let (width, height) = text.split_once('x').ok_or_else(wrong)?;
+        let (width, height) = text.split_once(['x', 'X']).ok_or_else(wrong)?;
         let side = |digits: &str| digits.parse().ok().filter(|side| *side > 0).ok_or_else(wrong);
         Ok(Self {
             width: side(width)?,

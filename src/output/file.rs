@@ -44,7 +44,7 @@ impl Staging {
             |part, folder| part.tempfile_in(folder),
             |file| file.as_file().try_clone(),
         )
-        .map_err(|error| Error::io(format!("creating a file in {}", folder.display()), error))?;
+        .map_err(|error| Error::creating("a file", folder, error))?;
         Ok(Self {
             file,
             destination: destination.to_owned(),

@@ -42,7 +42,7 @@ impl FolderStaging {
             |part, parent| part.permissions(Permissions::from_mode(0o700)).tempdir_in(parent),
             |folder| File::open(folder.path()),
         )
-        .map_err(|error| Error::io(format!("creating a folder in {}", parent.display()), error))?;
+        .map_err(|error| Error::creating("a folder", parent, error))?;
         Ok(Self {
             folder,
             destination: destination.to_owned(),

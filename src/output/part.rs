@@ -31,12 +31,20 @@ pub(super) fn create_part<T: AsRef<Path>>(
 ) -> io::Result<(T, File)> {
     remove_left_parts(folder, prefix);
     loop {
-        let part = create(Builder::new().prefix(prefix).suffix(PART), folder)?;
+        let part = create(Builder::new().prefix(prefix).suffix(PART), folder).map_err(without_path)?;
         match open(&part) {
             Ok(lock) if is_held(&lock, part.as_ref()) => return Ok((part, lock)),
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
             _ => {}
         }
+    }
+}
+
+/// What the system said, without the name of the part, which `tempfile` adds and nobody gave.
+pub(super) fn without_path(error: io::Error) -> io::Error {
+    match error.to_string().split_once(" at path ") {
+        Some((said, _)) => io::Error::new(error.kind(), said.to_owned()),
+        None => error,
     }
 }
 
@@ -84,6 +92,17 @@ mod tests {
     use tempfile::NamedTempFile;
 
     use super::*;
+
+    #[test]
+    fn a_folder_that_takes_no_part_is_told_without_the_parts_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let none = folder.path().join("none");
+        let create = |part: &mut Builder<'_, '_>, folder: &Path| part.tempfile_in(folder);
+        let open = |part: &NamedTempFile| part.as_file().try_clone();
+        let error = create_part(&none, ".a.mp4.", create, open).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+        assert!(!error.to_string().contains(PART), "{error}");
+    }
 
     #[test]
     fn a_part_that_is_taken_for_a_left_one_before_its_lock_is_made_anew() {

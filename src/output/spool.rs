@@ -6,6 +6,7 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
+use super::part::without_path;
 use crate::error::{Error, Kind, Result};
 
 /// A file on its way to a stream: it is written in the temporary folder, since a video's index can only be put in
@@ -18,8 +19,10 @@ pub struct Spool {
 impl Spool {
     pub fn begin() -> Result<Self> {
         let folder = std::env::temp_dir();
-        let file = NamedTempFile::new_in(&folder)
-            .map_err(|error| Error::io(format!("creating a file in {}", folder.display()), error))?;
+        let file = NamedTempFile::new_in(&folder).map_err(|error| {
+            Error::creating("a file", &folder, without_path(error))
+                .hint("Set TMPDIR to a folder that has space and can be written to.")
+        })?;
         Ok(Self { file })
     }
 

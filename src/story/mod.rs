@@ -2,6 +2,7 @@
 //! words on the pictures in `script`. Pure; `cli` asks for it, `encode` and `overlay` show it.
 //! Whatever is cut out of the video has the time of its cut; whatever lies outside of its range is left out.
 
+mod cues;
 mod footer;
 mod labels;
 mod places;
@@ -19,15 +20,8 @@ use crate::timeline::RenderPlan;
 
 use self::words::{page_name, shortened};
 
-/// How long a subtitle stays, unless another comes.
-const CUE_MS: f64 = 2500.0;
-/// What happens this close together is told in one subtitle, of at most so many lines.
-const TOGETHER_MS: f64 = 300.0;
-const MOST_LINES: usize = 3;
 /// A chapter that is not seen is none.
 const SHORTEST_CHAPTER_MS: f64 = 500.0;
-/// The shortest that a subtitle is shown, at the end of the video.
-const LAST_CUE_MS: f64 = 500.0;
 
 /// Everything that is told of one recording, for one video.
 #[derive(Debug)]
@@ -46,6 +40,7 @@ struct Told {
     /// What begins here.
     chapter: Option<String>,
     line: String,
+    is_error: bool,
 }
 
 impl Told {
@@ -60,11 +55,15 @@ impl Told {
             page: None,
             chapter: None,
             line,
+            is_error: false,
         };
         match &moment.kind {
             MomentKind::Click { text } if text.is_empty() => Some(told("Click".to_owned())),
             MomentKind::Click { text } => Some(told(format!("Click: “{}”", shortened(text)))),
-            MomentKind::Error { message } => Some(told(format!("Error: {}", shortened(message)))),
+            MomentKind::Error { message } => Some(Self {
+                is_error: true,
+                ..told(format!("Error: {}", shortened(message)))
+            }),
             MomentKind::Page { url, title } => {
                 let name = page_name(url, title.as_deref());
                 Some(Self {
@@ -137,30 +136,7 @@ impl<'a> Story<'a> {
 
     /// One after the other.
     pub fn cues(&self) -> Vec<Cue> {
-        let end_ms = self.video_end_ms();
-        let latest_ms = (end_ms - LAST_CUE_MS).max(0.0);
-        let mut cues: Vec<Cue> = Vec::new();
-        for (ms, told) in self.shown() {
-            let start_ms = ms.min(latest_ms);
-            match cues.last_mut() {
-                Some(last) if start_ms - last.start_ms < TOGETHER_MS => {
-                    let lines = last.text.lines().count();
-                    if lines < MOST_LINES && !last.text.lines().any(|line| line == told.line) {
-                        last.text.push('\n');
-                        last.text.push_str(&told.line);
-                    }
-                    continue;
-                }
-                Some(last) => last.end_ms = last.end_ms.min(start_ms),
-                None => {}
-            }
-            cues.push(Cue {
-                start_ms,
-                end_ms: (start_ms + CUE_MS).min(end_ms),
-                text: told.line.clone(),
-            });
-        }
-        cues
+        cues::gathered(self.shown(), self.video_end_ms())
     }
 
     /// What happens in the video, with the video's times.

@@ -53,8 +53,7 @@ impl fmt::Display for AroundEvent {
             Self::Click(text) => write!(f, "click:{text}"),
             Self::Page(pattern) => write!(f, "page:{pattern}"),
             Self::Custom(tag) => write!(f, "custom:{tag}"),
-            Self::Time(SessionTime::Offset(ms)) => write!(f, "{} s", ms / 1000.0),
-            Self::Time(SessionTime::Absolute(_)) => f.write_str("a date and time"),
+            Self::Time(time) => time.fmt(f),
         }
     }
 }

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use super::range::seconds;
-use super::{BandHeight, RenderPlan, SizeOption, Timeline, WindowSchedule};
+use super::range::{describe_offsets, describe_range};
+use super::{BandHeight, RenderPlan, SessionTime, SizeOption, Timeline, WindowSchedule};
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Canvas, Fps, FrameSpec};
-use crate::recording::Span;
+use crate::recording::Recording;
 
 /// The videos that are made together, all of one size and on grids of one rate. Each begins with pages that have shown
 /// nothing, so that its pictures are those that it has alone.
@@ -71,15 +71,18 @@ impl CapturePlan {
     }
 
     /// Fails if the moment that an option asks for is in none of the videos.
-    pub fn check_shown(&self, option: &str, session_ms: f64) -> Result<()> {
+    pub fn check_shown(&self, option: &str, time: SessionTime, recording: &Recording) -> Result<()> {
+        let session_ms = time.session_ms(recording.started_ms);
         if self.videos.iter().any(|video| video.shows(session_ms)) {
             return Ok(());
         }
-        let describe = |range: Span| format!("{} to {}", seconds(range.start_ms), seconds(range.end_ms));
-        let shown: Vec<String> = self.videos.iter().map(|video| describe(video.range())).collect();
+        let describe = |video: &Arc<RenderPlan>| match time {
+            SessionTime::Offset(_) => describe_offsets(video.range()),
+            SessionTime::Absolute(_) => describe_range(recording, video.range()),
+        };
+        let shown: Vec<String> = self.videos.iter().map(describe).collect();
         let message = format!(
-            "{option} {} is not in the video, which shows {} of the session",
-            seconds(session_ms),
+            "{option} {time} is not in the video, which shows {} of the session",
             shown.join(", ")
         );
         Err(Error::new(Kind::Usage, message))

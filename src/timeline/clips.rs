@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::around::AroundEvent;
 use super::range::{describe_range, resolve_range};
-use super::{Around, ClipRange, Timeline, TimelineOptions, WindowSchedule};
+use super::{Around, ClipRange, SessionTime, Timeline, TimelineOptions, WindowSchedule};
 use crate::error::{Error, Kind, Result};
 use crate::recording::{Moment, MomentKind, Recording, Span, without_query};
 
@@ -133,7 +133,8 @@ fn not_there(event: &AroundEvent, recording: &Recording, shown: &[&Moment], whol
     };
     let error = Error::new(Kind::Usage, message);
     match event {
-        AroundEvent::Time(_) => error.hint(
+        AroundEvent::Time(SessionTime::Absolute(_)) => error,
+        AroundEvent::Time(SessionTime::Offset(_)) => error.hint(
             "Two digits each are hours, minutes and seconds: 1:02:03. With :BEFORE:AFTER behind it that is 1:02:03:10:5.",
         ),
         _ => error.hint(inventory(shown)),
@@ -332,6 +333,11 @@ mod tests {
                 Some(
                     "Two digits each are hours, minutes and seconds: 1:02:03. With :BEFORE:AFTER behind it that is 1:02:03:10:5.",
                 ),
+            ),
+            (
+                "around=2024-05-01T10:00:00Z",
+                format!("--around 2024-05-01T10:00:00Z is no time in it: there is only {there}"),
+                None,
             ),
             (
                 "around=error around=click:refund",

@@ -32,7 +32,7 @@ pub use size::{BandHeight, SizeOption};
 pub use slideshow::Slideshow;
 pub use windows::{Turn, WindowOption, WindowSchedule};
 
-use range::resolve_range;
+use range::{idle_bounds, resolve_range};
 
 /// Longer videos are asked for by mistake: a clock jumped, and idle time is kept.
 const LONGEST_VIDEO_MS: f64 = 30.0 * 24.0 * 3_600_000.0;
@@ -54,6 +54,11 @@ impl Timeline {
         let windows = WindowSchedule::resolve(recording, &options.window)?;
         let range = resolve_range(recording, &windows, options)?;
         Self::of(recording, &windows, range, options)
+    }
+
+    /// What to tell of a `--start` or `--end` that is outside of the recording, in a sentence each.
+    pub fn idle_bounds(&self, recording: &Recording, options: &TimelineOptions) -> Vec<String> {
+        idle_bounds(recording, &self.windows, options)
     }
 
     /// Of this part of the recording.
@@ -296,10 +301,37 @@ mod tests {
         );
         let before = message("", "1970-01-01T00:16:00Z", 1.0);
         assert!(before.starts_with(
-            "--end -40 s is not after the beginning of the recording: there is only 0 s to 41.2 s ("
+            "--end 1970-01-01T00:16:00Z is not after the beginning of the recording: there is only 0 s to 41.2 s ("
         ));
         for speed in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert!(message("", "", speed).contains("is not between"), "{speed}");
+        }
+    }
+
+    #[test]
+    fn a_date_outside_of_the_recording_is_told() {
+        let recording = clicks(&[], 40.0);
+        let there = "and cuts nothing: there is 0 s to 40 s (1970-01-01T00:16:40Z to 1970-01-01T00:17:20Z)";
+        let early = format!("--start 1970-01-01T00:15:00Z is before the recording {there}");
+        let late = format!("--end 1970-01-01T02:00:00Z is after the recording {there}");
+        for (start, end, told) in [
+            ("1970-01-01T00:15:00Z", "", vec![early.clone()]),
+            (
+                "1970-01-01T00:15:00Z",
+                "1970-01-01T04:00:00+02:00",
+                vec![early, late],
+            ),
+            ("1970-01-01T00:16:40Z", "1970-01-01T00:17:20Z", vec![]),
+            ("0", "90", vec![]),
+            ("", "", vec![]),
+        ] {
+            let options = TimelineOptions {
+                start: start.parse().ok(),
+                end: end.parse().ok(),
+                ..TimelineOptions::default()
+            };
+            let timeline = Timeline::resolve(&recording, &options).unwrap();
+            assert_eq!(timeline.idle_bounds(&recording, &options), told, "{start} {end}");
         }
     }
 

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{TimelineOptions, WindowSchedule, scheduled};
+use super::{SessionTime, TimelineOptions, WindowSchedule, scheduled};
 use crate::error::{Error, Kind, Result};
 use crate::recording::{Recording, Span, Window, sights};
 
@@ -13,12 +13,7 @@ pub(super) fn resolve_range(
     schedule: &WindowSchedule,
     options: &TimelineOptions,
 ) -> Result<Span> {
-    let windows = || scheduled(recording, schedule);
-    let session_ms = |epoch_ms: Option<f64>| epoch_ms.map_or(0.0, |ms| ms - recording.started_ms);
-    let whole = Span {
-        start_ms: session_ms(windows().filter_map(Window::first_ms).min_by(f64::total_cmp)),
-        end_ms: session_ms(windows().filter_map(Window::last_ms).max_by(f64::total_cmp)),
-    };
+    let whole = whole(recording, schedule);
     let (first_ms, last_ms) = (whole.start_ms, whole.end_ms);
     let usage = |message: String| Err(Error::new(Kind::Usage, message));
 
@@ -29,23 +24,23 @@ pub(super) fn resolve_range(
     let end_ms = options
         .end
         .map_or(last_ms, |end| end.session_ms(recording.started_ms));
-    if options.start.is_some() && start_ms >= last_ms && start_ms > first_ms {
-        let there = describe_range(recording, whole);
-        return usage(format!(
-            "--start {} is beyond the end of the recording: there is only {there}",
-            seconds(start_ms)
-        ));
-    }
-    if options.end.is_some() && end_ms <= first_ms && end_ms < last_ms {
-        let there = describe_range(recording, whole);
-        return usage(format!(
-            "--end {} is not after the beginning of the recording: there is only {there}",
-            seconds(end_ms)
-        ));
-    }
-    if options.start.is_some() && options.end.is_some() && start_ms >= end_ms {
-        let (start, end) = (seconds(start_ms), seconds(end_ms));
-        return usage(format!("--start {start} is not before --end {end}"));
+    match (options.start, options.end) {
+        (Some(start), _) if start_ms >= last_ms && start_ms > first_ms => {
+            let there = describe_range(recording, whole);
+            return usage(format!(
+                "--start {start} is beyond the end of the recording: there is only {there}"
+            ));
+        }
+        (_, Some(end)) if end_ms <= first_ms && end_ms < last_ms => {
+            let there = describe_range(recording, whole);
+            return usage(format!(
+                "--end {end} is not after the beginning of the recording: there is only {there}"
+            ));
+        }
+        (Some(start), Some(end)) if start_ms >= end_ms => {
+            return usage(format!("--start {start} is not before --end {end}"));
+        }
+        _ => {}
     }
     let range = Span {
         start_ms: start_ms.clamp(first_ms, last_ms),
@@ -56,6 +51,39 @@ pub(super) fn resolve_range(
     } else {
         range
     })
+}
+
+/// All that there is of the windows that are shown.
+fn whole(recording: &Recording, schedule: &WindowSchedule) -> Span {
+    let windows = || scheduled(recording, schedule);
+    let session_ms = |epoch_ms: Option<f64>| epoch_ms.map_or(0.0, |ms| ms - recording.started_ms);
+    Span {
+        start_ms: session_ms(windows().filter_map(Window::first_ms).min_by(f64::total_cmp)),
+        end_ms: session_ms(windows().filter_map(Window::last_ms).max_by(f64::total_cmp)),
+    }
+}
+
+/// Dates and times of `--start` and `--end` outside of the recording, in a sentence each: they cut nothing off, which is
+/// often a slip of time zones.
+pub(super) fn idle_bounds(
+    recording: &Recording,
+    schedule: &WindowSchedule,
+    options: &TimelineOptions,
+) -> Vec<String> {
+    let whole = whole(recording, schedule);
+    let there = describe_range(recording, whole);
+    let of = |bound: Option<SessionTime>| {
+        let time = bound.filter(|time| matches!(time, SessionTime::Absolute(_)))?;
+        Some((time, time.session_ms(recording.started_ms)))
+    };
+    let early = of(options.start).filter(|(_, ms)| *ms < whole.start_ms);
+    let late = of(options.end).filter(|(_, ms)| *ms > whole.end_ms);
+    let early = early.map(|(time, _)| {
+        format!("--start {time} is before the recording and cuts nothing: there is {there}")
+    });
+    let late = late
+        .map(|(time, _)| format!("--end {time} is after the recording and cuts nothing: there is {there}"));
+    early.into_iter().chain(late).collect()
 }
 
 /// The range from where the window that is shown has something to be seen; all of it if that never happens.
@@ -92,14 +120,14 @@ pub(super) fn describe_range(recording: &Recording, range: Span) -> String {
         Timestamp::from_second(second as i64).map_or_else(|_| "?".to_owned(), |time| time.to_string())
     };
     format!(
-        "{} to {} ({} to {})",
-        seconds(range.start_ms),
-        seconds(range.end_ms),
+        "{} ({} to {})",
+        describe_offsets(range),
         clock(range.start_ms),
         clock(range.end_ms)
     )
 }
 
-pub(super) fn seconds(ms: f64) -> String {
-    format!("{} s", (ms / 100.0).round() / 10.0)
+pub(super) fn describe_offsets(range: Span) -> String {
+    let seconds = |ms: f64| (ms / 100.0).round() / 10.0;
+    format!("{} s to {} s", seconds(range.start_ms), seconds(range.end_ms))
 }

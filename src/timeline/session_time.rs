@@ -1,6 +1,7 @@
 //! A moment of the session as users write it: seconds from the beginning, or a date and time.
 //! The command line parses `--start` and `--end` with it; `Timeline::resolve` places it.
 
+use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -19,6 +20,20 @@ impl SessionTime {
         match self {
             Self::Offset(ms) => ms,
             Self::Absolute(epoch_ms) => epoch_ms - started_ms,
+        }
+    }
+}
+
+impl fmt::Display for SessionTime {
+    /// `12.5 s`, or the date and time in UTC.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Offset(ms) => write!(f, "{} s", ms / 1000.0),
+            Self::Absolute(epoch_ms) => match Timestamp::from_microsecond((epoch_ms * 1000.0).round() as i64)
+            {
+                Ok(time) => time.fmt(f),
+                Err(_) => f.write_str("a time without a date"),
+            },
         }
     }
 }
@@ -88,6 +103,18 @@ mod tests {
             ("2024-05-01 10:00:00Z", Absolute(1_714_557_600_000.0)),
         ] {
             assert_eq!(text.parse(), Ok(time), "{text}");
+        }
+    }
+
+    #[test]
+    fn times_are_told_as_they_are_meant() {
+        for (text, told) in [
+            ("12.5", "12.5 s"),
+            ("1:02:03", "3723 s"),
+            ("2024-05-01T12:00:00.25+02:00", "2024-05-01T10:00:00.25Z"),
+        ] {
+            let time: SessionTime = text.parse().unwrap();
+            assert_eq!(time.to_string(), told);
         }
     }
 

@@ -177,7 +177,9 @@ mod tests {
     #[test]
     fn sizes_parse() {
         assert_eq!("native".parse(), Ok(SizeOption::Native));
-        assert_eq!("640x360".parse(), Ok(SizeOption::Fit(Size::new(640, 360))));
+        for text in ["640x360", "640X360"] {
+            assert_eq!(text.parse(), Ok(SizeOption::Fit(Size::new(640, 360))));
+        }
         let wrong = "big".parse::<SizeOption>().unwrap_err();
         assert!(wrong.ends_with("for example 1280x720, or native"), "{wrong}");
         for (text, can_be_drawn) in [

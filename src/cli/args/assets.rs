@@ -28,7 +28,15 @@ pub(in crate::cli) struct AssetArgs {
     pub(in crate::cli) asset_base: Option<Url>,
 
     /// How long one asset may take, in seconds
-    #[arg(long, default_value = "10", value_name = "SECONDS", value_parser = seconds, help_heading = "Assets", hide_short_help = true)]
+    #[arg(
+        long,
+        default_value = "10",
+        value_name = "SECONDS",
+        value_parser = seconds,
+        allow_negative_numbers = true,
+        help_heading = "Assets",
+        hide_short_help = true,
+    )]
     pub(in crate::cli) asset_timeout: Duration,
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::count;
 use crate::timeline::SessionTime;
 
 #[derive(Debug, Args)]
@@ -41,8 +42,10 @@ pub(in crate::cli) struct BesideArgs {
         long,
         value_name = "N",
         default_value = "12",
+        value_parser = count::<NonZeroUsize>,
+        allow_negative_numbers = true,
         requires = "contact_sheet",
-        help_heading = "Beside the picture"
+        help_heading = "Beside the picture",
     )]
     pub(in crate::cli) moments: NonZeroUsize,
 

@@ -29,7 +29,9 @@ pub(in crate::cli) struct CaptureArgs {
         long,
         default_value = "120",
         value_name = "SECONDS",
-        help_heading = "Browser"
+        value_parser = deadline,
+        allow_negative_numbers = true,
+        help_heading = "Browser",
     )]
     pub(in crate::cli) deadline: f64,
 }
@@ -66,6 +68,12 @@ impl ValueEnum for RequestedCapture {
             }
         }
     }
+}
+
+/// Which numbers make sense is said with a hint, once all is read.
+fn deadline(text: &str) -> Result<f64, String> {
+    text.parse()
+        .map_err(|_| format!("'{text}' is not a time in seconds; write a number above 0, for example 120"))
 }
 
 #[cfg(test)]

@@ -26,7 +26,8 @@ pub(in crate::cli) struct InputArgs {
         long,
         default_value_t = ByteSize(DEFAULT_MAX_BYTES),
         value_name = "SIZE",
-        help_heading = "Reading"
+        allow_negative_numbers = true,
+        help_heading = "Reading",
     )]
     pub(in crate::cli) max_input: ByteSize,
 
@@ -48,11 +49,27 @@ pub(in crate::cli) struct InputArgs {
     pub(in crate::cli) block_cache: Option<PathBuf>,
 
     /// How long one reply of PostHog may take, or a download stand still, in seconds
-    #[arg(long, default_value = "60", value_name = "SECONDS", value_parser = seconds, help_heading = "Reading", hide_short_help = true)]
+    #[arg(
+        long,
+        default_value = "60",
+        value_name = "SECONDS",
+        value_parser = seconds,
+        allow_negative_numbers = true,
+        help_heading = "Reading",
+        hide_short_help = true,
+    )]
     pub(in crate::cli) timeout: Duration,
 
     /// How long a download may take, waits and retries included, in seconds
-    #[arg(long, default_value = "1800", value_name = "SECONDS", value_parser = seconds, help_heading = "Reading", hide_short_help = true)]
+    #[arg(
+        long,
+        default_value = "1800",
+        value_name = "SECONDS",
+        value_parser = seconds,
+        allow_negative_numbers = true,
+        help_heading = "Reading",
+        hide_short_help = true,
+    )]
     pub(in crate::cli) patience: Duration,
 
     /// How often to ask again after a failure that may pass
@@ -61,7 +78,9 @@ pub(in crate::cli) struct InputArgs {
         long,
         default_value = "4",
         value_name = "N",
-        help_heading = "Reading"
+        value_parser = retries,
+        allow_negative_numbers = true,
+        help_heading = "Reading",
     )]
     pub(in crate::cli) retries: u32,
 
@@ -146,7 +165,13 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     seconds
         .filter(|time| !time.is_zero() && *time < Duration::from_secs(1 << 30))
-        .ok_or_else(|| format!("'{text}' is not a time in seconds"))
+        .ok_or_else(|| format!("'{text}' is not a time in seconds; write a number above 0, for example 60"))
+}
+
+fn retries(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| {
+        format!("'{text}' is not how often to try; write a whole number, for example 4, or 0 for never")
+    })
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod verify;
 mod words;
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -96,6 +97,13 @@ pub(super) struct DoctorArgs {
     pub(super) json: bool,
 }
 
+/// How many there are of something, of which there is at least one.
+fn count<N: FromStr>(text: &str) -> Result<N, String> {
+    text.parse().map_err(|_| {
+        format!("'{text}' is not a number of them; write a whole number from 1 on, for example 4")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -105,6 +113,41 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn wrong_numbers_are_told_with_what_to_write() {
+        for (option, says) in [
+            ("--jobs 0", "a whole number from 1 on"),
+            ("--jobs -1", "a whole number from 1 on"),
+            ("--moments 0", "a whole number from 1 on"),
+            ("--speed 2x", "2 or 0.5"),
+            ("--fps -3", "a number from 0.1 to 240"),
+            ("--timeout -1", "a number above 0"),
+            ("--patience -1", "a number above 0"),
+            ("--asset-timeout -1", "a number above 0"),
+            ("--deadline 1m", "a number above 0"),
+            ("--retries -1", "0 for never"),
+            ("--scale -1", "a number from 1 to 4"),
+            ("--loop -1", "forever or a number"),
+            ("--max-size -1", "10MB"),
+            ("--max-input -1", "500MB"),
+            ("--title=", "Order 7 fails"),
+        ] {
+            let words = ["replaycast", "render", "a.json", "--contact-sheet=a.png"];
+            let told = Cli::try_parse_from(words.into_iter().chain(option.split(' ')))
+                .unwrap_err()
+                .to_string();
+            assert!(
+                told.contains("invalid value") && told.contains(says),
+                "{option}: {told}"
+            );
+        }
+        // Which of these there are is known later.
+        for option in ["--speed", "--deadline"] {
+            let words = ["replaycast", "render", "a.json", option, "-1"];
+            assert!(Cli::try_parse_from(words).is_ok(), "{option}");
+        }
     }
 
     #[test]

@@ -11,7 +11,14 @@ use crate::timeline::WindowOption;
 pub(in crate::cli) struct PictureArgs {
     /// Draw the page with this many pixels to each of its own, from 1 to 4: with --size native the video has as many
     /// times the pixels; with another the video has that size, and the page is drawn into it at this device pixel ratio
-    #[arg(long, default_value = "1", value_name = "X", value_parser = scale, help_heading = "Picture")]
+    #[arg(
+        long,
+        default_value = "1",
+        value_name = "X",
+        value_parser = scale,
+        allow_negative_numbers = true,
+        help_heading = "Picture",
+    )]
     pub(in crate::cli) scale: f64,
 
     /// How the page is fitted into a canvas of another shape

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::{AssetArgs, BesideArgs, CaptureArgs, ContentArgs, MaxSize, Preset, RecordingArgs, TellingArgs};
+use super::{
+    AssetArgs, BesideArgs, CaptureArgs, ContentArgs, MaxSize, Preset, RecordingArgs, TellingArgs, count,
+};
 use crate::encode::{Codec, Container, Loops, Quality};
 use crate::frame::Fps;
 use crate::timeline::SizeOption;
@@ -56,13 +58,19 @@ pub(in crate::cli) struct RenderArgs {
 
     /// Never write a larger file than this, such as 10MB, 500KiB, or what github, gmail, jira, slack, linear or discord
     /// takes: where it would get larger, quality, then frame rate, then size are lowered
-    #[arg(long, value_name = "SIZE", help_heading = "Output")]
+    #[arg(
+        long,
+        value_name = "SIZE",
+        allow_negative_numbers = true,
+        help_heading = "Output"
+    )]
     pub(in crate::cli) max_size: Option<MaxSize>,
 
     /// How often a GIF, WebP or APNG plays: N times, or forever [default: forever]
     #[arg(
         long = "loop",
         value_name = "N",
+        allow_negative_numbers = true,
         hide_short_help = true,
         help_heading = "Output"
     )]
@@ -76,9 +84,14 @@ pub(in crate::cli) struct RenderArgs {
     #[arg(long, help_heading = "Output", hide_short_help = true)]
     pub(in crate::cli) cfr: bool,
 
-    /// Frames per second, whole or a fraction such as 30000/1001 [default: 30; 15, which is a GIF's most, in gif, webp
-    /// and apng]
-    #[arg(long, value_name = "N", help_heading = "Picture")]
+    /// Frames per second, such as 30, 29.97 (which is 30000/1001) or a fraction [default: 30; 15, which is a GIF's most, in
+    /// gif, webp and apng]
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        help_heading = "Picture"
+    )]
     pub(in crate::cli) fps: Option<Fps>,
 
     /// The video's size; the page is fitted into it. Or native, the recording's largest window, at most 1920x1080
@@ -93,7 +106,14 @@ pub(in crate::cli) struct RenderArgs {
 
     /// Browsers that render parts of the recording at the same time; the pictures stay the same [default: as many as
     /// there are cores, memory and work for]
-    #[arg(long, value_name = "N", help_heading = "Browser", hide_short_help = true)]
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = count::<NonZeroUsize>,
+        allow_negative_numbers = true,
+        help_heading = "Browser",
+        hide_short_help = true,
+    )]
     pub(in crate::cli) jobs: Option<NonZeroUsize>,
 
     #[command(flatten)]

@@ -30,7 +30,14 @@ pub(in crate::cli) struct TimeArgs {
     pub(in crate::cli) trim_start: bool,
 
     /// Play this many times as fast
-    #[arg(long, default_value = "1", value_name = "X", help_heading = "Time")]
+    #[arg(
+        long,
+        default_value = "1",
+        value_name = "X",
+        value_parser = times,
+        allow_negative_numbers = true,
+        help_heading = "Time",
+    )]
     pub(in crate::cli) speed: f64,
 
     /// Idle time: keep, or skip[:GAP[:KEEP]], gaps longer than GAP seconds become KEEP seconds
@@ -57,4 +64,9 @@ impl TimeArgs {
             around: self.around.clone(),
         }
     }
+}
+
+fn times(text: &str) -> Result<f64, String> {
+    text.parse()
+        .map_err(|_| format!("'{text}' is not a number; write how many times as fast, for example 2 or 0.5"))
 }

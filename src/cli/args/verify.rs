@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{AssetArgs, CaptureArgs, ContentArgs, RecordingArgs, TellingArgs};
+use super::{AssetArgs, CaptureArgs, ContentArgs, RecordingArgs, TellingArgs, count};
 use crate::frame::Fps;
 
 #[derive(Debug, Args)]
@@ -19,7 +19,14 @@ pub(in crate::cli) struct VerifyArgs {
     pub(in crate::cli) recording: RecordingArgs,
 
     /// How many moments to compare, evenly spread
-    #[arg(long, default_value = "20", value_name = "N", help_heading = "Comparing")]
+    #[arg(
+        long,
+        default_value = "20",
+        value_name = "N",
+        value_parser = count::<NonZeroU64>,
+        allow_negative_numbers = true,
+        help_heading = "Comparing",
+    )]
     pub(in crate::cli) samples: NonZeroU64,
 
     /// Compare every moment at which a frame can begin
@@ -27,7 +34,14 @@ pub(in crate::cli) struct VerifyArgs {
     pub(in crate::cli) all: bool,
 
     /// The least structural similarity (SSIM) that a frame may have, from 0 to 1
-    #[arg(long, default_value = "0.95", value_name = "SSIM", value_parser = similarity, help_heading = "Comparing")]
+    #[arg(
+        long,
+        default_value = "0.95",
+        value_name = "SSIM",
+        value_parser = similarity,
+        allow_negative_numbers = true,
+        help_heading = "Comparing",
+    )]
     pub(in crate::cli) min_ssim: f64,
 
     /// Write the frame that is least alike as a PNG: expected on the left, actual on the right
@@ -39,7 +53,12 @@ pub(in crate::cli) struct VerifyArgs {
     pub(in crate::cli) force: bool,
 
     /// Frames per second that the video was made with [default: found in the video]
-    #[arg(long, value_name = "N", help_heading = "Picture")]
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        help_heading = "Picture"
+    )]
     pub(in crate::cli) fps: Option<Fps>,
 
     #[command(flatten)]

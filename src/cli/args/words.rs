@@ -41,7 +41,7 @@ pub(in crate::cli) struct WordArgs {
     pub(in crate::cli) notes: Vec<Note>,
 
     /// Show a title in the first seconds; it is the video file's title, too
-    #[arg(long, value_name = "TEXT", help_heading = "Words in the picture")]
+    #[arg(long, value_name = "TEXT", value_parser = title, help_heading = "Words in the picture")]
     pub(in crate::cli) title: Option<String>,
 
     /// Add a band below the picture: session time, date and time (UTC), the page's address, window, skipped idle time
@@ -76,8 +76,7 @@ impl WordArgs {
         plan: &CapturePlan,
     ) -> Result<Vec<Arc<Script>>> {
         for note in &self.notes {
-            let session_ms = note.time.session_ms(recording.started_ms);
-            plan.check_shown("--annotate", session_ms)?;
+            plan.check_shown("--annotate", note.time, recording)?;
         }
         let options = ScriptOptions {
             title: self.title.clone(),
@@ -89,6 +88,16 @@ impl WordArgs {
         };
         let script = |video| Arc::new(Script::new(recording, moments, video, &options));
         Ok(plan.videos.iter().map(script).collect())
+    }
+}
+
+/// Nothing would be an empty box.
+fn title(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => {
+            Err("a title needs a text; write for example \"Order 7 fails\", or leave --title out".to_owned())
+        }
+        title => Ok(title.to_owned()),
     }
 }
 
@@ -111,6 +120,12 @@ fn note(text: &str) -> Result<Note, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_title_is_not_empty() {
+        assert_eq!(title(" Order 7 "), Ok("Order 7".to_owned()));
+        assert!(title("").is_err() && title(" \t").is_err());
+    }
 
     #[test]
     fn notes_are_a_time_and_a_text() {

@@ -37,23 +37,22 @@ impl SessionAddress {
         let parts = segments(url);
         match parts[..] {
             ["project", project, ref page @ ..] => {
-                let session = match page {
-                    _ if parameter(url).is_some() => parameter(url),
-                    ["replay", "home" | "recent" | "playlists" | "file-playback" | "settings" | "templates", ..] => None,
-                    ["replay", session] => Some((*session).to_owned()),
-                    ["replay" | "person" | "persons", ..] => None,
-                    _ => return Ok(None),
+                let Some(session) = session_of(url, page)? else {
+                    return Ok(None);
                 };
-                let session = session.ok_or_else(|| {
-                    usage("the address is a page of PostHog that names no session")
-                        .hint("Open the replay itself, and copy the address from there.")
-                })?;
                 Self::new(url, project, &session).map(Some)
             }
-            ["replay", session] if is_id(session) && !session.contains('.') => Err(usage(
-                "the address names a session, but no project",
-            )
-            .hint(format!("Write posthog://{}/PROJECT/{session}; the project's number is in the addresses of its pages.", http::authority(url)))),
+            ["replay", ref rest @ ..]
+                if parameter(url).is_some()
+                    || matches!(rest, [session] if is_id(session) && !session.contains('.')) =>
+            {
+                let session = session_of(url, &parts)?.filter(|session| is_id(session));
+                let session = session.as_deref().unwrap_or("SESSION");
+                let host = http::authority(url);
+                Err(usage("the address names a session, but no project").hint(format!(
+                    "Write posthog://{host}/PROJECT/{session}; the project's number is in the addresses of its pages."
+                )))
+            }
             _ => Ok(None),
         }
     }
@@ -117,6 +116,25 @@ impl SessionAddress {
         }
         url
     }
+}
+
+/// The session that a page of a project plays; None for a page that may be anything else.
+fn session_of(url: &Url, page: &[&str]) -> Result<Option<String>> {
+    let session = match page {
+        _ if parameter(url).is_some() => parameter(url),
+        [
+            "replay",
+            "home" | "recent" | "playlists" | "file-playback" | "settings" | "templates",
+            ..,
+        ] => None,
+        ["replay", session] => Some((*session).to_owned()),
+        ["replay" | "person" | "persons", ..] => None,
+        _ => return Ok(None),
+    };
+    session.map(Some).ok_or_else(|| {
+        usage("the address is a page of PostHog that names no session")
+            .hint("Open the replay itself, and copy the address from there.")
+    })
 }
 
 fn segments(url: &Url) -> Vec<&str> {
@@ -229,6 +247,31 @@ mod tests {
             let error = Input::parse(OsStr::new(text)).unwrap_err();
             assert_eq!(error.kind(), Kind::Usage, "{text}");
             assert!(error.to_string().contains(says), "{text}: {error}");
+        }
+        for (text, hint) in [
+            (
+                "https://us.posthog.com/replay/0197-ab",
+                "posthog://us.posthog.com/PROJECT/0197-ab;",
+            ),
+            (
+                "https://h.test/replay/home?sessionRecordingId=0197-ab",
+                "posthog://h.test/PROJECT/0197-ab;",
+            ),
+            (
+                "https://h.test/replay?a=b#sessionRecordingId=0197-ab",
+                "posthog://h.test/PROJECT/0197-ab;",
+            ),
+            (
+                "https://h.test/replay/home?sessionRecordingId=a%2Fb",
+                "posthog://h.test/PROJECT/SESSION;",
+            ),
+            ("https://h.test/replay/home", "Open the replay itself"),
+        ] {
+            let error = Input::parse(OsStr::new(text)).unwrap_err();
+            assert!(
+                error.hint_text().is_some_and(|told| told.contains(hint)),
+                "{text}: {error:?}"
+            );
         }
         for plain in [
             "https://h.test/project/2/data.json",
