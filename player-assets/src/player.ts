@@ -2,13 +2,17 @@
 
 import { clock, realNow } from './clock';
 import { Replayer } from 'rrweb';
-import type { eventWithTime, fullSnapshotEvent } from '@rrweb/types';
+import type { addedNodeMutation, eventWithTime, fullSnapshotEvent } from '@rrweb/types';
 import { EventType, IncrementalSource } from '@rrweb/types';
 import { Animations } from './animations';
 import { BACKDROP_RULE, Backdrops } from './backdrops';
 import { Contents } from './contents';
 import type { Advance, Fence, Problems, Size, StartOptions } from './contract';
+import { withDoctype } from './doctype';
+import { Focus } from './focus';
 import { Fonts } from './fonts';
+import { HoverRules } from './hover_rules';
+import { buildFormulas } from './mathml';
 import { MOVING_LAYER_RULE } from './moving_layers';
 import { playable } from './playable';
 import { Pointer } from './pointer';
@@ -16,7 +20,9 @@ import { ProblemList } from './problems';
 import { Readiness } from './readiness';
 import { Roots } from './roots';
 import { Scrolling } from './scrolling';
+import { ShadowRules } from './shadow_rules';
 import { REPLAYED_PAGE_RULES, Stage } from './stage';
+import { switchSheets } from './switched_sheets';
 import { VisibleContent } from './visible_content';
 
 /** Something that rrweb wants to do at a replay time. */
@@ -36,7 +42,7 @@ interface ReplayTimer {
 /** What we use of the replayer's inside. */
 interface BuildingReplayer {
   rebuildFullSnapshot(event: fullSnapshotEvent, isSync?: boolean): void;
-  attachDocumentToIframe(mutation: object, frame: HTMLIFrameElement): void;
+  attachDocumentToIframe(mutation: addedNodeMutation, frame: HTMLIFrameElement): void;
 }
 
 /** Replay time before the start: rrweb draws its first picture by timers of 0 and 1 ms. */
@@ -46,15 +52,25 @@ const LEAD_IN = -10;
 const CALL_PATIENCE = 1000;
 const INCOMPLETE = 'the page was drawn before all of it had loaded';
 
+/** For the replayed documents. */
+const OUR_RULES = [...REPLAYED_PAGE_RULES, BACKDROP_RULE, MOVING_LAYER_RULE];
+
 export class Player {
   private readonly problemList = new ProblemList();
-  private readonly roots = new Roots(document, this.problemList.blocked);
+  private readonly shadowRules = new ShadowRules(OUR_RULES);
+  private readonly roots: Roots = new Roots(document, this.problemList.blocked, (view) => {
+    buildFormulas(view);
+    this.shadowRules.prepare(view);
+    this.hoverRules.prepare(view);
+  });
+  private readonly hoverRules = new HoverRules(this.roots);
   private readonly animations = new Animations(this.roots);
-  private readonly backdrops = new Backdrops(this.roots, (style) => this.replayer.getMirror().hasNode(style));
+  private readonly backdrops = new Backdrops(this.roots, this.shadowRules, (style) => this.replayer.getMirror().hasNode(style));
   private readonly readiness: Readiness;
   private readonly fonts = new Fonts(this.roots);
   private readonly visibleContent = new VisibleContent(this.roots);
   private readonly scrolling = new Scrolling(this.problemList.warn);
+  private readonly focus = new Focus();
   private readonly contents = new Contents(this.problemList.warn);
   private readonly replayer: Replayer;
   private readonly timer: ReplayTimer;
@@ -81,6 +97,7 @@ export class Player {
     for (const event of events) {
       this.scrolling.note(event, event.timestamp - begun);
       this.contents.note(event);
+      this.focus.note(event);
     }
 
     this.stage = new Stage(options);
@@ -90,9 +107,9 @@ export class Player {
       useVirtualDom: false,
       UNSAFE_replayCanvas: false,
       mouseTail: false,
-      triggerFocus: true,
+      triggerFocus: false,
       showWarning: true,
-      insertStyleRules: [...REPLAYED_PAGE_RULES, BACKDROP_RULE, MOVING_LAYER_RULE],
+      insertStyleRules: OUR_RULES,
       plugins: [this.contents.plugin, this.scrolling.plugin, this.readiness.plugin],
       logger: quiet as unknown as typeof console,
     });
@@ -113,13 +130,20 @@ export class Player {
     inside.rebuildFullSnapshot = (event, isSync) => {
       this.scrolling.begin(event);
       // They would stay: rrweb builds each page in the document of the one before.
-      if (this.replayer.iframe.contentDocument) this.replayer.iframe.contentDocument.adoptedStyleSheets = [];
-      rebuildFullSnapshot(event, isSync);
+      const page = this.replayer.iframe.contentDocument;
+      if (page) page.adoptedStyleSheets = [];
+      const node = page ? withDoctype(page, event.data.node) : event.data.node;
+      rebuildFullSnapshot({ ...event, data: { ...event.data, node } }, isSync);
     };
     const attachDocumentToIframe = inside.attachDocumentToIframe.bind(inside);
     inside.attachDocumentToIframe = (mutation, frame) => {
       if (frame.contentWindow) this.roots.prepare(frame.contentWindow as Window & typeof globalThis);
-      attachDocumentToIframe(mutation, frame);
+      const node = frame.contentDocument ? withDoctype(frame.contentDocument, mutation.node) : mutation.node;
+      // A document that was opened again keeps its id, by which rrweb would take it for built.
+      const mirror = this.replayer.getMirror();
+      const built = mirror.getNode(node.id);
+      if (built && 'childNodes' in node && !node.childNodes.every(({ id }) => mirror.has(id))) mirror.removeNodeFromMap(built);
+      attachDocumentToIframe({ ...mutation, node }, frame);
     };
   }
 
@@ -228,6 +252,7 @@ export class Player {
 
   /** The page looks as if what has just loaded had always been there, however long that took. */
   private takeOverLate(): void {
+    this.hoverRules.adapt();
     this.animations.adoptLate(clock.now);
     this.scrolling.restore();
   }
@@ -251,6 +276,8 @@ export class Player {
   private followStructure(): void {
     this.structureChanged = false;
     this.roots.refresh(this.replayer.iframe);
+    // Before anything asks for the layout, which may start transitions.
+    this.hoverRules.adapt();
     this.backdrops.filter(!this.stage.isScaled);
     this.scrolling.placeFresh();
   }
@@ -282,6 +309,8 @@ export class Player {
   private applied(event: eventWithTime): void {
     this.scrolling.applied(event, clock.now);
     this.contents.applied(event);
+    switchSheets(event, this.replayer.getMirror());
+    this.focus.applied(event, (id) => this.replayer.getMirror().getNode(id));
     switch (event.type) {
       case EventType.FullSnapshot:
         this.structureChanged = true;

@@ -6,44 +6,48 @@ import type { eventWithTime, incrementalData } from '@rrweb/types';
 import { EventType, IncrementalSource, MouseInteractions } from '@rrweb/types';
 import { clock } from './clock';
 import type { PointerAct, PointerSample } from './contract';
+import { Hovering } from './hovering';
 
 /** What we use of the replayer's inside. */
 interface Inside {
   mouse: HTMLElement;
-  lastHoveredRootNode?: Node;
   timer: { addAction(action: { delay: number }): void };
   applyIncremental(event: { data: incrementalData }, isSync: boolean): void;
   moveAndHover(x: number, y: number, id: number, isSync: boolean, data: incrementalData): void;
+  hoverElements(target: Node): void;
 }
 
 export class Pointer {
   private samples: PointerSample[] = [];
-  private hovering = false;
+  private moved = false;
   /** What rrweb will do at its own time for the positions of one event. */
   private readonly moves = new WeakSet<object>();
   private readonly inside: Inside;
+  private readonly hovering: Hovering;
 
   constructor(private readonly replayer: Replayer) {
     this.inside = replayer as unknown as Inside;
+    this.hovering = new Hovering(replayer.iframe);
     this.noteMoves();
     this.followMoves();
   }
 
   /** Call before each action: whether it only moves the pointer. */
   begins(action: object): boolean {
-    this.hovering = false;
+    this.moved = false;
     return this.moves.has(action);
   }
 
   /** Whether something else is hovered since the action began. */
   get hoverChanged(): boolean {
-    return this.hovering;
+    return this.moved;
   }
 
   /** Follows an event that rrweb has just applied. Returns whether it did no more than to move the pointer. */
   applied(event: eventWithTime): boolean {
     if (event.type !== EventType.IncrementalSnapshot) return false;
     const { data } = event;
+    if (data.source === IncrementalSource.Mutation) this.hovering.restore();
     if (data.source !== IncrementalSource.MouseInteraction) return movesPointer(data);
     switch (data.type) {
       case MouseInteractions.Focus:
@@ -92,21 +96,12 @@ export class Pointer {
   private followMoves(): void {
     const { inside } = this;
     const moveAndHover = inside.moveAndHover.bind(inside);
+    inside.hoverElements = (target) => { if (this.hovering.moveTo(target)) this.moved = true; };
     inside.moveAndHover = (x, y, id, isSync, data) => {
       if (!this.replayer.getMirror().getNode(id)) return;
-      const before = this.hovered();
-      // Should it fail half way, something else may be hovered.
-      this.hovering = true;
       moveAndHover(x, y, id, isSync, data);
-      const after = this.hovered();
-      this.hovering = before.length !== after.length || before.some((element, at) => element !== after[at]);
       this.sample(actOf(data));
     };
-  }
-
-  private hovered(): Element[] {
-    const root = this.inside.lastHoveredRootNode ?? this.replayer.iframe.contentDocument;
-    return root && 'querySelectorAll' in root ? [...(root as ParentNode).querySelectorAll('.\\:hover')] : [];
   }
 
   /** At the place that rrweb computed: in the replayed window's pixels, also for what is in nested documents. */

@@ -1,6 +1,8 @@
 // The documents and shadow roots of the replay, and what we change in each replayed window before rrweb fills it.
 // animations.ts, readiness.ts and player.ts ask it where to look.
 
+import { intercept, interceptSetting } from './intercept';
+
 const FRAME_ELEMENTS = new Set(['IFRAME', 'FRAME', 'OBJECT', 'EMBED']);
 const FRAME_ADDRESSES = new Set(['src', 'srcdoc', 'data']);
 const MEDIA_ELEMENTS = new Set(['VIDEO', 'AUDIO', 'SOURCE']);
@@ -16,12 +18,17 @@ export function animationsIn(root: Document | ShadowRoot): Animation[] {
   return prototypeOf(root).getAnimations.call(root);
 }
 
+/** The style sheets of a document or a shadow root but those that are adopted. */
+export function styleSheetsIn(root: Document | ShadowRoot): Iterable<CSSStyleSheet> {
+  return Reflect.get(prototypeOf(root), 'styleSheets', root) as Iterable<CSSStyleSheet>;
+}
+
 function prototypeOf(root: Document | ShadowRoot): Document | ShadowRoot {
   const isShadowRoot = Object.prototype.toString.call(root) === '[object ShadowRoot]';
   return isShadowRoot ? ShadowRoot.prototype : Document.prototype;
 }
 
-type ReplayedWindow = Window & typeof globalThis & { replaycastPrepared?: true };
+export type ReplayedWindow = Window & typeof globalThis & { replaycastPrepared?: true };
 
 export class Roots {
   private readonly documents = new Set<Document>();
@@ -31,6 +38,7 @@ export class Roots {
   constructor(
     private readonly page: Document,
     private readonly onBlocked: (event: SecurityPolicyViolationEvent) => void,
+    private readonly onWindow: (view: ReplayedWindow) => void,
   ) {
     this.documents.add(page);
   }
@@ -82,6 +90,7 @@ export class Roots {
   prepare(view: ReplayedWindow): void {
     if (view.replaycastPrepared) return;
     view.replaycastPrepared = true;
+    this.onWindow(view);
     const { shadowRoots, pendingImages } = this;
     const elements = view.Element.prototype;
 
@@ -95,21 +104,21 @@ export class Roots {
       const lower = String(name).toLowerCase();
       if (lower === 'loading') return;
       const tag = (self as Element).tagName.toUpperCase();
+      if (tag === 'LINK') {
+        if (lower === 'crossorigin') return;
+        // Only the rules of sheets that are asked for so can be read, and all assets are answered so that they can.
+        if (lower === 'href') original(self, ['crossorigin', 'anonymous']);
+      }
       const navigates = FRAME_ELEMENTS.has(tag) && FRAME_ADDRESSES.has(lower);
       // It would play on its own clock; media.ts shows what is due.
       const plays = MEDIA_ELEMENTS.has(tag) && lower === 'src' && /^\s*(data|blob):/i.test(String(value));
       original(self, [navigates || plays ? `rr_${lower}` : name, value]);
     });
 
-    const images = view.HTMLImageElement.prototype;
-    const source = Object.getOwnPropertyDescriptor(images, 'src');
-    if (source?.set) {
-      intercept(source, 'set', (original, self, args) => {
-        original(self, args);
-        pendingImages.add(self as HTMLImageElement);
-      });
-      Object.defineProperty(images, 'src', source);
-    }
+    interceptSetting(view.HTMLImageElement.prototype, 'src', (original, self, args) => {
+      original(self, args);
+      pendingImages.add(self as HTMLImageElement);
+    });
 
     for (const scroller of [view, elements]) {
       intercept(scroller, 'scrollTo', (original, self, [x, y]) => {
@@ -118,19 +127,4 @@ export class Roots {
       });
     }
   }
-}
-
-type Call = (self: object, args: unknown[]) => unknown;
-
-/** Replaces a method; the replacement gets the original, what it was called on and its arguments. */
-function intercept(
-  holder: object,
-  name: string,
-  replacement: (original: Call, self: object, args: unknown[]) => unknown,
-): void {
-  const method = Reflect.get(holder, name) as (...args: unknown[]) => unknown;
-  const original: Call = (self, args) => Reflect.apply(method, self, args);
-  Reflect.set(holder, name, function (this: object, ...args: unknown[]) {
-    return replacement(original, this, args);
-  });
 }

@@ -1,5 +1,5 @@
 //! What a page is made of beside plain elements: style sheets that scripts wrote, custom elements, dialogs, inputs,
-//! focus, selections and boxes that stick.
+//! selections and boxes that stick.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::common::{element, full_snapshot, recording, text};
 use crate::unrecorded::ink;
 use crate::{
     BLUE, BODY, BOX, DOCUMENT, GREEN, MOVING_BOX, RED, STARTED, WHITE, a_box, addition, assert_box_at,
-    attach_document, attribute, body, end, event, mouse, mutation, render, scroll, style, with,
+    attach_document, attribute, body, end, event, in_document, mouse, mutation, render, scroll, style, with,
 };
 
 /// A box of 40x40 pixels in the corner.
@@ -165,21 +165,6 @@ fn inputs_show_what_was_typed_and_chosen() {
 }
 
 #[test]
-fn what_has_the_focus_looks_focused() {
-    let css = "input { display: block; margin: 0; width: 100px; height: 40px; border: 0; outline: 0; background: #f00 }
-        input:focus { background: #00f }";
-    let focus = |at: u64, kind: u64| event(at, &json!({"source": 2, "type": kind, "id": BOX}));
-    let input = element(BOX, "input", &json!({"type": "text"}), &[]);
-    let rendered = render(&recording(
-        &body(css, &[input]),
-        &[focus(300, 5), focus(600, 6), end(900)],
-    ));
-    for (ms, color) in [(200, RED), (300, BLUE), (600, RED)] {
-        assert_color(&rendered.at(ms), (50, 20), color);
-    }
-}
-
-#[test]
 fn selected_text_is_marked() {
     let line = element(
         20,
@@ -212,6 +197,168 @@ fn boxes_stick_while_the_page_scrolls_smoothly() {
     ));
     for (ms, top) in [(200, 100.0), (300, 50.0), (800, 50.0), (900, 20.0), (1200, 20.0)] {
         assert_middle(&rendered.at(ms), RED, (20.0, top + 20.0));
+    }
+}
+
+/// What a document begins with, as it is recorded.
+fn with_doctype(document: &Value, public: &str, system: &str, mode: Option<&str>) -> Value {
+    let mut document = document.clone();
+    let doctype = json!({"type": 1, "id": 90, "name": "html", "publicId": public, "systemId": system});
+    let children = document["childNodes"].as_array_mut().unwrap();
+    children.retain(|child| child["type"] != 1);
+    children.insert(0, doctype);
+    if let Some(mode) = mode {
+        document["compatMode"] = mode.into();
+    }
+    document
+}
+
+#[test]
+fn pages_are_laid_out_by_the_rules_that_their_doctype_chose() {
+    // A share of a page's height is something in quirks mode only, and images in cells stand on a line of text in
+    // standards mode only.
+    let css =
+        "table { border-spacing: 0 } td { padding: 0 } .share { height: 50%; width: 40px; background: #f00 }
+        .end { height: 40px; width: 40px; background: #008000 }";
+    let picture = json!({"width": 40, "height": 40, "src": "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>"});
+    let cell = element(22, "td", &json!({}), &[element(23, "img", &picture, &[])]);
+    let children = [
+        element(20, "table", &json!({}), &[element(21, "tr", &json!({}), &[cell])]),
+        element(24, "div", &json!({"class": "share"}), &[]),
+        element(25, "div", &json!({"class": "end"}), &[]),
+    ];
+    let page = recording(&body(css, &children), &[end(300)]);
+    let frame = json!({"width": 320, "height": 240, "style": "border: 0; display: block"});
+    let outer = recording(
+        &element(
+            BODY,
+            "body",
+            &json!({"style": "margin: 0"}),
+            &[element(BOX, "iframe", &frame, &[])],
+        ),
+        &[
+            attach_document(0, BOX, &with(body(css, &children), &json!({"id": 204}))),
+            end(300),
+        ],
+    );
+    let transitional = "-//W3C//DTD XHTML 1.0 Transitional//EN";
+    let system = "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd";
+    let quirks = Some("BackCompat");
+    for (public, system, mode, color) in [
+        ("", "", None, WHITE),
+        ("-//W3C//DTD XHTML 1.0 Strict//EN", system, None, WHITE),
+        (transitional, system, None, GREEN),
+        ("-//W3C//DTD HTML 4.01 Transitional//EN", system, None, GREEN),
+        ("-//W3C//DTD HTML 4.01 Transitional//EN", "", quirks, RED),
+    ] {
+        let mut page = page.clone();
+        let document = &mut page[1]["data"]["node"];
+        *document = with_doctype(document, public, system, mode);
+        let mut outer = outer.clone();
+        let document = &mut outer[2]["data"]["adds"][0]["node"];
+        *document = with_doctype(document, public, system, mode);
+        for recording in [page, outer] {
+            let picture = render(&recording).at(0);
+            assert_color(&picture, (20, 41), color);
+        }
+    }
+    let mut page = page;
+    let document = &mut page[1]["data"]["node"];
+    document["compatMode"] = "BackCompat".into();
+    document["childNodes"].as_array_mut().unwrap().remove(0);
+    document["childNodes"][0]["attributes"]["xmlns"] = "http://www.w3.org/1999/xhtml".into();
+    assert_color(&render(&page).at(0), (20, 41), RED);
+}
+
+#[test]
+fn a_nested_document_that_is_written_anew_shows_the_new_one() {
+    let frame = json!({"width": 320, "height": 240, "style": "border: 0; display: block"});
+    let page = element(
+        BODY,
+        "body",
+        &json!({"style": "margin: 0"}),
+        &[element(BOX, "iframe", &frame, &[])],
+    );
+    let nested = |at: u64, first: u64, color: &str| {
+        let style = json!({"style": format!("background: {color}")});
+        let html = element(
+            first,
+            "html",
+            &json!({}),
+            &[element(first + 1, "body", &style, &[])],
+        );
+        let document = json!({"type": 0, "id": 201, "childNodes": [in_document(201, html)]});
+        let adds = json!([{"parentId": BOX, "nextId": null, "node": document}]);
+        mutation(at, &json!({"adds": adds, "isAttachIframe": true}))
+    };
+    let rendered = render(&recording(
+        &page,
+        &[nested(100, 210, "#f00"), nested(500, 220, "#00f"), end(900)],
+    ));
+    for (ms, color) in [(300, RED), (700, BLUE)] {
+        assert_color(&rendered.at(ms), (20, 20), color);
+    }
+}
+
+#[test]
+fn formulas_are_laid_out_as_such() {
+    let space = |id: u64, color: &str| {
+        let attributes = json!({"width": "40px", "height": "40px", "style": format!("background: {color}")});
+        element(id, "mspace", &attributes, &[])
+    };
+    let formula = |id: u64| {
+        let fraction = element(
+            id + 1,
+            "mfrac",
+            &json!({}),
+            &[space(id + 2, "#f00"), space(id + 3, "#00f")],
+        );
+        element(id, "math", &json!({}), &[fraction])
+    };
+    for (page, then) in [
+        (body("", &[formula(20)]), end(100)),
+        (body("", &[]), addition(0, BODY, &formula(20))),
+    ] {
+        let picture = render(&recording(&page, &[then, end(300)])).at(100);
+        let above = middle_of(&picture, RED).unwrap();
+        let below = middle_of(&picture, BLUE).unwrap();
+        assert!((above.0 - below.0).abs() < 1.0 && below.1 - above.1 > 30.0);
+    }
+}
+
+#[test]
+fn a_link_to_a_style_sheet_can_be_switched_off_and_on() {
+    let link = |id: u64| {
+        element(
+            id,
+            "link",
+            &json!({"_cssText": ".box { background: #00f !important }"}),
+            &[],
+        )
+    };
+    let styled = |at: u64, id: u64, value: Option<&str>| {
+        mutation(
+            at,
+            &json!({"attributes": [{"id": id, "attributes": {"disabled": value}}]}),
+        )
+    };
+    let own = with(
+        style(30, ""),
+        &json!({"attributes": {"_cssText": "body { background: green !important }"}}),
+    );
+    let rendered = render(&recording(
+        &body(SQUARE, &[link(20), own, a_box("")]),
+        &[
+            styled(300, 20, Some("")),
+            // It does nothing on these.
+            styled(300, 30, Some("")),
+            styled(600, 20, None),
+            end(900),
+        ],
+    ));
+    for (ms, color) in [(100, BLUE), (400, RED), (700, BLUE)] {
+        assert_color(&rendered.at(ms), (20, 20), color);
+        assert_color(&rendered.at(ms), (100, 100), GREEN);
     }
 }
 

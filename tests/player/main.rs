@@ -9,6 +9,8 @@ mod animations;
 mod canvases;
 mod conformance;
 mod documents;
+mod focus;
+mod hovering;
 mod media;
 mod moving_images;
 mod pointer;

@@ -6,7 +6,7 @@ use crate::common::video::{assert_color, assert_middle, render_recording};
 use crate::common::{element, recording};
 use crate::{
     BODY, BOX, DOCUMENT, RED, WHITE, addition, attach_document, body, end, event, large_image, render,
-    scroll, style,
+    scroll, style, with,
 };
 
 /// A page of 2000 pixels with a mark 300 below its top.
@@ -121,28 +121,50 @@ fn what_is_built_is_scrolled_to_where_it_was() {
     }
 }
 
-#[test]
-fn what_snaps_into_place_is_shown_on_its_way() {
-    let css =
-        "#row { display: flex; width: 320px; height: 200px; overflow-x: auto; scroll-snap-type: x mandatory }
-        #row div { flex: none; width: 320px; height: 200px; scroll-snap-align: start; background: #fff }
-        #row .red { background: #f00 } ::-webkit-scrollbar { display: none }";
+/// Two slides side by side that snap into place, the second of them red.
+const SNAPPING: &str =
+    "#row { display: flex; width: 320px; height: 200px; overflow-x: auto; scroll-snap-type: x mandatory }
+    #row div { flex: none; width: 320px; height: 200px; scroll-snap-align: start; background: #fff }
+    #row .red { background: #f00 } ::-webkit-scrollbar { display: none }";
+
+fn slides() -> Value {
     let slide = |id: u64, class: &str| element(id, "div", &json!({"class": class}), &[]);
-    let row = element(
+    element(
         BOX,
         "div",
         &json!({"id": "row"}),
         &[slide(11, ""), slide(12, "red")],
+    )
+}
+
+#[test]
+fn what_snaps_into_place_is_shown_on_its_way() {
+    let is_shadow = json!({"isShadow": true});
+    let inside = [with(style(31, SNAPPING), &is_shadow), with(slides(), &is_shadow)];
+    let host = with(
+        element(30, "div", &json!({}), &inside),
+        &json!({"isShadowHost": true}),
+    );
+    let sheet = json!({"styleId": 1, "rules": [{"rule": "p { margin: 0 }"}]});
+    let adopted = event(
+        200,
+        &json!({"source": 15, "id": 30, "styleIds": [1], "styles": [sheet]}),
     );
     let to = |at: u64, x: u64| event(at, &json!({"source": 3, "id": BOX, "x": x, "y": 0}));
-    let rendered = render(&recording(
-        &body(css, &[row]),
-        &[to(400, 100), to(500, 200), to(600, 320), end(1000)],
-    ));
-    for (ms, left) in [(400, 220), (500, 120), (900, 0)] {
-        assert_color(&rendered.at(ms), (left + 10, 100), RED);
-        if left > 0 {
-            assert_color(&rendered.at(ms), (left - 10, 100), WHITE);
+    for (page, before) in [
+        (body(SNAPPING, &[slides()]), end(200)),
+        (body("", std::slice::from_ref(&host)), end(200)),
+        (body("", &[host]), adopted),
+    ] {
+        let rendered = render(&recording(
+            &page,
+            &[before, to(400, 100), to(500, 200), to(600, 320), end(1000)],
+        ));
+        for (ms, left) in [(400, 220), (500, 120), (900, 0)] {
+            assert_color(&rendered.at(ms), (left + 10, 100), RED);
+            if left > 0 {
+                assert_color(&rendered.at(ms), (left - 10, 100), WHITE);
+            }
         }
     }
 }

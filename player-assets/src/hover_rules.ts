@@ -1,0 +1,84 @@
+// Rules for what the mouse is over. The browser's own mouse never moves, so in every rule `:hover` becomes the class that
+// hovering.ts gives. rrweb does so in the text of style elements only, and adds what it should replace: with
+// `:not(:hover)`, too, or where a class is called `dark:hover:…`, that shows something else. Called by player.ts.
+
+import { HOVER_CLASS } from './hovering';
+import { intercept } from './intercept';
+import { type ReplayedWindow, type Roots, styleSheetsIn } from './roots';
+
+/** Escaped characters and strings are passed over. */
+const HOVER = /\\[^]|"(?:\\[^]|[^"\\])*"|:hover(?![\w-])/g;
+
+/** What rules can lie in. */
+interface RuleList {
+  readonly cssRules: CSSRuleList;
+}
+
+export class HoverRules {
+  private readonly adapted = new WeakSet<CSSStyleSheet>();
+
+  constructor(private readonly roots: Roots) {}
+
+  /** Changes a window once, so that rules which scripts write there are adapted as they come. */
+  prepare(view: ReplayedWindow): void {
+    for (const lists of [view.CSSStyleSheet.prototype, view.CSSGroupingRule.prototype]) {
+      intercept(lists, 'insertRule', (original, self, args) => {
+        const index = original(self, args) as number;
+        const rule = (self as RuleList).cssRules[index];
+        if (rule && mayHover(args[0])) this.adaptRule(rule);
+        return index;
+      });
+    }
+    for (const replacing of ['replace', 'replaceSync']) {
+      intercept(view.CSSStyleSheet.prototype, replacing, (original, self, args) => {
+        const replaced = original(self, args);
+        if (mayHover(args[0])) this.adaptList(self as CSSStyleSheet);
+        return replaced;
+      });
+    }
+  }
+
+  /** Adapts the sheets that have come since the last call. */
+  adapt(): void {
+    for (const root of this.roots.all()) {
+      for (const sheet of styleSheetsIn(root)) this.adaptSheet(sheet);
+    }
+  }
+
+  private adaptSheet(sheet: CSSStyleSheet): void {
+    const rules = this.adapted.has(sheet) ? null : rulesOf(sheet);
+    if (!rules) return;
+    this.adapted.add(sheet);
+    const text = sheet.ownerNode?.nodeName.toUpperCase() === 'STYLE' ? sheet.ownerNode.textContent : null;
+    if (text === null || mayHover(text)) this.adaptList({ cssRules: rules });
+  }
+
+  private adaptList({ cssRules }: RuleList): void {
+    for (const rule of cssRules) this.adaptRule(rule);
+  }
+
+  private adaptRule(rule: CSSRule): void {
+    if ('selectorText' in rule) {
+      const { selectorText } = rule as CSSStyleRule;
+      if (mayHover(selectorText)) (rule as CSSStyleRule).selectorText = selectorText.replace(HOVER, classFor);
+    }
+    if ('cssRules' in rule) this.adaptList(rule as CSSRule & RuleList);
+  }
+}
+
+function mayHover(text: unknown): boolean {
+  return String(text).includes(':hover');
+}
+
+function classFor(found: string): string {
+  return found === ':hover' ? `.${CSS.escape(HOVER_CLASS)}` : found;
+}
+
+/** Null for sheets of other sites that do not let themselves be read. */
+function rulesOf(sheet: CSSStyleSheet): CSSRuleList | null {
+  try {
+    return sheet.cssRules;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,86 @@
+//! What has the focus, and whether it looks so.
+
+use serde_json::json;
+
+use crate::common::video::assert_color;
+use crate::common::{element, recording};
+use crate::{BLUE, BODY, BOX, GREEN, RED, body, end, event, mutation, render};
+
+#[test]
+fn what_has_the_focus_looks_focused() {
+    let css = "input { display: block; margin: 0; width: 100px; height: 40px; border: 0; outline: 0; background: #f00 }
+        input:focus { background: #00f }";
+    let focus = |at: u64, kind: u64| event(at, &json!({"source": 2, "type": kind, "id": BOX}));
+    let input = element(BOX, "input", &json!({"type": "text"}), &[]);
+    let rendered = render(&recording(
+        &body(css, &[input]),
+        &[focus(300, 5), focus(600, 6), end(900)],
+    ));
+    for (ms, color) in [(200, RED), (300, BLUE), (600, RED)] {
+        assert_color(&rendered.at(ms), (50, 20), color);
+    }
+}
+
+#[test]
+fn only_keys_and_fields_give_the_focus_a_ring() {
+    let css =
+        "button, input { display: block; margin: 0; width: 100px; height: 40px; border: 0; background: #f00 }
+        :focus-visible { outline: 0; background: #00f }";
+    let act = |at: u64, id: u64, kind: u64| {
+        event(at, &json!({"source": 2, "type": kind, "id": id, "x": 5, "y": 5}))
+    };
+    let (down, up, focus, blur, touched) = (1, 0, 5, 6, 7);
+    let press = |at: u64, id: u64, how: u64| [act(at, id, how), act(at, id, focus), act(at + 60, id, up)];
+    let page = body(
+        css,
+        &[
+            element(20, "button", &json!({}), &[]),
+            element(21, "input", &json!({"type": "text"}), &[]),
+            element(22, "button", &json!({}), &[]),
+        ],
+    );
+    let mut events = press(300, 20, down).to_vec();
+    // The window loses the focus and gets it again.
+    events.extend([act(1500, 20, blur), act(2500, 20, focus)]);
+    events.extend(press(3000, 21, down));
+    // By the tab key, and back by a finger.
+    events.extend([act(4500, 22, focus)]);
+    events.extend(press(5500, 20, touched));
+    events.push(end(6000));
+    let rendered = render(&recording(&page, &events));
+    for (ms, visible) in [(400, 0), (2700, 0), (3200, 21), (4700, 22), (5700, 0)] {
+        for (id, y) in [(20, 20), (21, 60), (22, 100)] {
+            let color = if id == visible { BLUE } else { RED };
+            assert_color(&rendered.at(ms), (90, y), color);
+        }
+    }
+}
+
+#[test]
+fn a_dialog_gives_the_focus_as_it_was_given() {
+    let css = "dialog { inset: 0 auto auto 0; margin: 0; padding: 0; border: 0 }
+        button { display: block; width: 100px; height: 40px; border: 0; background: #f00 }
+        :focus { outline: 0; background: #00f } :focus-visible { background: #008000 }";
+    for (pressed, color) in [(true, BLUE), (false, GREEN)] {
+        let dialog = element(
+            20,
+            "dialog",
+            &json!({}),
+            &[element(21, "button", &json!({}), &[])],
+        );
+        let act = |kind: u64, id: u64| {
+            event(
+                300,
+                &json!({"source": 2, "type": kind, "id": id, "x": 200, "y": 200}),
+            )
+        };
+        let open = json!({"attributes": [{"id": 20, "attributes": {"open": "", "rr_open_mode": "modal"}}]});
+        let mut events = Vec::new();
+        if pressed {
+            events.push(act(1, BODY));
+        }
+        events.extend([act(5, 21), mutation(300, &open), end(900)]);
+        let rendered = render(&recording(&body(css, &[dialog]), &events));
+        assert_color(&rendered.at(500), (90, 20), color);
+    }
+}
