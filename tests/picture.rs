@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use common::video::{Color, Rendered, assert_color, assert_middle, render_recording};
+use common::video::{Color, Rendered, assert_color, assert_middle, render, render_recording};
 use common::{element, recording, replaycast, stderr, text, write};
 use serde_json::{Value, json};
 
@@ -221,4 +221,19 @@ fn fonts_that_the_machine_lacks_are_named() {
         report(folder.path())["missing_fonts"],
         json!(["No Such \"Sans\"", "Nowhere"])
     );
+}
+
+#[test]
+fn half_a_character_in_the_name_of_a_font_ends_no_render() {
+    let folder = tempfile::tempdir().unwrap();
+    let style = json!({"style": "font-family: 'caf?'"});
+    let page = recording(
+        &body(&[element(20, "p", &style, &[text(21, "a word")])]),
+        &[end(300)],
+    );
+    // Half of a surrogate pair, which no text of Rust's can hold.
+    let input = folder.path().join("input.json");
+    fs::write(&input, page.to_string().replace("caf?", r"caf\ud83d")).unwrap();
+    let rendered = render(&input, "--fps 10");
+    assert_eq!(rendered.report["missing_fonts"], json!(["caf\u{fffd}"]));
 }

@@ -19,7 +19,24 @@ function started(): Player {
   return player;
 }
 
-window.replaycast = {
+/** Text from a recording can hold half of a surrogate pair, which is no text for the Rust side. */
+function wellFormed(answer: unknown): unknown {
+  if (typeof answer === 'string') return answer.toWellFormed();
+  if (Array.isArray(answer)) return answer.map(wellFormed);
+  if (answer instanceof Promise) return answer.then(wellFormed);
+  if (typeof answer !== 'object' || answer === null) return answer;
+  return Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, wellFormed(value)]));
+}
+
+/** The same contract, of which every answer can be read on the other side. */
+function answering(contract: PlayerContract): PlayerContract {
+  return new Proxy(contract, {
+    get: (functions, name) => (...args: unknown[]) =>
+      wellFormed(Reflect.apply(Reflect.get(functions, name) as (...args: unknown[]) => unknown, functions, args)),
+  });
+}
+
+window.replaycast = answering({
   load(json) {
     for (const event of JSON.parse(json) as eventWithTime[]) events.push(event);
     return events.length;
@@ -35,4 +52,4 @@ window.replaycast = {
   settle: () => started().settle(),
   paintFence: (fence) => { started().paintFence(fence); },
   problems: () => started().problems(),
-};
+});

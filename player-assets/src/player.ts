@@ -2,7 +2,7 @@
 
 import { clock, realNow } from './clock';
 import { Replayer } from 'rrweb';
-import type { addedNodeMutation, eventWithTime, fullSnapshotEvent } from '@rrweb/types';
+import type { addedNodeMutation, eventWithTime, fullSnapshotEvent, incrementalSnapshotEvent } from '@rrweb/types';
 import { EventType, IncrementalSource } from '@rrweb/types';
 import { Animations } from './animations';
 import { BACKDROP_RULE, Backdrops } from './backdrops';
@@ -21,6 +21,7 @@ import { Readiness } from './readiness';
 import { Roots } from './roots';
 import { Scrolling } from './scrolling';
 import { ShadowRules } from './shadow_rules';
+import { Skipping } from './skipping';
 import { REPLAYED_PAGE_RULES, Stage } from './stage';
 import { switchSheets } from './switched_sheets';
 import { VisibleContent } from './visible_content';
@@ -42,6 +43,7 @@ interface ReplayTimer {
 /** What we use of the replayer's inside. */
 interface BuildingReplayer {
   rebuildFullSnapshot(event: fullSnapshotEvent, isSync?: boolean): void;
+  applyIncremental(event: incrementalSnapshotEvent & { timestamp: number }, isSync: boolean): void;
   attachDocumentToIframe(mutation: addedNodeMutation, frame: HTMLIFrameElement): void;
 }
 
@@ -72,6 +74,7 @@ export class Player {
   private readonly scrolling = new Scrolling(this.problemList.warn);
   private readonly focus = new Focus();
   private readonly contents = new Contents(this.problemList.warn);
+  private readonly skipping: Skipping;
   private readonly replayer: Replayer;
   private readonly timer: ReplayTimer;
   private readonly stage: Stage;
@@ -80,6 +83,8 @@ export class Player {
   private viewport: Size = { width: 0, height: 0 };
   /** Session time of the window's first event. */
   private readonly offset: number;
+  /** The same as epoch time. */
+  private readonly begun: number;
   /** Whether the action under way may be seen; `applied` clears it for events that draw nothing. */
   private actionVisible = false;
   /** Whether anything that can be seen may have changed since this was told. */
@@ -93,6 +98,8 @@ export class Player {
     const begun = playable(events);
     this.readiness = new Readiness(this.roots, options.patience);
     this.offset = begun - options.sessionStart;
+    this.begun = begun;
+    this.skipping = new Skipping(events);
     clock.begin(LEAD_IN, begun, this.failed);
     for (const event of events) {
       this.scrolling.note(event, event.timestamp - begun);
@@ -126,8 +133,11 @@ export class Player {
   /** What must be done before rrweb builds a document. */
   private prepareBuilding(): void {
     const inside = this.replayer as unknown as BuildingReplayer;
+    const applyIncremental = inside.applyIncremental.bind(inside);
+    inside.applyIncremental = (event, isSync) => { if (!this.skipping.has(event)) applyIncremental(event, isSync); };
     const rebuildFullSnapshot = inside.rebuildFullSnapshot.bind(inside);
     inside.rebuildFullSnapshot = (event, isSync) => {
+      if (this.skipping.has(event as eventWithTime)) return;
       this.scrolling.begin(event);
       // They would stay: rrweb builds each page in the document of the one before.
       const page = this.replayer.iframe.contentDocument;
@@ -208,6 +218,7 @@ export class Player {
   /** Moves to a replay time and waits until it can be drawn. Resolves to false when it stops on the way, for another call. */
   private async moveTo(until: number): Promise<boolean> {
     const begun = realNow();
+    this.skipping.decide(clock.now + this.begun, until + this.begun);
     for (let next = this.nextMoment(); next <= until; next = this.nextMoment()) {
       if (this.step(next)) this.changed = true;
       // What a new page loads counts from then on, not from the frame that is wanted.
@@ -307,6 +318,12 @@ export class Player {
   }
 
   private applied(event: eventWithTime): void {
+    if (this.skipping.has(event)) {
+      this.actionVisible = false;
+      // They count snapshots.
+      if (event.type === EventType.FullSnapshot) this.contents.applied(event);
+      return;
+    }
     this.scrolling.applied(event, clock.now);
     this.contents.applied(event);
     switchSheets(event, this.replayer.getMirror());

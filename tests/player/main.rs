@@ -16,6 +16,7 @@ mod moving_images;
 mod pointer;
 mod sameness;
 mod scrolling;
+mod skipping;
 mod unrecorded;
 mod window;
 
