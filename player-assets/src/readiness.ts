@@ -19,11 +19,17 @@ export class Readiness {
   /** The address that a link has tried last; empty while its first try is under way. */
   private readonly tried = new WeakMap<HTMLLinkElement, string>();
 
+  /** Styles of which not all that they import is there. */
+  private readonly importing = new Set<HTMLStyleElement>();
+
   /** Whether documents may ask for what cannot be seen from within. */
   private unseen = false;
 
   readonly plugin: ReplayPlugin = {
-    onBuild: (node) => { if (imports(node as Node)) this.unseen = true; },
+    onBuild: (node) => {
+      const style = styleOf(node as Node);
+      if (style && /@import/i.test(style.textContent)) this.follow(style);
+    },
   };
 
   /** Patience is in real milliseconds. */
@@ -55,6 +61,10 @@ export class Readiness {
 
   private loading(): object[] {
     const loading: object[] = this.roots.imagesUnderWay();
+    for (const style of this.importing) {
+      if (!style.isConnected) this.importing.delete(style);
+      else if (style.sheet) loading.push(style);
+    }
     for (const root of this.roots.all()) {
       for (const link of queryAll<HTMLLinkElement>(root, STYLESHEET_LINKS)) {
         if (this.isUnderWay(link)) loading.push(link);
@@ -66,6 +76,15 @@ export class Readiness {
       if (page.fonts.status === 'loading') loading.push(page);
     }
     return loading.filter((thing) => !this.givenUp.has(thing));
+  }
+
+  /** Only its events tell when what a style imports is applied; that it has arrived is known before. */
+  private follow(style: HTMLStyleElement): void {
+    this.unseen = true;
+    if (this.importing.has(style)) return;
+    this.importing.add(style);
+    const over = (): void => { this.importing.delete(style); };
+    for (const end of ['load', 'error']) style.addEventListener(end, over, { once: true });
   }
 
   /**
@@ -85,8 +104,8 @@ export class Readiness {
   }
 }
 
-/** Whether this is a style, or its text, with a rule that imports. */
-function imports(node: Node): boolean {
+/** The style that this is, or the text of. */
+function styleOf(node: Node): HTMLStyleElement | null {
   const style = node.nodeType === Node.TEXT_NODE ? node.parentNode : node;
-  return style?.nodeName.toUpperCase() === 'STYLE' && /@import/i.test(node.textContent ?? '');
+  return style?.nodeName.toUpperCase() === 'STYLE' ? style as HTMLStyleElement : null;
 }
