@@ -6,7 +6,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from './arguments.mjs';
 import { measure, median, Replaycast, table } from './program.mjs';
 import { chooseRecordings, movingBox, nameOf, ROOT, withIdleHour } from './recordings.mjs';
 
@@ -25,29 +25,20 @@ const HELP = `run.mjs [OPTION...] [RECORDING...]
   --quick           one run, 5 s of each recording
   --output FILE     write the tables there as well`;
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  allowNegative: true,
-  options: {
-    program: { type: 'string', default: join(ROOT, 'target/release/replaycast') },
-    methods: { type: 'string', default: 'framebuffer,damage,every-frame' },
-    jobs: { type: 'string', default: '1,2' },
-    fps: { type: 'string', default: '24' },
-    runs: { type: 'string' },
-    limit: { type: 'string', default: '60' },
-    seconds: { type: 'string' },
-    peer: { type: 'boolean', default: true },
-    'idle-hour': { type: 'boolean', default: true },
-    'idle-in': { type: 'string', default: 'shop-checkout' },
-    quick: { type: 'boolean', default: false },
-    output: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
+const { options, positionals } = readArguments(HELP, {
+  program: { type: 'string', default: join(ROOT, 'target/release/replaycast') },
+  methods: { type: 'string', default: 'framebuffer,damage,every-frame' },
+  jobs: { type: 'string', default: '1,2' },
+  fps: { type: 'string', default: '24' },
+  runs: { type: 'string' },
+  limit: { type: 'string', default: '60' },
+  seconds: { type: 'string' },
+  peer: { type: 'boolean', default: true },
+  'idle-hour': { type: 'boolean', default: true },
+  'idle-in': { type: 'string', default: 'shop-checkout' },
+  quick: { type: 'boolean', default: false },
+  output: { type: 'string' },
 });
-if (options.help) {
-  console.log(HELP);
-  process.exit(0);
-}
 
 const fps = Number(options.fps);
 const runs = Number(options.runs ?? (options.quick ? 1 : 3));

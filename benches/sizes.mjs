@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from './arguments.mjs';
 import { measure, median, Replaycast, table } from './program.mjs';
 import { chooseRecordings, nameOf, ROOT } from './recordings.mjs';
 
@@ -24,23 +24,15 @@ const HELP = `sizes.mjs [OPTION...] [RECORDING...]
   --seconds N       of each recording [25]
   --output FILE     write the table there as well`;
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    program: { type: 'string', default: join(ROOT, 'target/release/replaycast') },
-    browser: { type: 'string', default: '/usr/lib/chromium/chromium' },
-    codecs: { type: 'string', default: 'h264,vp9,av1' },
-    quality: { type: 'string', default: 'medium' },
-    fps: { type: 'string', default: '24' },
-    seconds: { type: 'string', default: '25' },
-    output: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
+const { options, positionals } = readArguments(HELP, {
+  program: { type: 'string', default: join(ROOT, 'target/release/replaycast') },
+  browser: { type: 'string', default: '/usr/lib/chromium/chromium' },
+  codecs: { type: 'string', default: 'h264,vp9,av1' },
+  quality: { type: 'string', default: 'medium' },
+  fps: { type: 'string', default: '24' },
+  seconds: { type: 'string', default: '25' },
+  output: { type: 'string' },
 });
-if (options.help) {
-  console.log(HELP);
-  process.exit(0);
-}
 
 const codecs = options.codecs.split(',');
 const folder = mkdtempSync(join(tmpdir(), 'replaycast-sizes-'));

@@ -6,7 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../benches/arguments.mjs';
 import { chooseRecordings, nameOf, ROOT } from '../benches/recordings.mjs';
 
 const HELP = `max-size.mjs [OPTION...] [RECORDING...]
@@ -16,20 +16,12 @@ const HELP = `max-size.mjs [OPTION...] [RECORDING...]
   --extension NAME  mp4, webm, gif, webp or apng [mp4]
   --keep FOLDER     keeps the files there`;
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    program: { type: 'string', default: join(ROOT, 'target/release/replaycast') },
-    limits: { type: 'string', default: '2MB,500KB,100KB' },
-    extension: { type: 'string', default: 'mp4' },
-    keep: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
+const { options, positionals } = readArguments(HELP, {
+  program: { type: 'string', default: join(ROOT, 'target/release/replaycast') },
+  limits: { type: 'string', default: '2MB,500KB,100KB' },
+  extension: { type: 'string', default: 'mp4' },
+  keep: { type: 'string' },
 });
-if (options.help) {
-  console.log(HELP);
-  process.exit(0);
-}
 
 const LONGEST_S = 900;
 const TOO_LARGE = 65;

@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../benches/arguments.mjs';
 import { ROOT } from '../benches/recordings.mjs';
 import { readLuma, ssim } from '../benches/similarity.mjs';
 
@@ -23,21 +23,13 @@ const HELP = `players.mjs [OPTION...] [FORMAT...]
   --seconds N       of the bundled recording shop-checkout [12]
   --keep            keeps what was made, and says where`;
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    program: { type: 'string', default: join(ROOT, 'target/release/replaycast') },
-    browser: { type: 'string', default: '/usr/lib/chromium/chromium' },
-    size: { type: 'string', default: '640x360' },
-    seconds: { type: 'string', default: '12' },
-    keep: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
+const { options, positionals } = readArguments(HELP, {
+  program: { type: 'string', default: join(ROOT, 'target/release/replaycast') },
+  browser: { type: 'string', default: '/usr/lib/chromium/chromium' },
+  size: { type: 'string', default: '640x360' },
+  seconds: { type: 'string', default: '12' },
+  keep: { type: 'boolean', default: false },
 });
-if (options.help) {
-  console.log(HELP);
-  process.exit(0);
-}
 
 const LOSSLESS = ['--quality', 'lossless'];
 /** What is made: its name, its extension, the options, the least similarity, and the type of an image. A format that

@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../benches/arguments.mjs';
 import { Replaycast } from '../benches/program.mjs';
 import { chooseRecordings, nameOf, ROOT } from '../benches/recordings.mjs';
 
@@ -21,23 +21,15 @@ const HELP = `sameness.mjs [OPTION...] [RECORDING...]
   --seconds SECONDS of a recording [all if under 300, else 120]
   --hogs N          processes that keep the cores busy beside every render but the first [0]`;
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    program: { type: 'string', default: join(ROOT, 'target/release/replaycast') },
-    methods: { type: 'string', default: 'framebuffer,damage' },
-    jobs: { type: 'string', default: '2,4' },
-    fps: { type: 'string', default: '24' },
-    size: { type: 'string', default: 'native' },
-    seconds: { type: 'string' },
-    hogs: { type: 'string', default: '0' },
-    help: { type: 'boolean', default: false },
-  },
+const { options, positionals } = readArguments(HELP, {
+  program: { type: 'string', default: join(ROOT, 'target/release/replaycast') },
+  methods: { type: 'string', default: 'framebuffer,damage' },
+  jobs: { type: 'string', default: '2,4' },
+  fps: { type: 'string', default: '24' },
+  size: { type: 'string', default: 'native' },
+  seconds: { type: 'string' },
+  hogs: { type: 'string', default: '0' },
 });
-if (options.help) {
-  console.log(HELP);
-  process.exit(0);
-}
 
 /** Longer recordings are rendered in part. */
 const WHOLE_S = 300;

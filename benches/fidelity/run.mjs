@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../arguments.mjs';
 import { median, table } from '../program.mjs';
 import { chooseRecordings, eventsIn, nameOf, ROOT } from '../recordings.mjs';
 import { circumstances, isStill } from './circumstances.mjs';
@@ -26,23 +26,15 @@ const HELP = `run.mjs [OPTION...] [RECORDING...]
                     on the right
   --output FILE     write the tables there as well`;
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    program: { type: 'string', default: join(ROOT, 'target/release/replaycast') },
-    browser: { type: 'string', default: '/usr/lib/chromium/chromium' },
-    capture: { type: 'string' },
-    samples: { type: 'string', default: '20' },
-    low: { type: 'string', default: '0.97' },
-    pictures: { type: 'string' },
-    output: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
+const { options, positionals } = readArguments(HELP, {
+  program: { type: 'string', default: join(ROOT, 'target/release/replaycast') },
+  browser: { type: 'string', default: '/usr/lib/chromium/chromium' },
+  capture: { type: 'string' },
+  samples: { type: 'string', default: '20' },
+  low: { type: 'string', default: '0.97' },
+  pictures: { type: 'string' },
+  output: { type: 'string' },
 });
-if (options.help) {
-  console.log(HELP);
-  process.exit(0);
-}
 const low = Number(options.low);
 
 const SURROUND = '#808080';

@@ -185,10 +185,6 @@ impl Browser {
         &self.options.binary
     }
 
-    pub const fn frame_control(&self) -> FrameControl {
-        self.frames
-    }
-
     pub const fn network_isolation(&self) -> NetworkIsolation {
         self.process.network()
     }
