@@ -7,7 +7,7 @@ PLAYER := player-assets/dist/player.js
 PLAYER_SOURCES := $(wildcard player-assets/src/*) player-assets/build.mjs player-assets/package-lock.json
 REPLAYCAST := target/release/replaycast
 
-.PHONY: demo test check bench sizes sameness fidelity players max-size fuzz bless install player recordings clean
+.PHONY: demo test check bench idle-hour sizes sameness fidelity players max-size fuzz bless install player recordings clean
 
 ## Render a bundled recording to demo.mp4
 demo: install $(PLAYER)
@@ -36,6 +36,11 @@ bench: install $(PLAYER) benches/peer/node_modules/.package-lock.json
 benches/peer/node_modules/.package-lock.json: benches/peer/package-lock.json
 	cd benches/peer && PUPPETEER_SKIP_DOWNLOAD=1 npm ci --no-fund --no-audit --loglevel=error
 	@touch $@
+
+## Measure what an idle hour adds to a recording: ten minutes; IDLE_HOUR="--runs 3": a part
+idle-hour: install $(PLAYER)
+	cargo build --release --locked
+	benches/idle-hour.mjs --program $(REPLAYCAST) $(IDLE_HOUR)
 
 ## Hold the sizes of our videos against the peer's at the same likeness: a minute for each recording; SIZES="steel --codecs av1": a part
 sizes: install $(PLAYER)

@@ -1,4 +1,4 @@
-// Runs replaycast, and anything else, under `measure`. Used by run.mjs, sizes.mjs and scripts/sameness.mjs.
+// Runs replaycast, and anything else, under `measure`. Used by all that measures.
 
 import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

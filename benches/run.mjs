@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readArguments } from './arguments.mjs';
 import { measure, median, Replaycast, table } from './program.mjs';
-import { chooseRecordings, movingBox, nameOf, ROOT, withIdleHour } from './recordings.mjs';
+import { chooseRecordings, movingBox, nameOf, ROOT } from './recordings.mjs';
 
 const HELP = `run.mjs [OPTION...] [RECORDING...]
   RECORDING         a file, or a part of the name of a bundled or shared recording [all]
@@ -20,8 +20,6 @@ const HELP = `run.mjs [OPTION...] [RECORDING...]
   --limit SECONDS   of a recording that every-frame capture and the peer render; the rest is extrapolated [60]
   --seconds SECONDS of a recording that anything renders [all]
   --no-peer         without the peer
-  --no-idle-hour    without the added idle hour
-  --idle-in NAME    the recording that the idle hour is added to, an rrweb array [shop-checkout]
   --quick           one run, 5 s of each recording
   --output FILE     write the tables there as well`;
 
@@ -34,8 +32,6 @@ const { options, positionals } = readArguments(HELP, {
   limit: { type: 'string', default: '60' },
   seconds: { type: 'string' },
   peer: { type: 'boolean', default: true },
-  'idle-hour': { type: 'boolean', default: true },
-  'idle-in': { type: 'string', default: 'shop-checkout' },
   quick: { type: 'boolean', default: false },
   output: { type: 'string' },
 });
@@ -189,25 +185,6 @@ function stageRowsOf({ name, rounds }, stages) {
   });
 }
 
-/** What an hour in which nothing happens adds to a recording, in percent of its wall time. */
-async function idleHour() {
-  const [without] = chooseRecordings([options['idle-in']]);
-  const withHour = join(folder, 'idle-hour.json');
-  writeFileSync(withHour, JSON.stringify(withIdleHour(without)));
-  const rows = [];
-  for (const method of methods.filter((name) => !isEveryFrame(name))) {
-    const pairs = [];
-    for (let round = 0; round < runs; round += 1) {
-      const short = await replaycast.render(without, { method, fps });
-      pairs.push([short.wall_s, (await replaycast.render(withHour, { method, fps })).wall_s]);
-    }
-    const added = median(pairs.map(([short, long]) => long - short));
-    const percent = median(pairs.map(([short, long]) => (long / short - 1) * 100));
-    rows.push([nameOf(without), method, number(median(pairs.map(([short]) => short)), 2), number(added, 2), number(percent)]);
-  }
-  return rows;
-}
-
 try {
   const measured = [];
   for (const recording of chooseRecordings(positionals)) {
@@ -228,10 +205,6 @@ try {
       measured.flatMap((recording) => stageRowsOf(recording, stages)),
     ),
   ];
-  if (options['idle-hour']) {
-    sections.push('## An idle hour more', '');
-    sections.push(table(['recording', 'capture', 'wall s', 'added s', 'added %'], await idleHour()));
-  }
   const text = sections.join('\n');
   console.log(text);
   if (options.output) writeFileSync(options.output, text);
