@@ -234,6 +234,49 @@ fn commands_that_no_recorder_writes_are_not_played() {
     assert_color(&rendered.at(400), (50, 25), RED);
 }
 
+/// JSON writes null for what is undefined, not a number or infinite.
+#[test]
+fn what_json_cannot_write_is_drawn_as_it_was() {
+    let set = |property: &str, value: Value| json!({"property": property, "args": [value], "setter": true});
+    let rendered = render(&recording(
+        &body("", &[canvas(&json!({}))]),
+        &[
+            draw(
+                200,
+                TWO_D,
+                &json!([
+                    set("font", json!("bold 60px sans-serif")),
+                    set("fillStyle", json!("#f00")),
+                    call("fillText", &json!(["■■", 0, 45, null])),
+                ]),
+            ),
+            draw(
+                400,
+                TWO_D,
+                &json!([
+                    set("fillStyle", json!("#00f")),
+                    set("globalAlpha", Value::Null),
+                    call("translate", &json!([null, 20])),
+                    call("clearRect", &json!([0, 0, null, 50])),
+                    call("fillRect", &json!([0, 0, 5, 5])),
+                    set("lineWidth", json!(10)),
+                    call("moveTo", &json!([100, 25])),
+                    call("lineTo", &json!([null, 25])),
+                    call("lineTo", &json!([90, 25])),
+                    call("stroke", &json!([])),
+                ]),
+            ),
+            end(600),
+        ],
+    ));
+    let (written, drawn) = (rendered.at(300), rendered.at(500));
+    assert_color(&written, (20, 27), RED);
+    assert_color(&drawn, (2, 2), BLUE);
+    // Neither cleared nor crossed by a line.
+    assert_color(&drawn, (20, 27), RED);
+    assert_color(&drawn, (95, 25), [0, 0, 0]);
+}
+
 #[test]
 fn canvases_are_the_same_by_every_way_and_from_any_start() {
     let frames = (0..8).map(|frame| {
