@@ -4,7 +4,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -100,6 +100,8 @@ const FAILURES: &str = "
     session.json -o new.webm --codec=h264                       | 64 | webm cannot hold h264                 | hint
     session.json -o nowhere/new.mp4                             | 64 | nowhere does not exist                | hint
     session.json -o folder --format=mp4                         | 64 | folder is a folder                    | -
+    session.json -o new/ --format=mp4                           | 64 | new/ is named as a folder             | hint
+    session.json -o link --format=png                           | 64 | link is a link to a folder            | hint
     session.json -o old.mp4                                     | 73 | old.mp4 exists                        | hint
     session.json -o new.mp4 --report=nowhere/r.json             | 64 | nowhere does not exist                | hint
     -                                                           | 64 | standard input                        | hint
@@ -125,6 +127,7 @@ fn what_cannot_be_rendered_says_why_and_leaves_nothing() {
     ]);
     write(place, "blind.json", &without_snapshot);
     fs::create_dir(place.join("folder")).unwrap();
+    symlink("folder", place.join("link")).unwrap();
     fs::write(place.join("old.mp4"), "old").unwrap();
     let before = names_in(place);
 
