@@ -115,7 +115,7 @@ impl Pacer {
 }
 
 /// The whole grid frames in so many seconds.
-fn frames_in(seconds: u64, fps: Fps) -> u64 {
+pub(super) fn frames_in(seconds: u64, fps: Fps) -> u64 {
     seconds * u64::from(fps.num) / u64::from(fps.den)
 }
 
