@@ -181,3 +181,25 @@ fn rates_with_halves_are_seen_in_the_video() {
         assert_eq!(verdict["fps"], "25/2", "{name}");
     }
 }
+
+#[test]
+fn a_date_that_cuts_nothing_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let video = folder.path().join("a.mp4");
+    let early = "--start=2001-01-01T00:00:00Z";
+    let made_up = ["--capture=synthetic", early];
+    let shop = fixture("shop-checkout.json");
+    succeed(render_command(&shop, &video).args(made_up).arg("--fps=2"));
+    for (quiet, told) in [(None, true), (Some("--quiet"), false)] {
+        let mut command = replaycast();
+        command
+            .arg("verify")
+            .arg(&video)
+            .arg(&shop)
+            .args(made_up)
+            .args(quiet);
+        let output = succeed(&mut command);
+        let says = stderr(&output).contains("--start 2001-01-01T00:00:00Z is before the recording");
+        assert_eq!(says, told, "{}", stderr(&output));
+    }
+}

@@ -48,6 +48,11 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     let recording = Arc::new(reading.recording(args.recording.session.clone(), telling).await?);
     let (moments, timelines) = planning::timelines(&recording, &args.content).await?;
     let timeline = only(timelines)?;
+    if telling > Telling::Nothing {
+        for told in planning::idle_bounds(&recording, &timeline, &args.content) {
+            print::note(&told);
+        }
+    }
     let fps = fps(args, facts)?;
     let assets = aside("reader", move || Assets::open(&asset_options)).await?;
     let size = SizeOption::Fit(facts.size);
