@@ -279,6 +279,25 @@ fn a_full_standard_output_is_a_failure_and_a_closed_one_is_not() {
 }
 
 #[test]
+fn subtitles_may_have_nothing_to_tell() {
+    let folder = workplace();
+    for name in ["none.srt", "none.vtt"] {
+        let arguments = [
+            "session.json",
+            "-o",
+            "new.mp4",
+            "--start=1",
+            "--force",
+            "--subtitles",
+            name,
+        ];
+        succeed(&mut render_in(folder.path(), arguments));
+        let text = fs::read_to_string(folder.path().join(name)).unwrap();
+        assert!(!text.contains("-->"), "{text}");
+    }
+}
+
+#[test]
 fn frame_hashes_have_a_line_for_each_place_of_the_grid() {
     let folder = workplace();
     let hashes = folder.path().join("hashes.tsv");
