@@ -28,7 +28,7 @@ use crate::similarity::{luma, ssim};
 use crate::source::Input;
 use crate::timeline::{CapturePlan, RenderPlan, SizeOption, Timeline};
 
-const OTHER_OPTIONS: &str = "Give the options that the video was rendered with: --start, --end, --trim-start, --speed, --idle, --window, --fps, \
+const OTHER_OPTIONS: &str = "Give the options that the video was rendered with: --start, --end, --clip, --around, --trim-start, --speed, --idle, --window, --fps, \
      and those for the picture and the words in it.";
 
 pub(super) async fn run(args: &VerifyArgs) -> Result<()> {

@@ -68,7 +68,7 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct BrowserArgs {
-    /// The Chromium to use [default: the usual places; chromium-headless-shell is best]
+    /// The Chromium to use [default: from the usual places, the one that suits how pictures are taken]
     #[arg(long, env = BROWSER_VARIABLE, value_name = "FILE", help_heading = "Browser", hide_short_help = true)]
     pub(super) browser: Option<PathBuf>,
 

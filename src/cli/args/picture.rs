@@ -66,8 +66,8 @@ pub(in crate::cli) struct PictureArgs {
     #[arg(long, help_heading = "Picture")]
     pub(in crate::cli) trail: bool,
 
-    /// Which browser window (tab): its id, as inspect lists it; or auto, the one that the person is in
-    #[arg(long, default_value = "auto", value_name = "ID", help_heading = "Picture")]
+    /// Which browser window (tab): its number or its id, as inspect lists them; or auto, the one that the person is in
+    #[arg(long, default_value = "auto", value_name = "N|ID", help_heading = "Picture")]
     pub(in crate::cli) window: WindowOption,
 }
 
