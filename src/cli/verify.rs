@@ -1,7 +1,6 @@
 //! `replaycast verify`: is a video what its recording gives? Takes some of its frames anew and compares them.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,13 +15,13 @@ use super::planning;
 use super::print;
 use super::reading::Reading;
 use super::settings::asset_options;
+use super::staged::Staged;
 use super::telling::Telling;
 use crate::aside::aside;
 use crate::assets::Assets;
 use crate::encode::{VideoFacts, VideoReader};
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Fps, FrameSpec, Size};
-use crate::output::Staging;
 use crate::pipeline::{RenderEvent, RenderObserver, SampleJob, Subject, sample};
 use crate::similarity::{luma, ssim};
 use crate::source::Input;
@@ -41,7 +40,7 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     let facts = video.facts();
     let worst_file = args.worst.as_deref();
     let worst_file = worst_file
-        .map(|path| Staging::begin(path, args.force))
+        .map(|path| Staged::file("--worst", path, args.force))
         .transpose()?;
 
     let telling = args.telling.level();
@@ -82,8 +81,9 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     };
     let comparison = sample(job, &Observer(telling), Comparison::with(video), Comparison::add).await?;
 
-    if let (Some(staging), Some(worst)) = (worst_file, &comparison.worst) {
-        worst.write(staging)?;
+    if let (Some(staged), Some(worst)) = (worst_file, &comparison.worst) {
+        staged.write(worst.side_by_side()?)?;
+        staged.commit()?;
     }
     let verdict = comparison.verdict(&args.video, &recording.name, &plan, moments, args.min_ssim)?;
     verdict.print(args.json)?;
@@ -294,12 +294,6 @@ impl Comparison {
 }
 
 impl WorstFrame {
-    fn write(&self, staging: Staging) -> Result<()> {
-        let png = self.side_by_side()?;
-        fs::write(staging.path(), png).map_err(|source| Error::writing(staging.path(), source))?;
-        staging.commit()
-    }
-
     /// Expected and actual as a PNG.
     fn side_by_side(&self) -> Result<Vec<u8>> {
         let failed = |source| Error::new(Kind::Internal, "drawing the worst frame").caused_by(source);

@@ -264,7 +264,7 @@ fn file_url(path: &Path) -> Result<CString> {
 fn write_error(path: &Path, error: ffmpeg_next::Error) -> Error {
     match error {
         ffmpeg_next::Error::Other { errno } => Error::writing(path, io::Error::from_raw_os_error(errno)),
-        other => Error::new(Kind::Io, format!("writing {}", path.display())).caused_by(other),
+        other => Error::new(Kind::Io, "writing").known_as(path).caused_by(other),
     }
 }
 
