@@ -1,4 +1,4 @@
-//! How text reaches the user: errors with their causes and hint, notes on standard error, data on standard output;
+//! How text reaches the user: errors with their causes and hint, notes on standard error, text and videos on standard output;
 //! values as JSON, and numbers as people read them.
 
 use std::error::Error as StdError;
@@ -85,15 +85,34 @@ pub(super) fn note(text: &str) {
     let _ = writeln!(io::stderr(), "{}", printable(text));
 }
 
-/// Data on standard output. A reader that has gone away is not an error.
-pub(super) fn data(from: &mut impl Read) -> Result<()> {
-    let mut stdout = io::stdout().lock();
-    match io::copy(from, &mut stdout).and_then(|_| stdout.flush()) {
-        Err(source) if source.kind() != ErrorKind::BrokenPipe => {
-            Err(Error::io("writing to standard output", source))
-        }
-        _ => Ok(()),
+/// Text on standard output. A reader that goes away before its end has seen what it wanted.
+pub(super) fn text(text: &str) -> Result<()> {
+    match write_out(&mut text.as_bytes()) {
+        Err(source) if source.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(failed_writing_out),
     }
+}
+
+/// A video on standard output. Of no use to anybody is a part of it, so all of it must be taken.
+pub(super) fn video(from: &mut impl Read) -> Result<()> {
+    write_out(from).map_err(|source| match source.kind() {
+        ErrorKind::BrokenPipe => Error::new(
+            Kind::Io,
+            "what reads standard output ended before it had all of the video",
+        )
+        .caused_by(source),
+        _ => failed_writing_out(source),
+    })
+}
+
+fn write_out(from: &mut impl Read) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    io::copy(from, &mut stdout)?;
+    stdout.flush()
+}
+
+fn failed_writing_out(source: io::Error) -> Error {
+    Error::io("writing to standard output", source)
 }
 
 /// A value as indented JSON, which ends with its line. `what` is the value's name in an error.

@@ -340,7 +340,7 @@ impl Verdict {
                 print::seconds(self.worst.video_ms / 1000.0),
             )
         };
-        print::data(&mut text.as_bytes())
+        print::text(&text)
     }
 }
 

@@ -23,6 +23,11 @@ pub(super) struct VideoFiles {
     pub(super) destination: Destination,
     video: Video,
     side_files: SideFiles,
+    reports: ReportFiles,
+}
+
+/// What tells of a video.
+pub(super) struct ReportFiles {
     report: Option<Staged>,
     frame_hashes: Option<Staged>,
 }
@@ -51,8 +56,10 @@ impl VideoFiles {
             video: Video::begin(&destination, args.force)?,
             destination,
             side_files: SideFiles::begin(&args.beside, file, args.force)?,
-            report: telling("--report", &args.report)?,
-            frame_hashes: telling("--frame-hashes", &args.frame_hashes)?,
+            reports: ReportFiles {
+                report: telling("--report", &args.report)?,
+                frame_hashes: telling("--frame-hashes", &args.frame_hashes)?,
+            },
         })
     }
 
@@ -96,15 +103,15 @@ impl VideoFiles {
                 max_bytes: args.max_size.map(|size| size.0),
             },
             beside,
-            frame_hashes: (self.frame_hashes.as_ref()).map(|hashes| hashes.path().to_path_buf()),
+            frame_hashes: (self.reports.frame_hashes.as_ref()).map(|hashes| hashes.path().to_path_buf()),
         })
     }
 
     /// Adds to an error about one of the files how to have it in another place.
     pub(super) fn with_way_out(&self, error: Error) -> Error {
         let error = self.video.with_way_out(error);
-        let others = self.side_files.staged().chain(&self.report);
-        let others = others.chain(&self.frame_hashes);
+        let ReportFiles { report, frame_hashes } = &self.reports;
+        let others = self.side_files.staged().chain(report).chain(frame_hashes);
         others.fold(error, |error, staged| staged.with_way_out(error))
     }
 
@@ -113,19 +120,27 @@ impl VideoFiles {
         output_size(self.video.path())
     }
 
-    /// Moves what tells of the video to its place, even if the video is not what was wished for.
-    pub(super) fn deliver_report(&mut self, report: impl FnOnce() -> Result<String>) -> Result<()> {
-        if let Some(staged) = self.report.take() {
+    /// Moves the video to its place, and then what is beside it. Gives what tells of them.
+    pub(super) async fn deliver(self) -> Result<ReportFiles> {
+        self.video.deliver().await?;
+        self.side_files.commit()?;
+        Ok(self.reports)
+    }
+
+    /// Throws away the video and what is beside it. Gives what tells of them.
+    pub(super) fn discard(self) -> ReportFiles {
+        self.reports
+    }
+}
+
+impl ReportFiles {
+    /// Moves them to their places.
+    pub(super) fn deliver(self, report: impl FnOnce() -> Result<String>) -> Result<()> {
+        if let Some(staged) = self.report {
             staged.write(report()?)?;
             staged.commit()?;
         }
-        self.frame_hashes.take().map_or(Ok(()), Staged::commit)
-    }
-
-    /// Moves all that is left to its place.
-    pub(super) async fn deliver(self) -> Result<()> {
-        self.side_files.commit()?;
-        self.video.deliver().await
+        self.frame_hashes.map_or(Ok(()), Staged::commit)
     }
 }
 
@@ -171,7 +186,7 @@ impl Video {
             Self::Staged(staged) => staged.commit(),
             Self::Stream(spool) => {
                 let mut reader = spool.into_reader()?;
-                aside("writer", move || print::data(&mut reader)).await
+                aside("writer", move || print::video(&mut reader)).await
             }
         }
     }
