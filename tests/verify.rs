@@ -3,7 +3,9 @@
 
 mod common;
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
@@ -161,6 +163,19 @@ fn a_video_that_is_cut_off_differs_though_nothing_changed_any_more() {
             assert_eq!(output.status.code(), Some(65), "{name} {tenths}: {told}");
             assert!(!told.contains("is not what"), "{name} {tenths}: {told}");
         }
+    }
+}
+
+#[test]
+fn a_video_may_have_any_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let synthetic = "--capture=synthetic";
+    let video = rendered(folder.path(), "a.mp4", "shop-checkout.json", &[synthetic]);
+    for name in [&b"\xff.mp4"[..], b"concat:a|b.mp4", b"%03d.mp4"] {
+        let named = folder.path().join(OsStr::from_bytes(name));
+        fs::copy(&video, &named).unwrap();
+        let output = verify(&named, "shop-checkout.json", &[synthetic]);
+        assert!(output.status.success(), "{}", stderr(&output));
     }
 }
 

@@ -5,10 +5,10 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use ffmpeg_next::format::Pixel;
-use ffmpeg_next::{Dictionary, Packet, Rational, codec, decoder, format, frame, media};
+use ffmpeg_next::{Packet, Rational, codec, decoder, format, frame, media};
 use image::{GrayImage, Luma, Rgba, RgbaImage};
 
-use super::libav::prepare;
+use super::libav::{file_url, open_input, prepare};
 use super::timing::frames_in;
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Fps, Size};
@@ -199,10 +199,7 @@ fn open(path: &Path) -> Result<Opened> {
         ));
     }
     let failed = |error: ffmpeg_next::Error| unreadable(path).caused_by(error);
-    // An absolute path is a plain file whatever its name looks like.
-    let absolute = std::path::absolute(path).map_err(|error| Error::io(path.display(), error))?;
-    let options: Dictionary<'_> = [("protocol_whitelist", "file")].into_iter().collect();
-    let input = format::input_with_dictionary(&absolute, options).map_err(failed)?;
+    let input = open_input(&file_url(path)?).map_err(failed)?;
     if !CONTAINERS.contains(&input.format().name()) {
         return Err(unreadable(path).hint(COMPARED));
     }
