@@ -137,15 +137,22 @@ fn check_shape(facts: VideoFacts, plan: &RenderPlan) -> Result<()> {
     let message = if plan.size != facts.size {
         format!("the video is {}; no render gives that size", facts.size)
     } else if (planned_ms - facts.duration_ms).abs() > plan.fps.frame_ms(1) / 2.0 + 1.0 {
-        format!(
-            "the video lasts {}, but the recording gives {}",
-            print::seconds(facts.duration_ms / 1000.0),
-            print::seconds(planned_ms / 1000.0)
-        )
+        let [lasts, given] = different_times(facts.duration_ms, planned_ms);
+        format!("the video lasts {lasts}, but the recording gives {given}")
     } else {
         return Ok(());
     };
     Err(Error::new(Kind::VideoDiffers, message).hint(OTHER_OPTIONS))
+}
+
+/// Two lengths of time that are not the same, as exactly as it takes to tell them apart.
+fn different_times(a_ms: f64, b_ms: f64) -> [String; 2] {
+    let [a, b] = [a_ms, b_ms].map(|ms| print::seconds(ms / 1000.0));
+    if a == b {
+        [a_ms, b_ms].map(|ms| format!("{:.3} s", ms / 1000.0))
+    } else {
+        [a, b]
+    }
 }
 
 /// The places of the grid at which the video can be right: where its pictures may begin, and the last.
@@ -347,6 +354,17 @@ impl Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_that_differ_look_different() {
+        for (a_ms, b_ms, told) in [
+            (2000.0, 4000.0, ["2.0 s", "4.0 s"]),
+            (2000.0, 2033.0, ["2.000 s", "2.033 s"]),
+            (3_600_100.0, 3_600_400.0, ["3600.100 s", "3600.400 s"]),
+        ] {
+            assert_eq!(different_times(a_ms, b_ms), told);
+        }
+    }
 
     #[test]
     fn samples_are_spread_from_the_first_to_the_last() {
