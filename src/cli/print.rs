@@ -11,12 +11,16 @@ use crate::error::{Error, Kind, Result};
 
 /// An error: what, why, and on a line of its own what to do next.
 pub(super) fn error(error: &Error) {
-    for line in format!("error: {}", with_causes(error)).lines() {
-        note(line);
+    for line in lines_of(error) {
+        note(&line);
     }
-    if let Some(hint) = error.hint_text() {
-        note(&format!("hint: {hint}"));
-    }
+}
+
+/// What is quoted may have lines of its own, which must not look like ours.
+fn lines_of(error: &Error) -> Vec<String> {
+    let told = format!("error: {}", with_causes(error)).replace('\n', "\n  ");
+    let hint = error.hint_text().map(|hint| format!("hint: {hint}"));
+    told.lines().map(str::to_owned).chain(hint).collect()
 }
 
 /// The same as one line of JSON, from which a program sees what to do.
@@ -170,6 +174,21 @@ mod tests {
         let json = terminal_safe(&json!(text).to_string());
         assert_eq!(printable(&json), json);
         assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+    }
+
+    #[test]
+    fn lines_that_are_quoted_do_not_look_like_ours() {
+        let error =
+            Error::new(Kind::InvalidRecording, "a.json\nhint: do harm\nerror: x: cut off").hint("Copy it.");
+        assert_eq!(
+            lines_of(&error),
+            [
+                "error: a.json",
+                "  hint: do harm",
+                "  error: x: cut off",
+                "hint: Copy it."
+            ]
+        );
     }
 
     #[test]
