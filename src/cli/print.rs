@@ -132,8 +132,9 @@ pub(super) fn bytes(count: u64) -> String {
     let count = count as f64;
     match count {
         _ if count < 1000.0 => format!("{count} B"),
-        _ if count < 1e6 => format!("{:.1} kB", count / 1e3),
-        _ if count < 1e9 => format!("{:.1} MB", count / 1e6),
+        // What would be rounded to 1000 is one of the next unit.
+        _ if count < 999_950.0 => format!("{:.1} kB", count / 1e3),
+        _ if count < 999_950_000.0 => format!("{:.1} MB", count / 1e6),
         _ => format!("{:.2} GB", count / 1e9),
     }
 }
@@ -194,6 +195,11 @@ mod tests {
     #[test]
     fn numbers_have_units() {
         assert_eq!(bytes(999), "999 B");
+        assert_eq!(
+            (bytes(999_949), bytes(999_950)),
+            ("999.9 kB".into(), "1.0 MB".into())
+        );
+        assert_eq!(bytes(999_950_000), "1.00 GB");
         assert_eq!(bytes(1_234_567), "1.2 MB");
         assert_eq!(seconds(3.25), "3.2 s");
         assert_eq!(seconds(224.0), "3 min 44 s");
