@@ -180,20 +180,27 @@ fn a_video_may_have_any_name() {
 }
 
 #[test]
-fn rates_with_halves_are_seen_in_the_video() {
+fn rates_that_are_no_whole_numbers_are_seen_in_the_video() {
     let folder = tempfile::tempdir().unwrap();
     let synthetic = "--capture=synthetic";
-    for (name, speed) in [
-        ("a.webm", "--speed=0.985"),
-        ("b.webm", "--speed=1"),
-        ("c.mp4", "--speed=0.985"),
+    for (name, fps, speed, seen) in [
+        ("a.webm", "--fps=12.5", "--speed=0.985", "25/2"),
+        ("b.webm", "--fps=12.5", "--speed=1", "25/2"),
+        ("c.mp4", "--fps=12.5", "--speed=0.985", "25/2"),
+        ("d.webm", "--fps=100/3", "--speed=0.985", "100/3"),
+        ("e.webm", "--fps=0.3", "--speed=0.1", "3/10"),
+        ("f.webm", "--fps=0.1", "--speed=0.07", "1/10"),
     ] {
-        let arguments = [synthetic, "--cfr", "--fps=12.5", speed];
-        let video = rendered(folder.path(), name, "shop-checkout.json", &arguments);
+        let video = rendered(
+            folder.path(),
+            name,
+            "shop-checkout.json",
+            &[synthetic, "--cfr", fps, speed],
+        );
         let output = verify(&video, "shop-checkout.json", &[synthetic, speed, "--json"]);
         assert!(output.status.success(), "{name}: {}", stderr(&output));
         let verdict: Value = serde_json::from_slice(&output.stdout).unwrap();
-        assert_eq!(verdict["fps"], "25/2", "{name}");
+        assert_eq!(verdict["fps"], seen, "{name}");
     }
 }
 

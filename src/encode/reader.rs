@@ -290,23 +290,38 @@ fn coarsest_grid(starts: &[i64], end: i64, unit: Rational) -> Option<Fps> {
         return None;
     }
     if den <= 1000 * num {
-        // Rounded times have no common divisor.
-        let starts_ms: Vec<f64> = starts.iter().map(|start| milliseconds(*start, unit)).collect();
-        let end_ms = milliseconds(end, unit);
-        let halves = (1..=2 * FASTEST).map(|halves| match halves % 2 {
-            0 => (halves / 2, 1),
-            _ => (halves, 2),
-        });
-        let rates = halves.flat_map(|(num, den)| [(num * 1000, den * 1001), (num, den)]);
-        return rates
-            .map(|(num, den)| Fps::new(num, den))
-            .find(|fps| is_grid(*fps, &starts_ms, end_ms));
+        return coarsest_rounded_grid(starts, end, unit);
     }
     let ticks = starts.iter().copied().fold(end, greatest_common_divisor);
     let divisor = greatest_common_divisor(den, ticks * num);
     let rate = |number: i64| u32::try_from(number / divisor).ok().filter(|number| *number > 0);
     let fps = Fps::new(rate(den)?, rate(ticks * num)?);
     (fps.as_f64() <= f64::from(FASTEST)).then_some(fps)
+}
+
+/// The same of times that are rounded, to milliseconds or coarser, so that most have no common divisor: of rates that people
+/// write, or of which a frame lasts whole milliseconds, the slowest that fits.
+fn coarsest_rounded_grid(starts: &[i64], end: i64, unit: Rational) -> Option<Fps> {
+    let starts_ms: Vec<f64> = starts.iter().map(|start| milliseconds(*start, unit)).collect();
+    let end_ms = milliseconds(end, unit);
+    let all_ms = starts_ms.iter().map(|ms| ms.round() as i64);
+    let common_ms = all_ms.fold(end_ms.round() as i64, greatest_common_divisor);
+    let whole = u32::try_from(common_ms)
+        .ok()
+        .filter(|ms| *ms > 0)
+        .map(|ms| (1000, ms));
+    let tenths = (1..10).map(|tenths| (tenths, 10));
+    let halves = (1..=2 * FASTEST).flat_map(|halves| [(halves * 1000, 2 * 1001), (halves, 2)]);
+    let rates = whole.into_iter().chain(tenths).chain(halves);
+    let mut rates: Vec<Fps> = rates
+        .map(|(num, den)| {
+            let divisor = greatest_common_divisor(num.into(), den.into()) as u32;
+            Fps::new(num / divisor, den / divisor)
+        })
+        .filter(|fps| fps.as_f64() <= f64::from(FASTEST))
+        .collect();
+    rates.sort_by(|a, b| a.as_f64().total_cmp(&b.as_f64()));
+    rates.into_iter().find(|fps| is_grid(*fps, &starts_ms, end_ms))
 }
 
 fn places_between(starts_ms: &[f64], fps: Fps, frame_count: u64) -> u64 {
@@ -364,6 +379,9 @@ mod tests {
             (&[0, 1000], 1042, (1, 1000), fps(24, 1)),
             (&[0, 80, 400], 1120, (1, 1000), fps(25, 2)),
             (&[0, 133, 400], 2000, (1, 1000), fps(15, 2)),
+            (&[0, 10_000, 20_000], 30_000, (1, 1000), fps(1, 10)),
+            (&[0, 3333, 6667], 10_000, (1, 1000), fps(3, 10)),
+            (&[0, 30, 90], 210, (1, 1000), fps(100, 3)),
         ] {
             assert_eq!(
                 coarsest_grid(starts, end, Rational::new(unit.0, unit.1)),
