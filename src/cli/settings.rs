@@ -184,7 +184,7 @@ fn with_preset_told(preset: Option<Preset>, error: Error) -> Error {
 /// Nothing that the browser does may end before the last asset is there or has failed.
 pub(super) fn asset_options(args: &AssetArgs, input: &InputArgs, deadline_s: f64) -> Result<AssetOptions> {
     let usual_cache = || cache::usual().map(|folder| folder.join("assets"));
-    let cache = cache::folder(args.asset_cache.as_deref(), usual_cache)?;
+    let cache = cache::folder("--asset-cache", args.asset_cache.as_deref(), usual_cache)?;
     let limits = Limits::default();
     let half_the_deadline = Duration::try_from_secs_f64(deadline_s / 2.0).unwrap_or(Duration::MAX);
     Ok(AssetOptions {
