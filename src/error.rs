@@ -3,7 +3,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -156,6 +156,8 @@ impl Kind {
 pub struct Error {
     kind: Kind,
     message: String,
+    /// The file that could not be written, which stands behind the message.
+    written: Option<PathBuf>,
     hint: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -165,6 +167,7 @@ impl Error {
         Self {
             kind,
             message: message.into(),
+            written: None,
             hint: None,
             source: None,
         }
@@ -172,7 +175,12 @@ impl Error {
 
     /// A file could not be written.
     pub fn writing(path: &Path, source: std::io::Error) -> Self {
-        let error = Self::io(format!("writing {}", path.display()), source);
+        Self::not_written("writing", path, source)
+    }
+
+    /// Something that was to be written to a file, or beside it, could not be; `what` says that in front of the file's name.
+    pub fn not_written(what: &str, path: &Path, source: std::io::Error) -> Self {
+        let error = Self::io(what, source).known_as(path);
         // What is not complete yet is written into a folder that nobody knows.
         let is_known = |folder: &&Path| folder.extension().is_none_or(|extension| extension != "part");
         match path.ancestors().skip(1).find(is_known) {
@@ -226,6 +234,18 @@ impl Error {
         }
     }
 
+    /// The file that could not be written, if it is one that could not.
+    pub fn written(&self) -> Option<&Path> {
+        self.written.as_deref()
+    }
+
+    /// The same, of a file that goes by this name: what is not complete yet has one that nobody knows.
+    #[must_use]
+    pub fn known_as(mut self, path: &Path) -> Self {
+        self.written = Some(path.to_owned());
+        self
+    }
+
     /// What the user can do next, as a full sentence.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -257,7 +277,11 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.message)?;
+        match &self.written {
+            Some(path) => write!(f, " {}", path.display()),
+            None => Ok(()),
+        }
     }
 }
 
@@ -295,6 +319,19 @@ mod tests {
         assert!(full.hint_text().is_some_and(|hint| hint.contains("TMPDIR")));
         let denied = Error::io("writing a.mp4", std::io::ErrorKind::PermissionDenied.into());
         assert_eq!(denied.kind(), Kind::Io);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_written_is_told_by_the_name_that_it_is_known_by() {
+        let error = Error::writing(
+            Path::new("/proc/self/fd/7"),
+            std::io::ErrorKind::StorageFull.into(),
+        );
+        assert_eq!(error.written(), Some(Path::new("/proc/self/fd/7")));
+        let error = error.during("frame 3").known_as(Path::new("a.mp4"));
+        assert_eq!(error.written(), Some(Path::new("a.mp4")));
+        assert_eq!(error.to_string(), "frame 3: writing a.mp4");
+        assert_eq!(error.kind(), Kind::DiskFull);
     }
 
     #[test]

@@ -195,6 +195,21 @@ fn a_picture_in_a_gif_can_last_for_hours() {
     assert!(fs::metadata(path).unwrap().len() < 2000);
 }
 
+/// What a viewer shows of an animation in WebP or APNG.
+fn read_animation(path: &Path, container: Container) -> Shown {
+    let file = BufReader::new(File::open(path).unwrap());
+    let frames = match container {
+        Container::WebP => WebPDecoder::new(file).unwrap().into_frames(),
+        _ => PngDecoder::new(file).unwrap().apng().unwrap().into_frames(),
+    };
+    let shown = frames.map(|frame| {
+        let frame = frame.unwrap();
+        let (numerator, denominator) = frame.delay().numer_denom_ms();
+        (frame.into_buffer(), f64::from(numerator) / f64::from(denominator))
+    });
+    shown.collect()
+}
+
 #[test]
 fn lossless_animations_keep_every_pixel_and_time() {
     let folder = tempfile::tempdir().unwrap();
@@ -205,21 +220,37 @@ fn lossless_animations_keep_every_pixel_and_time() {
             ..settings(container)
         };
         let summary = encode(&path, lossless, &script());
-        let file = || BufReader::new(File::open(&path).unwrap());
-        let frames = match container {
-            Container::WebP => WebPDecoder::new(file()).unwrap().into_frames(),
-            _ => PngDecoder::new(file()).unwrap().apng().unwrap().into_frames(),
-        };
-        let found = frames.map(|frame| {
-            let frame = frame.unwrap();
-            let (numerator, denominator) = frame.delay().numer_denom_ms();
-            (frame.into_buffer(), f64::from(numerator) / f64::from(denominator))
-        });
+        let found = read_animation(&path, container);
         // This decoder of WebP rounds down when it lays an opaque pixel over another.
         let rounding = u8::from(container == Container::WebP);
         assert_same(&merged(found), &expected(&script()), rounding, 1.0);
         // A picture that equals the one before may be a frame of its own.
         assert!((5..=6).contains(&summary.encoded_frames), "{container}");
+    }
+}
+
+#[test]
+fn a_picture_in_an_animation_can_last_for_a_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let day = 15 * 86_400;
+    let script: Script = vec![
+        (Some(page(0, false)), day),
+        (Some(page(9, false)), 15),
+        (Some(page(0, false)), day),
+    ];
+    for container in [Container::WebP, Container::Apng] {
+        let path = folder.path().join("animation");
+        let lossless = EncoderSettings {
+            quality: Quality::Lossless,
+            ..settings(container)
+        };
+        encode(&path, lossless, &script);
+        assert_same(
+            &merged(read_animation(&path, container)),
+            &expected(&script),
+            1,
+            1.0,
+        );
     }
 }
 

@@ -4,7 +4,8 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::os::unix::fs::PermissionsExt;
+use std::io::Write;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -13,7 +14,7 @@ use tempfile::TempDir;
 
 mod common;
 
-use common::processes::names_in;
+use common::processes::{PATIENCE, names_in, within};
 use common::{element, fixture, recording, replaycast, shared, stderr, succeed, write};
 
 /// A session of four seconds in which something happens every second.
@@ -100,6 +101,8 @@ const FAILURES: &str = "
     session.json -o new.webm --codec=h264                       | 64 | webm cannot hold h264                 | hint
     session.json -o nowhere/new.mp4                             | 64 | nowhere does not exist                | hint
     session.json -o folder --format=mp4                         | 64 | folder is a folder                    | -
+    session.json -o new/ --format=mp4                           | 64 | new/ is named as a folder             | hint
+    session.json -o link --format=png                           | 64 | link is a link to a folder            | hint
     session.json -o old.mp4                                     | 73 | old.mp4 exists                        | hint
     session.json -o new.mp4 --report=nowhere/r.json             | 64 | nowhere does not exist                | hint
     -                                                           | 64 | standard input                        | hint
@@ -125,6 +128,7 @@ fn what_cannot_be_rendered_says_why_and_leaves_nothing() {
     ]);
     write(place, "blind.json", &without_snapshot);
     fs::create_dir(place.join("folder")).unwrap();
+    symlink("folder", place.join("link")).unwrap();
     fs::write(place.join("old.mp4"), "old").unwrap();
     let before = names_in(place);
 
@@ -259,9 +263,9 @@ fn standard_output_gets_the_video_and_nothing_else() {
 }
 
 #[test]
-fn a_full_standard_output_is_a_failure_and_a_closed_one_is_not() {
+fn a_standard_output_that_does_not_take_all_of_the_video_is_a_failure() {
     let folder = workplace();
-    let arguments = ["session.json", "-o", "-", "--format=mp4"];
+    let arguments = ["session.json", "-o", "-", "--format=mp4", "--poster=new.png"];
     let full = File::options().write(true).open("/dev/full").unwrap();
     let output = render_in(folder.path(), arguments).stdout(full).output().unwrap();
     assert_fails(&output, "/dev/full", 74, "standard output", true);
@@ -272,7 +276,68 @@ fn a_full_standard_output_is_a_failure_and_a_closed_one_is_not() {
         .stdout(writer)
         .output()
         .unwrap();
+    assert_fails(&output, "a closed pipe", 74, "ended before it had all", false);
+    // Nor is there anything beside a video that nobody has.
+    assert_eq!(names_in(folder.path()), ["session.json"]);
+}
+
+#[test]
+fn a_reader_of_text_may_go_away() {
+    let folder = workplace();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = replaycast();
+    command
+        .args(["inspect", "session.json"])
+        .current_dir(folder.path());
+    let output = command.stdout(writer).output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(stderr(&output), "");
+}
+
+#[test]
+fn a_video_is_there_even_if_its_report_cannot_be_written() {
+    let folder = workplace();
+    // It is taken while the render is under way, which waits for its recording.
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    let arguments = ["-", "-o", "new.mp4", "--report=taken.json", "--poster=new.png"];
+    let mut command = render_in(folder.path(), arguments);
+    let child = command.stdin(reader).stderr(Stdio::piped()).spawn().unwrap();
+    drop(command);
+    let is_begun = || (names_in(folder.path()).len() == 4).then_some(());
+    assert!(
+        within(PATIENCE, is_begun).is_some(),
+        "the outputs are staged first"
+    );
+    fs::write(folder.path().join("taken.json"), "taken").unwrap();
+    writer.write_all(four_seconds().to_string().as_bytes()).unwrap();
+    drop(writer);
+    let output = child.wait_with_output().unwrap();
+    assert_fails(&output, "a report", 73, "taken.json exists", true);
+    assert_eq!(
+        names_in(folder.path()),
+        ["new.mp4", "new.png", "session.json", "taken.json"]
+    );
+    assert_eq!(fs::read(folder.path().join("taken.json")).unwrap(), b"taken");
+}
+
+#[test]
+fn subtitles_may_have_nothing_to_tell() {
+    let folder = workplace();
+    for name in ["none.srt", "none.vtt"] {
+        let arguments = [
+            "session.json",
+            "-o",
+            "new.mp4",
+            "--start=1",
+            "--force",
+            "--subtitles",
+            name,
+        ];
+        succeed(&mut render_in(folder.path(), arguments));
+        let text = fs::read_to_string(folder.path().join(name)).unwrap();
+        assert!(!text.contains("-->"), "{text}");
+    }
 }
 
 #[test]

@@ -395,6 +395,21 @@ fn a_full_disk_is_told_and_the_old_output_stays() {
             "with --output",
         ),
         ("the temporary folder", &["--output=-", "--format=mp4"], "TMPDIR"),
+        (
+            "the kept frames",
+            &["--output=tiny/video.mp4", "--force", "--max-size=1MB"],
+            "with --output",
+        ),
+        (
+            "the frames",
+            &["--output=new.mp4", "--frames=tiny/frames"],
+            "tiny/frames, or choose another place with --frames",
+        ),
+        (
+            "the hashes",
+            &["--output=new.mp4", "--frame-hashes=tiny/hashes"],
+            "tiny/hashes, or choose another place with --frame-hashes",
+        ),
     ] {
         let folder = open_folder();
         fs::create_dir(folder.path().join("tiny")).unwrap();
@@ -432,5 +447,6 @@ fn a_full_disk_is_told_and_the_old_output_stays() {
         assert!(told.contains("No space left"), "{place}: {told}");
         assert!(told.contains("\nhint: Free some space there"), "{place}: {told}");
         assert!(told.contains(way_out), "{place}: {told}");
+        assert!(!told.contains(".part"), "{place}: {told}");
     }
 }

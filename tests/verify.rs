@@ -3,6 +3,9 @@
 
 mod common;
 
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
@@ -15,8 +18,11 @@ const PART: [&str; 2] = ["--start=2", "--end=4"];
 fn rendered(folder: &Path, name: &str, recording: &str, arguments: &[&str]) -> PathBuf {
     let video = folder.join(name);
     let mut command = render_command(&fixture(recording), &video);
-    command.args(PART).args(["--size=480x270", "--fps=10"]);
-    succeed(command.args(arguments));
+    command.args(PART).arg("--size=480x270").args(arguments);
+    if !arguments.iter().any(|argument| argument.starts_with("--fps")) {
+        command.arg("--fps=10");
+    }
+    succeed(&mut command);
     video
 }
 
@@ -109,6 +115,23 @@ fn a_video_that_changes_less_often_for_its_size_is_compared_where_it_changes() {
 }
 
 #[test]
+fn a_picture_that_lasts_does_not_hide_that_pictures_change_less_often() {
+    let folder = tempfile::tempdir().unwrap();
+    let video = folder.path().join("a.mp4");
+    let shop = fixture("shop-checkout.json");
+    let part = ["--start=8", "--end=22", "--idle=keep"];
+    let mut render = render_command(&shop, &video);
+    render.args(["--size=480x270", "--fps=15", "--max-size=40KB"]);
+    succeed(render.args(part));
+    let mut verify = replaycast();
+    verify.arg("verify").arg(&video).arg(&shop).args(part);
+    let output = succeed(verify.args(["--all", "--min-ssim=0.8", "--json"]));
+    let verdict: Value = serde_json::from_slice(&output.stdout).unwrap();
+    // Of the 210 places at most each second has a new picture, and the last.
+    assert!(verdict["moments"].as_u64().unwrap() <= 106, "{verdict}");
+}
+
+#[test]
 fn animations_and_folders_are_no_video_that_is_compared() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["a.apng", "a.webp", "a.gif"] {
@@ -123,4 +146,82 @@ fn animations_and_folders_are_no_video_that_is_compared() {
     }
     let output = verify(folder.path(), "shop-checkout.json", &[]);
     assert_differs(&output, "is no video that can be compared");
+}
+
+#[test]
+fn a_video_that_is_cut_off_differs_though_nothing_changed_any_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let synthetic = "--capture=synthetic";
+    // An MP4 says how many pictures it has; in WebM the last second may be missing.
+    for (name, tenths) in [("a.mp4", &[9, 7, 3][..]), ("a.webm", &[7, 3])] {
+        let video = rendered(folder.path(), name, "shop-checkout.json", &[synthetic, "--cfr"]);
+        let whole = fs::read(&video).unwrap();
+        for tenths in tenths {
+            fs::write(&video, &whole[..whole.len() * tenths / 10]).unwrap();
+            let output = verify(&video, "shop-checkout.json", &[synthetic, "--samples=1"]);
+            let told = stderr(&output);
+            assert_eq!(output.status.code(), Some(65), "{name} {tenths}: {told}");
+            assert!(!told.contains("is not what"), "{name} {tenths}: {told}");
+        }
+    }
+}
+
+#[test]
+fn a_video_may_have_any_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let synthetic = "--capture=synthetic";
+    let video = rendered(folder.path(), "a.mp4", "shop-checkout.json", &[synthetic]);
+    for name in [&b"\xff.mp4"[..], b"concat:a|b.mp4", b"%03d.mp4"] {
+        let named = folder.path().join(OsStr::from_bytes(name));
+        fs::copy(&video, &named).unwrap();
+        let output = verify(&named, "shop-checkout.json", &[synthetic]);
+        assert!(output.status.success(), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn rates_that_are_no_whole_numbers_are_seen_in_the_video() {
+    let folder = tempfile::tempdir().unwrap();
+    let synthetic = "--capture=synthetic";
+    for (name, fps, speed, seen) in [
+        ("a.webm", "--fps=12.5", "--speed=0.985", "25/2"),
+        ("b.webm", "--fps=12.5", "--speed=1", "25/2"),
+        ("c.mp4", "--fps=12.5", "--speed=0.985", "25/2"),
+        ("d.webm", "--fps=100/3", "--speed=0.985", "100/3"),
+        ("e.webm", "--fps=0.3", "--speed=0.1", "3/10"),
+        ("f.webm", "--fps=0.1", "--speed=0.07", "1/10"),
+    ] {
+        let video = rendered(
+            folder.path(),
+            name,
+            "shop-checkout.json",
+            &[synthetic, "--cfr", fps, speed],
+        );
+        let output = verify(&video, "shop-checkout.json", &[synthetic, speed, "--json"]);
+        assert!(output.status.success(), "{name}: {}", stderr(&output));
+        let verdict: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(verdict["fps"], seen, "{name}");
+    }
+}
+
+#[test]
+fn a_date_that_cuts_nothing_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let video = folder.path().join("a.mp4");
+    let early = "--start=2001-01-01T00:00:00Z";
+    let made_up = ["--capture=synthetic", early];
+    let shop = fixture("shop-checkout.json");
+    succeed(render_command(&shop, &video).args(made_up).arg("--fps=2"));
+    for (quiet, told) in [(None, true), (Some("--quiet"), false)] {
+        let mut command = replaycast();
+        command
+            .arg("verify")
+            .arg(&video)
+            .arg(&shop)
+            .args(made_up)
+            .args(quiet);
+        let output = succeed(&mut command);
+        let says = stderr(&output).contains("--start 2001-01-01T00:00:00Z is before the recording");
+        assert_eq!(says, told, "{}", stderr(&output));
+    }
 }

@@ -33,6 +33,8 @@ impl SubtitleFormat {
     pub fn write(self, cues: &[Cue]) -> String {
         let mut file = String::from(match self {
             Self::WebVtt => "WEBVTT\n\n",
+            // Without a cue it would be empty, as a file is that nobody wrote.
+            Self::SubRip if cues.is_empty() => "\n",
             Self::SubRip => "",
         });
         for (cue, number) in cues.iter().zip(1..) {
@@ -89,6 +91,7 @@ mod tests {
             "1\n01:02:03,004 --> 01:02:04,000\nx\n\n"
         );
         assert_eq!(SubtitleFormat::WebVtt.write(&[]), "WEBVTT\n\n");
+        assert_eq!(SubtitleFormat::SubRip.write(&[]), "\n");
         assert!(SubtitleFormat::of_path(Path::new("a.VTT")).is_ok());
         assert_eq!(
             SubtitleFormat::of_path(Path::new("a.txt")).unwrap_err().kind(),

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// The folder that was given, made for its owner alone if need be; else the usual one, if there is any.
+/// The folder that was given by an option, made for its owner alone if need be; else the usual one, if there is any.
 pub(super) fn folder(
+    option: &str,
     given: Option<&Path>,
     usual: impl FnOnce() -> Option<PathBuf>,
 ) -> Result<Option<PathBuf>> {
@@ -17,7 +18,10 @@ pub(super) fn folder(
         .recursive(true)
         .mode(0o700)
         .create(folder)
-        .map_err(|cause| Error::io(format!("cannot make the folder {}", folder.display()), cause))?;
+        .map_err(|cause| {
+            Error::io(format!("making the folder {}", folder.display()), cause)
+                .hint(format!("Choose a folder that can be written to, with {option}."))
+        })?;
     Ok(Some(folder.to_owned()))
 }
 
@@ -31,4 +35,19 @@ pub(super) fn usual() -> Option<PathBuf> {
     folder("XDG_CACHE_HOME")
         .or_else(|| folder("HOME").map(|home| home.join(".cache")))
         .map(|cache| cache.join("replaycast"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_told_with_its_option() {
+        let error = folder("--asset-cache", Some(Path::new("/dev/null/a")), || None).unwrap_err();
+        assert!(
+            error
+                .hint_text()
+                .is_some_and(|hint| hint.contains("--asset-cache"))
+        );
+    }
 }

@@ -91,7 +91,7 @@ pub(super) async fn run(args: &DoctorArgs) -> Result<()> {
     } else {
         describe(&checks)
     };
-    print::data(&mut text.as_bytes())?;
+    print::text(&text)?;
     match checks
         .iter()
         .filter(|check| check.verdict == Verdict::Missing)

@@ -12,10 +12,10 @@ use super::args::FetchArgs;
 use super::destinations::{self, Place};
 use super::print;
 use super::reading::{Reading, describe_missing};
+use super::staged::Staged;
 use super::telling::Telling;
 use crate::aside::aside;
 use crate::error::{Error, Kind, Result};
-use crate::output::Staging;
 use crate::source::{Input, MissingBlock, Provenance, RawInput, Retrieved};
 
 const SIDECAR: &str = ".meta.json";
@@ -50,21 +50,20 @@ pub(super) async fn run(args: &FetchArgs) -> Result<()> {
     let mut reading = Reading::resolve(&args.input)?;
     reading.options.metadata = true;
     check(args, &reading.input)?;
-    let output = Staging::begin(&args.output, args.force)?;
-    let sidecar = Staging::begin(&sidecar_path(&args.output), args.force)?;
+    let output = Staged::file("--output", &args.output, args.force)?;
+    let sidecar = Staged::file("--output", &sidecar_path(&args.output), args.force)?;
 
     let Retrieved { raw, provenance } = reading.retrieve(telling).await?;
     judge_missing(args.partial, telling, &raw.name, provenance.missing())?;
     let contents = Sidecar::of(&raw, &provenance);
-    fs::write(sidecar.path(), print::json(&contents, "metadata")?)
-        .map_err(|source| Error::io("writing the metadata", source))?;
+    sidecar.write(print::json(&contents, "metadata")?)?;
     let compress = is_compressed(args) && !raw.bytes.starts_with(&ZSTD_MAGIC);
     let (name, bytes) = (raw.name, raw.bytes.len() as u64);
     let path = output.path().to_owned();
-    let write = move || {
-        write(&path, &raw.bytes, compress).map_err(|source| Error::io("writing the recording", source))
-    };
-    aside("writer", write).await?;
+    let write = move || write(&path, &raw.bytes, compress).map_err(|source| Error::writing(&path, source));
+    aside("writer", write)
+        .await
+        .map_err(|error| output.with_way_out(error))?;
     // A recording without its metadata is whole; metadata without its recording would say what is not so.
     output.commit()?;
     sidecar.commit()?;

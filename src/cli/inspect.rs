@@ -32,7 +32,7 @@ pub(super) async fn run(args: &InspectArgs) -> Result<()> {
             summary_text::of_recording(&name, &summary)
         }
     };
-    print::data(&mut text.as_bytes())
+    print::text(&text)
 }
 
 #[derive(Serialize)]

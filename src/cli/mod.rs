@@ -18,6 +18,7 @@ mod render_text;
 mod report;
 mod settings;
 mod side_files;
+mod staged;
 mod summary_text;
 mod telling;
 mod text_table;

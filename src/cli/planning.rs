@@ -25,6 +25,12 @@ pub(super) async fn timelines(
     .await
 }
 
+/// Which of the dates and times that are asked for cut nothing off, in a sentence each.
+pub(super) fn idle_bounds(recording: &Recording, timeline: &Timeline, content: &ContentArgs) -> Vec<String> {
+    let options = content.time.timeline(&content.picture.window);
+    timeline.idle_bounds(recording, &options)
+}
+
 /// What is told in each of the plan's videos.
 pub(super) async fn scripts(
     words: &WordArgs,

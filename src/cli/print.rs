@@ -1,4 +1,4 @@
-//! How text reaches the user: errors with their causes and hint, notes on standard error, data on standard output;
+//! How text reaches the user: errors with their causes and hint, notes on standard error, text and videos on standard output;
 //! values as JSON, and numbers as people read them.
 
 use std::error::Error as StdError;
@@ -11,12 +11,16 @@ use crate::error::{Error, Kind, Result};
 
 /// An error: what, why, and on a line of its own what to do next.
 pub(super) fn error(error: &Error) {
-    for line in format!("error: {}", with_causes(error)).lines() {
-        note(line);
+    for line in lines_of(error) {
+        note(&line);
     }
-    if let Some(hint) = error.hint_text() {
-        note(&format!("hint: {hint}"));
-    }
+}
+
+/// What is quoted may have lines of its own, which must not look like ours.
+fn lines_of(error: &Error) -> Vec<String> {
+    let told = format!("error: {}", with_causes(error)).replace('\n', "\n  ");
+    let hint = error.hint_text().map(|hint| format!("hint: {hint}"));
+    told.lines().map(str::to_owned).chain(hint).collect()
 }
 
 /// The same as one line of JSON, from which a program sees what to do.
@@ -85,15 +89,34 @@ pub(super) fn note(text: &str) {
     let _ = writeln!(io::stderr(), "{}", printable(text));
 }
 
-/// Data on standard output. A reader that has gone away is not an error.
-pub(super) fn data(from: &mut impl Read) -> Result<()> {
-    let mut stdout = io::stdout().lock();
-    match io::copy(from, &mut stdout).and_then(|_| stdout.flush()) {
-        Err(source) if source.kind() != ErrorKind::BrokenPipe => {
-            Err(Error::io("writing to standard output", source))
-        }
-        _ => Ok(()),
+/// Text on standard output. A reader that goes away before its end has seen what it wanted.
+pub(super) fn text(text: &str) -> Result<()> {
+    match write_out(&mut text.as_bytes()) {
+        Err(source) if source.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(failed_writing_out),
     }
+}
+
+/// A video on standard output. Of no use to anybody is a part of it, so all of it must be taken.
+pub(super) fn video(from: &mut impl Read) -> Result<()> {
+    write_out(from).map_err(|source| match source.kind() {
+        ErrorKind::BrokenPipe => Error::new(
+            Kind::Io,
+            "what reads standard output ended before it had all of the video",
+        )
+        .caused_by(source),
+        _ => failed_writing_out(source),
+    })
+}
+
+fn write_out(from: &mut impl Read) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    io::copy(from, &mut stdout)?;
+    stdout.flush()
+}
+
+fn failed_writing_out(source: io::Error) -> Error {
+    Error::io("writing to standard output", source)
 }
 
 /// A value as indented JSON, which ends with its line. `what` is the value's name in an error.
@@ -109,8 +132,9 @@ pub(super) fn bytes(count: u64) -> String {
     let count = count as f64;
     match count {
         _ if count < 1000.0 => format!("{count} B"),
-        _ if count < 1e6 => format!("{:.1} kB", count / 1e3),
-        _ if count < 1e9 => format!("{:.1} MB", count / 1e6),
+        // What would be rounded to 1000 is one of the next unit.
+        _ if count < 999_950.0 => format!("{:.1} kB", count / 1e3),
+        _ if count < 999_950_000.0 => format!("{:.1} MB", count / 1e6),
         _ => format!("{:.2} GB", count / 1e9),
     }
 }
@@ -154,8 +178,28 @@ mod tests {
     }
 
     #[test]
+    fn lines_that_are_quoted_do_not_look_like_ours() {
+        let error =
+            Error::new(Kind::InvalidRecording, "a.json\nhint: do harm\nerror: x: cut off").hint("Copy it.");
+        assert_eq!(
+            lines_of(&error),
+            [
+                "error: a.json",
+                "  hint: do harm",
+                "  error: x: cut off",
+                "hint: Copy it."
+            ]
+        );
+    }
+
+    #[test]
     fn numbers_have_units() {
         assert_eq!(bytes(999), "999 B");
+        assert_eq!(
+            (bytes(999_949), bytes(999_950)),
+            ("999.9 kB".into(), "1.0 MB".into())
+        );
+        assert_eq!(bytes(999_950_000), "1.00 GB");
         assert_eq!(bytes(1_234_567), "1.2 MB");
         assert_eq!(seconds(3.25), "3.2 s");
         assert_eq!(seconds(224.0), "3 min 44 s");

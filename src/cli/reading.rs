@@ -30,7 +30,7 @@ pub(super) struct Reading {
 impl Reading {
     /// Fails on a wrong address, before anything is read.
     pub(super) fn resolve(args: &InputArgs) -> Result<Self> {
-        let block_cache = cache::folder(args.block_cache.as_deref(), cache::usual)?;
+        let block_cache = cache::folder("--block-cache", args.block_cache.as_deref(), cache::usual)?;
         let options = SourceOptions {
             max_bytes: args.max_input.0,
             allowed_hosts: args.allow_host.clone(),

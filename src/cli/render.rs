@@ -1,5 +1,6 @@
 //! `replaycast render`: reads the recording, plans, renders beside the destination, then moves the video there.
 
+use std::mem;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -14,7 +15,7 @@ use super::render_text::{tell_plan, tell_result};
 use super::report::{ClipNumber, Report, ReportedVideo};
 use super::settings::{Destination, RenderSettings};
 use super::telling::Telling;
-use super::video_files::VideoFiles;
+use super::video_files::{ReportFiles, VideoFiles};
 use crate::aside::aside;
 use crate::assets::Assets;
 use crate::error::Result;
@@ -39,19 +40,21 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
 
     let wall_s = begun.elapsed().as_secs_f64();
     let bytes = prepared.bytes()?;
-    prepared.deliver_reports(args, &rendered, &bytes, wall_s)?;
-    let Prepared {
-        settings,
-        plan,
-        files,
-        ..
-    } = prepared;
+    let files = mem::take(&mut prepared.files);
     let destinations: Vec<Destination> = files.iter().map(|files| files.destination.clone()).collect();
-    judge_doubts(args.strict, telling, &destinations, &rendered.outputs)?;
+    let judged = judge_doubts(args.strict, telling, &destinations, &rendered.outputs);
+    // The reports come last: no video that is complete is lost for one that cannot be written.
+    let mut reports = Vec::new();
     for files in files {
-        files.deliver().await?;
+        reports.push(match judged {
+            Ok(()) => files.deliver().await?,
+            Err(_) => files.discard(),
+        });
     }
+    prepared.deliver_reports(args, reports, &destinations, &rendered, &bytes, wall_s)?;
+    judged?;
     if telling > Telling::Nothing {
+        let Prepared { settings, plan, .. } = prepared;
         tell_result(&settings, &destinations, &plan, &rendered, &bytes, wall_s);
     }
     Ok(())
@@ -164,26 +167,27 @@ impl Prepared {
 
     /// Moves what tells of each video to its place. `bytes` are the sizes of the videos.
     fn deliver_reports(
-        &mut self,
+        &self,
         args: &RenderArgs,
+        reports: Vec<ReportFiles>,
+        destinations: &[Destination],
         rendered: &Rendered,
         bytes: &[u64],
         wall_s: f64,
     ) -> Result<()> {
-        let of = self.files.len();
-        for (place, files) in self.files.iter_mut().enumerate() {
+        let of = reports.len();
+        for (place, files) in reports.into_iter().enumerate() {
             let number = place + 1;
-            let destination = files.destination.clone();
             let video = ReportedVideo {
-                destination: &destination,
+                destination: &destinations[place],
                 clip: (self.settings.naming != Naming::Whole).then_some(ClipNumber { number, of }),
                 plan: &self.plan.videos[place],
                 written: &rendered.outputs[place],
                 bytes: bytes[place],
             };
-            let report =
-                || Report::new(args, &self.settings, &self.recording, &video, rendered, wall_s).to_json();
-            files.deliver_report(report)?;
+            files.deliver(|| {
+                Report::new(args, &self.settings, &self.recording, &video, rendered, wall_s).to_json()
+            })?;
         }
         Ok(())
     }

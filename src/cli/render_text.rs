@@ -4,7 +4,7 @@ use super::args::ContentArgs;
 use super::report::videos_ms;
 use super::settings::{Destination, RenderSettings};
 use super::telling::Telling;
-use super::{fitting, print};
+use super::{fitting, planning, print};
 use crate::assets::AssetsSummary;
 use crate::pipeline::{CaptureSummary, Rendered};
 use crate::recording::{Problem, ProblemKind, Recording, Span};
@@ -43,8 +43,7 @@ pub(super) fn tell_plan(
         plan.videos[0].size,
         plan.fps,
     ));
-    let options = content.time.timeline(&content.picture.window);
-    for told in timelines[0].idle_bounds(recording, &options) {
+    for told in planning::idle_bounds(recording, &timelines[0], content) {
         print::note(&told);
     }
     if let Some(told) = timelines

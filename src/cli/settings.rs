@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::args::{AssetArgs, InputArgs, RenderArgs};
+use super::args::{AssetArgs, InputArgs, Preset, RenderArgs};
 use super::cache;
 use super::destinations::{self, Place};
 use super::naming::{NUMBER, Naming, names_beside};
@@ -72,7 +72,7 @@ impl RenderSettings {
         let naming = Naming::resolve(args)?;
         let destination = destination(input, args.output.as_deref(), format, naming)?;
         let container = format.container();
-        check_fitting(args, container)?;
+        check_fitting(args, format).map_err(|error| with_preset_told(args.preset, error))?;
         let quality = args.quality.unwrap_or_default();
         format.check_encoder(quality)?;
         let settings = Self {
@@ -114,8 +114,9 @@ impl RenderSettings {
 }
 
 /// Refuses what a format cannot do, so that no option does nothing.
-fn check_fitting(args: &RenderArgs, container: Container) -> Result<()> {
+fn check_fitting(args: &RenderArgs, format: OutputFormat) -> Result<()> {
     let refuse = |message: String, hint: &str| Err(Error::new(Kind::Usage, message).hint(hint));
+    let container = format.container();
     let is_animation = container.is_animation();
     match args.quality {
         Some(Quality::Lossless) if container == Container::Gif => {
@@ -141,7 +142,7 @@ fn check_fitting(args: &RenderArgs, container: Container) -> Result<()> {
             "Leave --quality lossless or --max-size out.",
         );
     }
-    if args.encoder.is_some() && args.quality == Some(Quality::Lossless) {
+    if !format.has_usual_encoder() && args.quality == Some(Quality::Lossless) {
         return refuse(
             "lossless video is made by the usual encoders only".to_owned(),
             "Leave --encoder or --quality lossless out.",
@@ -168,10 +169,22 @@ fn check_fitting(args: &RenderArgs, container: Container) -> Result<()> {
     }
 }
 
+/// An error about options of which some may be the preset's, which the user did not write.
+fn with_preset_told(preset: Option<Preset>, error: Error) -> Error {
+    let (Some(preset), Some(hint)) = (preset, error.hint_text()) else {
+        return error;
+    };
+    let hint = format!(
+        "{hint} Over --preset {}, your own options win.",
+        preset.described()
+    );
+    error.hint(hint)
+}
+
 /// Nothing that the browser does may end before the last asset is there or has failed.
 pub(super) fn asset_options(args: &AssetArgs, input: &InputArgs, deadline_s: f64) -> Result<AssetOptions> {
     let usual_cache = || cache::usual().map(|folder| folder.join("assets"));
-    let cache = cache::folder(args.asset_cache.as_deref(), usual_cache)?;
+    let cache = cache::folder("--asset-cache", args.asset_cache.as_deref(), usual_cache)?;
     let limits = Limits::default();
     let half_the_deadline = Duration::try_from_secs_f64(deadline_s / 2.0).unwrap_or(Duration::MAX);
     Ok(AssetOptions {
@@ -304,17 +317,48 @@ mod tests {
                 &["--format", "mp4", "--quality", "lossless", "--cfr", "--fps", "60"],
                 true,
             ),
+            (
+                &["--format", "mp4", "--quality", "lossless", "--encoder", "libx264"],
+                true,
+            ),
+            (
+                &[
+                    "--format",
+                    "mp4",
+                    "--quality",
+                    "lossless",
+                    "--encoder",
+                    "h264_nvenc",
+                ],
+                false,
+            ),
         ] {
             let command = ["replaycast", "render", "a.json"].iter().chain(options);
             let Command::Render(args) = Cli::try_parse_from(command).unwrap().command else {
                 panic!("render was asked for");
             };
-            let checked = check_fitting(&args, args.format.unwrap());
+            let format = OutputFormat::resolve(None, args.format, None).unwrap();
+            let format = match &args.encoder {
+                Some(name) => format.with_encoder(name).unwrap(),
+                None => format,
+            };
+            let checked = check_fitting(&args, format);
             assert_eq!(checked.is_ok(), fits, "{options:?}");
             if let Err(error) = checked {
                 assert_eq!(error.kind(), Kind::Usage);
             }
         }
+    }
+
+    #[test]
+    fn what_a_preset_stands_for_is_told_where_it_does_not_fit() {
+        let error = || Error::new(Kind::Usage, "apng is always lossless").hint("Leave --quality out.");
+        let told = |preset| with_preset_told(preset, error()).hint_text().unwrap().to_owned();
+        assert_eq!(told(None), "Leave --quality out.");
+        assert_eq!(
+            told(Some(Preset::Archive)),
+            "Leave --quality out. Over --preset archive (--idle keep --quality high), your own options win."
+        );
     }
 
     #[test]

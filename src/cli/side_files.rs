@@ -1,49 +1,43 @@
 //! The files that `render` writes beside the video: begun before any work, filled while it runs, moved to their places at
 //! its end.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::args::BesideArgs;
+use super::staged::Staged;
 use crate::beside::{Beside, ContactSheet, Highlights, Poster, SheetMoment, SubtitleFormat};
-use crate::encode::{Annotations, PictureFormat, PngFolder, Timing, is_our_file};
-use crate::error::{Error, Result};
+use crate::encode::{Annotations, PictureFormat, PngFolder, Timing};
+use crate::error::Result;
 use crate::frame::Theme;
-use crate::output::{FolderStaging, Staging};
 use crate::recording::{Moment, Recording};
 use crate::story::{Places, Story};
 use crate::timeline::RenderPlan;
 
 pub(super) struct SideFiles {
-    poster: Option<(Staging, PictureFormat)>,
-    contact_sheet: Option<(Staging, PictureFormat)>,
-    subtitles: Option<(Staging, SubtitleFormat)>,
-    frames: Option<FolderStaging>,
+    poster: Option<(Staged, PictureFormat)>,
+    contact_sheet: Option<(Staged, PictureFormat)>,
+    subtitles: Option<(Staged, SubtitleFormat)>,
+    frames: Option<Staged>,
 }
 
 impl SideFiles {
     /// `file` gives the file that a name means. Fails on a wrong name or place.
     pub(super) fn begin(args: &BesideArgs, file: impl Fn(&Path) -> PathBuf, overwrite: bool) -> Result<Self> {
-        let picture = |path: &Option<PathBuf>| {
+        let picture = |option, path: &Option<PathBuf>| {
             let Some(path) = path else { return Ok(None) };
             let format = PictureFormat::of_path(path)?;
-            Ok(Some((Staging::begin(&file(path), overwrite)?, format)))
+            Ok(Some((Staged::file(option, &file(path), overwrite)?, format)))
         };
         let subtitles = |path: &Path| {
-            Ok((
-                Staging::begin(&file(path), overwrite)?,
-                SubtitleFormat::of_path(path)?,
-            ))
+            let format = SubtitleFormat::of_path(path)?;
+            Ok((Staged::file("--subtitles", &file(path), overwrite)?, format))
         };
+        let frames = |path: &Path| Staged::folder("--frames", &file(path), overwrite);
         Ok(Self {
-            poster: picture(&args.poster)?,
-            contact_sheet: picture(&args.contact_sheet)?,
+            poster: picture("--poster", &args.poster)?,
+            contact_sheet: picture("--contact-sheet", &args.contact_sheet)?,
             subtitles: args.subtitles.as_deref().map(subtitles).transpose()?,
-            frames: args
-                .frames
-                .as_deref()
-                .map(|path| FolderStaging::begin(&file(path), overwrite, is_our_file))
-                .transpose()?,
+            frames: args.frames.as_deref().map(frames).transpose()?,
         })
     }
 
@@ -58,25 +52,24 @@ impl SideFiles {
     ) -> Result<(Beside, Annotations)> {
         let story = Story::new(recording, moments, plan);
         let highlights = Highlights::new(recording, plan);
-        if let Some((staging, format)) = &self.subtitles {
-            fs::write(staging.path(), format.write(&story.cues()))
-                .map_err(|cause| Error::io("writing the subtitles", cause))?;
+        if let Some((staged, format)) = &self.subtitles {
+            staged.write(format.write(&story.cues()))?;
         }
         let poster_frame = poster_frame(args, recording, plan).unwrap_or_else(|| highlights.busiest());
         let beside = Beside {
             poster: self
                 .poster
                 .as_ref()
-                .map(|(staging, format)| Poster::new(staging.path().to_owned(), *format, poster_frame)),
-            contact_sheet: self.contact_sheet.as_ref().map(|(staging, format)| {
+                .map(|(staged, format)| Poster::new(staged.path().to_owned(), *format, poster_frame)),
+            contact_sheet: self.contact_sheet.as_ref().map(|(staged, format)| {
                 let frames = highlights.spread(args.moments.get());
                 let moments = sheet_moments(recording, moments, plan, &frames);
-                ContactSheet::new(staging.path().to_owned(), *format, theme, moments)
+                ContactSheet::new(staged.path().to_owned(), *format, theme, moments)
             }),
             frames: self
                 .frames
                 .as_ref()
-                .map(|staging| PngFolder::new(staging.path(), plan.fps, Timing::Variable)),
+                .map(|staged| PngFolder::new(staged.path(), plan.fps, Timing::Variable)),
         };
         let annotations = if args.no_annotations {
             Annotations::default()
@@ -86,15 +79,21 @@ impl SideFiles {
         Ok((beside, annotations))
     }
 
+    /// All that is written.
+    pub(super) fn staged(&self) -> impl Iterator<Item = &Staged> {
+        let pictures = [&self.poster, &self.contact_sheet].into_iter().flatten();
+        let pictures = pictures.map(|(staged, _)| staged);
+        let subtitles = self.subtitles.iter().map(|(staged, _)| staged);
+        pictures.chain(subtitles).chain(&self.frames)
+    }
+
     /// Moves all to their places.
     pub(super) fn commit(self) -> Result<()> {
-        let files = [
-            self.poster.map(|(staging, _)| staging),
-            self.contact_sheet.map(|(staging, _)| staging),
-            self.subtitles.map(|(staging, _)| staging),
-        ];
-        files.into_iter().flatten().try_for_each(Staging::commit)?;
-        self.frames.map_or(Ok(()), FolderStaging::commit)
+        let pictures = [self.poster, self.contact_sheet].into_iter().flatten();
+        let pictures = pictures.map(|(staged, _)| staged);
+        let subtitles = self.subtitles.map(|(staged, _)| staged);
+        let mut all = pictures.chain(subtitles).chain(self.frames);
+        all.try_for_each(Staged::commit)
     }
 }
 

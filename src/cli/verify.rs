@@ -1,7 +1,6 @@
 //! `replaycast verify`: is a video what its recording gives? Takes some of its frames anew and compares them.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,19 +15,19 @@ use super::planning;
 use super::print;
 use super::reading::Reading;
 use super::settings::asset_options;
+use super::staged::Staged;
 use super::telling::Telling;
 use crate::aside::aside;
 use crate::assets::Assets;
 use crate::encode::{VideoFacts, VideoReader};
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Fps, FrameSpec, Size};
-use crate::output::Staging;
 use crate::pipeline::{RenderEvent, RenderObserver, SampleJob, Subject, sample};
 use crate::similarity::{luma, ssim};
 use crate::source::Input;
 use crate::timeline::{CapturePlan, RenderPlan, SizeOption, Timeline};
 
-const OTHER_OPTIONS: &str = "Give the options that the video was rendered with: --start, --end, --trim-start, --speed, --idle, --window, --fps, \
+const OTHER_OPTIONS: &str = "Give the options that the video was rendered with: --start, --end, --clip, --around, --trim-start, --speed, --idle, --window, --fps, \
      and those for the picture and the words in it.";
 
 pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
@@ -41,13 +40,18 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     let facts = video.facts();
     let worst_file = args.worst.as_deref();
     let worst_file = worst_file
-        .map(|path| Staging::begin(path, args.force))
+        .map(|path| Staged::file("--worst", path, args.force))
         .transpose()?;
 
     let telling = args.telling.level();
     let recording = Arc::new(reading.recording(args.recording.session.clone(), telling).await?);
     let (moments, timelines) = planning::timelines(&recording, &args.content).await?;
     let timeline = only(timelines)?;
+    if telling > Telling::Nothing {
+        for told in planning::idle_bounds(&recording, &timeline, &args.content) {
+            print::note(&told);
+        }
+    }
     let fps = fps(args, facts)?;
     let assets = aside("reader", move || Assets::open(&asset_options)).await?;
     let size = SizeOption::Fit(facts.size);
@@ -77,8 +81,9 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     };
     let comparison = sample(job, &Observer(telling), Comparison::with(video), Comparison::add).await?;
 
-    if let (Some(staging), Some(worst)) = (worst_file, &comparison.worst) {
-        worst.write(staging)?;
+    if let (Some(staged), Some(worst)) = (worst_file, &comparison.worst) {
+        staged.write(worst.side_by_side()?)?;
+        staged.commit()?;
     }
     let verdict = comparison.verdict(&args.video, &recording.name, &plan, moments, args.min_ssim)?;
     verdict.print(args.json)?;
@@ -132,15 +137,22 @@ fn check_shape(facts: VideoFacts, plan: &RenderPlan) -> Result<()> {
     let message = if plan.size != facts.size {
         format!("the video is {}; no render gives that size", facts.size)
     } else if (planned_ms - facts.duration_ms).abs() > plan.fps.frame_ms(1) / 2.0 + 1.0 {
-        format!(
-            "the video lasts {}, but the recording gives {}",
-            print::seconds(facts.duration_ms / 1000.0),
-            print::seconds(planned_ms / 1000.0)
-        )
+        let [lasts, given] = different_times(facts.duration_ms, planned_ms);
+        format!("the video lasts {lasts}, but the recording gives {given}")
     } else {
         return Ok(());
     };
     Err(Error::new(Kind::VideoDiffers, message).hint(OTHER_OPTIONS))
+}
+
+/// Two lengths of time that are not the same, as exactly as it takes to tell them apart.
+fn different_times(a_ms: f64, b_ms: f64) -> [String; 2] {
+    let [a, b] = [a_ms, b_ms].map(|ms| print::seconds(ms / 1000.0));
+    if a == b {
+        [a_ms, b_ms].map(|ms| format!("{:.3} s", ms / 1000.0))
+    } else {
+        [a, b]
+    }
 }
 
 /// The places of the grid at which the video can be right: where its pictures may begin, and the last.
@@ -289,12 +301,6 @@ impl Comparison {
 }
 
 impl WorstFrame {
-    fn write(&self, staging: Staging) -> Result<()> {
-        let png = self.side_by_side()?;
-        fs::write(staging.path(), png).map_err(|source| Error::writing(staging.path(), source))?;
-        staging.commit()
-    }
-
     /// Expected and actual as a PNG.
     fn side_by_side(&self) -> Result<Vec<u8>> {
         let failed = |source| Error::new(Kind::Internal, "drawing the worst frame").caused_by(source);
@@ -341,13 +347,24 @@ impl Verdict {
                 print::seconds(self.worst.video_ms / 1000.0),
             )
         };
-        print::data(&mut text.as_bytes())
+        print::text(&text)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_that_differ_look_different() {
+        for (a_ms, b_ms, told) in [
+            (2000.0, 4000.0, ["2.0 s", "4.0 s"]),
+            (2000.0, 2033.0, ["2.000 s", "2.033 s"]),
+            (3_600_100.0, 3_600_400.0, ["3600.100 s", "3600.400 s"]),
+        ] {
+            assert_eq!(different_times(a_ms, b_ms), told);
+        }
+    }
 
     #[test]
     fn samples_are_spread_from_the_first_to_the_last() {

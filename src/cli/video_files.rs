@@ -1,7 +1,7 @@
 //! One of the videos that `render` makes, and all files that belong to it: begun before any work, filled while it runs,
 //! moved to their places at its end.
 
-use std::fs;
+use std::env;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
@@ -9,21 +9,27 @@ use super::args::RenderArgs;
 use super::print;
 use super::settings::{Destination, RenderSettings};
 use super::side_files::SideFiles;
+use super::staged::Staged;
 use crate::aside::aside;
-use crate::encode::{EncoderSettings, is_our_file, output_size};
+use crate::encode::{EncoderSettings, output_size};
 use crate::error::{Error, Kind, Result};
 use crate::fit::Target;
-use crate::output::{FolderStaging, Spool, Staging};
+use crate::output::Spool;
 use crate::pipeline::Output;
 use crate::recording::{Moment, Recording};
 use crate::timeline::RenderPlan;
 
 pub(super) struct VideoFiles {
     pub(super) destination: Destination,
-    video: Staged,
+    video: Video,
     side_files: SideFiles,
-    report: Option<Staging>,
-    hashes: Option<Staging>,
+    reports: ReportFiles,
+}
+
+/// What tells of a video.
+pub(super) struct ReportFiles {
+    report: Option<Staged>,
+    frame_hashes: Option<Staged>,
 }
 
 impl VideoFiles {
@@ -40,18 +46,20 @@ impl VideoFiles {
 
     fn begin(args: &RenderArgs, settings: &RenderSettings, number: usize) -> Result<Self> {
         let file = |name: &Path| settings.naming.file(name, number);
-        let telling = |name: &Option<_>| {
+        let telling = |option, name: &Option<_>| {
             let name: Option<&Path> = name.as_deref();
-            name.map(|name| Staging::begin(&file(name), args.force))
+            name.map(|name| Staged::file(option, &file(name), args.force))
                 .transpose()
         };
         let destination = settings.destination.map(file);
         Ok(Self {
-            video: Staged::begin(&destination, args.force)?,
+            video: Video::begin(&destination, args.force)?,
             destination,
             side_files: SideFiles::begin(&args.beside, file, args.force)?,
-            report: telling(&args.report)?,
-            hashes: telling(&args.frame_hashes)?,
+            reports: ReportFiles {
+                report: telling("--report", &args.report)?,
+                frame_hashes: telling("--frame-hashes", &args.frame_hashes)?,
+            },
         })
     }
 
@@ -95,24 +103,16 @@ impl VideoFiles {
                 max_bytes: args.max_size.map(|size| size.0),
             },
             beside,
-            frame_hashes: self.hashes.as_ref().map(|hashes| hashes.path().to_path_buf()),
+            frame_hashes: (self.reports.frame_hashes.as_ref()).map(|hashes| hashes.path().to_path_buf()),
         })
     }
 
-    /// Adds to an error how to have the video in another place, if it is the video that has no space.
+    /// Adds to an error about one of the files how to have it in another place.
     pub(super) fn with_way_out(&self, error: Error) -> Error {
-        let is_video = error.to_string().contains(&*self.video.path().to_string_lossy());
-        match &self.destination {
-            Destination::File(path) | Destination::Folder(path)
-                if is_video && error.kind() == Kind::DiskFull =>
-            {
-                error.hint(format!(
-                    "Free some space there, beside {}, or choose another place with --output.",
-                    path.display()
-                ))
-            }
-            _ => error,
-        }
+        let error = self.video.with_way_out(error);
+        let ReportFiles { report, frame_hashes } = &self.reports;
+        let others = self.side_files.staged().chain(report).chain(frame_hashes);
+        others.fold(error, |error, staged| staged.with_way_out(error))
     }
 
     /// How large the video is.
@@ -120,63 +120,73 @@ impl VideoFiles {
         output_size(self.video.path())
     }
 
-    /// Moves what tells of the video to its place, even if the video is not what was wished for.
-    pub(super) fn deliver_report(&mut self, report: impl FnOnce() -> Result<String>) -> Result<()> {
-        if let Some(staging) = self.report.take() {
-            fs::write(staging.path(), report()?).map_err(|source| Error::io("writing the report", source))?;
-            staging.commit()?;
-        }
-        self.hashes.take().map_or(Ok(()), Staging::commit)
+    /// Moves the video to its place, and then what is beside it. Gives what tells of them.
+    pub(super) async fn deliver(self) -> Result<ReportFiles> {
+        self.video.deliver().await?;
+        self.side_files.commit()?;
+        Ok(self.reports)
     }
 
-    /// Moves all that is left to its place.
-    pub(super) async fn deliver(self) -> Result<()> {
-        self.side_files.commit()?;
-        self.video.deliver().await
+    /// Throws away the video and what is beside it. Gives what tells of them.
+    pub(super) fn discard(self) -> ReportFiles {
+        self.reports
     }
 }
 
-/// A video that cannot be begun beside its destination can be made in another place.
-fn elsewhere(error: Error) -> Error {
-    match error.kind() {
-        Kind::Io => error.hint("Choose a folder that can be written to, with --output."),
-        _ => error,
+impl ReportFiles {
+    /// Moves them to their places.
+    pub(super) fn deliver(self, report: impl FnOnce() -> Result<String>) -> Result<()> {
+        if let Some(staged) = self.report {
+            staged.write(report()?)?;
+            staged.commit()?;
+        }
+        self.frame_hashes.map_or(Ok(()), Staged::commit)
     }
 }
 
 /// The video while it is made, on the way to where it was asked for.
-enum Staged {
-    File(Staging),
-    Folder(FolderStaging),
+enum Video {
+    Staged(Staged),
     Stream(Spool),
 }
 
-impl Staged {
+impl Video {
     fn begin(destination: &Destination, overwrite: bool) -> Result<Self> {
         match destination {
-            Destination::File(path) => Staging::begin(path, overwrite).map(Self::File).map_err(elsewhere),
-            Destination::Folder(path) => FolderStaging::begin(path, overwrite, is_our_file)
-                .map(Self::Folder)
-                .map_err(elsewhere),
+            Destination::File(path) => Staged::file("--output", path, overwrite).map(Self::Staged),
+            Destination::Folder(path) => Staged::folder("--output", path, overwrite).map(Self::Staged),
             Destination::StandardOutput => Spool::begin().map(Self::Stream),
         }
     }
 
     fn path(&self) -> &Path {
         match self {
-            Self::File(staging) => staging.path(),
-            Self::Folder(staging) => staging.path(),
+            Self::Staged(staged) => staged.path(),
             Self::Stream(spool) => spool.path(),
+        }
+    }
+
+    fn with_way_out(&self, error: Error) -> Error {
+        match self {
+            Self::Staged(staged) => staged.with_way_out(error),
+            Self::Stream(spool)
+                if error.kind() == Kind::DiskFull && error.written() == Some(spool.path()) =>
+            {
+                error.hint(format!(
+                    "Free some space there, in {}, or let TMPDIR name another folder for temporary files.",
+                    env::temp_dir().display()
+                ))
+            }
+            Self::Stream(_) => error,
         }
     }
 
     async fn deliver(self) -> Result<()> {
         match self {
-            Self::File(staging) => staging.commit(),
-            Self::Folder(staging) => staging.commit(),
+            Self::Staged(staged) => staged.commit(),
             Self::Stream(spool) => {
                 let mut reader = spool.into_reader()?;
-                aside("writer", move || print::data(&mut reader)).await
+                aside("writer", move || print::video(&mut reader)).await
             }
         }
     }

@@ -1,5 +1,5 @@
 //! Encoders of FFmpeg that may stand in the place of a codec's usual one, as one table: those of hardware, and other software.
-//! `OutputFormat` is given one by `--encoder`; `libav` opens it.
+//! `OutputFormat` is given one by `--encoder`; `coder` opens it.
 
 use super::codec::{Codec, Options};
 

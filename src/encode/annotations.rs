@@ -1,5 +1,5 @@
 //! What a video file holds beside its pictures: what it is, chapters, subtitles and which picture stands for it.
-//! `beside` makes it of the recording before the first frame; `muxer` writes what the container has a place for.
+//! `story` makes it of the recording before the first frame; `muxer` writes what the container has a place for.
 
 /// Times are video time in milliseconds. Nothing in it is what most videos have.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,5 +1,5 @@
 //! The compressions of a video, and how each is asked of FFmpeg, as one table. `format` pairs each with a container;
-//! `libav` opens its encoder.
+//! `coder` opens its encoder.
 
 use std::fmt;
 

@@ -86,6 +86,11 @@ impl OutputFormat {
         }))
     }
 
+    /// Whether nobody chose another encoder than the codec's usual one.
+    pub const fn has_usual_encoder(self) -> bool {
+        self.alternative.is_none()
+    }
+
     pub(super) const fn alternative(self) -> Option<&'static Alternative> {
         self.alternative
     }

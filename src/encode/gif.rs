@@ -255,6 +255,8 @@ impl Changed {
 fn failed(path: &Path, error: EncodingError) -> Error {
     match error {
         EncodingError::Io(cause) => Error::writing(path, cause),
-        other => Error::new(Kind::Internal, format!("writing {}", path.display())).caused_by(other),
+        other => Error::new(Kind::Internal, "writing")
+            .known_as(path)
+            .caused_by(other),
     }
 }

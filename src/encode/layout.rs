@@ -1,5 +1,5 @@
 //! How pixels lie in the frames that encoders take, and what FFmpeg calls that. `quality` chooses one, `color` converts to
-//! it, `libav` opens an encoder for it.
+//! it, `coder` opens an encoder for it.
 
 use ffmpeg_next::format::Pixel;
 use ffmpeg_next::{color, frame};

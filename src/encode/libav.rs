@@ -1,13 +1,16 @@
-//! What all that calls FFmpeg needs of it: quiet messages, frames with pixels of their own, errors.
+//! What all that calls FFmpeg needs of it: quiet messages, files by their names, frames with pixels of their own, errors.
 #![allow(
     unsafe_code,
-    reason = "ffmpeg-next has no sound safe interface to log levels and the pixels of frames"
+    reason = "ffmpeg-next has no sound safe interface to log levels, names that are not UTF-8 and the pixels of frames"
 )]
 
-use std::slice;
+use std::ffi::{CStr, CString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::sync::Once;
+use std::{ptr, slice};
 
-use ffmpeg_next::{Dictionary, Rational, encoder, ffi, frame};
+use ffmpeg_next::{Dictionary, Rational, encoder, ffi, format, frame};
 
 use crate::error::{Error, Kind, Result};
 use crate::frame::Fps;
@@ -64,4 +67,45 @@ pub(super) fn first_key(options: &Dictionary<'_>) -> Option<String> {
 
 pub(super) fn check(code: i32) -> Result<(), ffmpeg_next::Error> {
     if code < 0 { Err(code.into()) } else { Ok(()) }
+}
+
+/// `path` as a URL in which FFmpeg sees a plain file whatever its name looks like.
+pub(super) fn file_url(path: &Path) -> Result<CString> {
+    let absolute = std::path::absolute(path).map_err(|error| Error::io(path.display(), error))?;
+    let url = [b"file:", absolute.as_os_str().as_bytes()].concat();
+    CString::new(url).map_err(|_| Error::new(Kind::Usage, "a file's name has a NUL byte in it"))
+}
+
+/// Opens a file to be read.
+pub(super) fn open_input(url: &CStr) -> Result<format::context::Input, ffmpeg_next::Error> {
+    let options: Dictionary<'_> = [("protocol_whitelist", "file")].into_iter().collect();
+    let mut context = ptr::null_mut();
+    // SAFETY: the string ends in NUL and outlives the call, and the dictionary takes back the options left over. On success
+    // the context is ours to wrap, once, and is closed when it is dropped.
+    unsafe {
+        let mut raw = options.disown();
+        let opened = ffi::avformat_open_input(&raw mut context, url.as_ptr(), ptr::null(), &raw mut raw);
+        drop(Dictionary::own(raw));
+        check(opened)?;
+        let input = format::context::Input::wrap(context);
+        check(ffi::avformat_find_stream_info(context, ptr::null_mut()))?;
+        Ok(input)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_is_taken_for_a_protocol() {
+        for name in ["http://host/a.mp4", "concat:a|b", "pipe:1", "-y.mp4"] {
+            let url = file_url(Path::new(name)).unwrap();
+            assert!(url.to_bytes().starts_with(b"file:/"), "{url:?}");
+        }
+        assert_eq!(
+            file_url(Path::new("/a b/ü.mp4")).unwrap().as_bytes(),
+            "file:/a b/ü.mp4".as_bytes()
+        );
+    }
 }

@@ -3,8 +3,8 @@
 //! lasts costs nothing. Called by `fit`.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read, Seek, Write};
-use std::path::Path;
+use std::io::{BufReader, BufWriter, IntoInnerError, Read, Seek, Write};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use image::RgbaImage;
@@ -18,6 +18,8 @@ use crate::frame::{Frame, FrameSpec, Picture, Size};
 #[derive(Debug)]
 pub struct MasterWriter {
     file: BufWriter<File>,
+    /// What is told of where the file is, as it has no name.
+    output: PathBuf,
     shown: Option<Arc<RgbaImage>>,
     grid_frames: u64,
 }
@@ -51,16 +53,14 @@ struct Header {
 const HEADER: usize = 7 * 8;
 
 impl MasterWriter {
-    /// Begins an empty file in a folder.
-    pub fn create(folder: &Path) -> Result<Self> {
-        let file = tempfile::tempfile_in(folder).map_err(|cause| {
-            Error::io(
-                format!("creating a file for the frames in {}", folder.display()),
-                cause,
-            )
-        })?;
+    /// Begins an empty file in the folder of an output.
+    pub fn create(output: &Path) -> Result<Self> {
+        let folder = output.parent().unwrap_or(Path::new("."));
+        let file = tempfile::tempfile_in(folder)
+            .map_err(|cause| Error::creating("a file for the frames", folder, cause))?;
         Ok(Self {
             file: BufWriter::new(file),
+            output: output.to_owned(),
             shown: None,
             grid_frames: 0,
         })
@@ -86,22 +86,27 @@ impl MasterWriter {
         self.file
             .write_all(&header.to_bytes())
             .and_then(|()| self.file.write_all(&packed))
-            .map_err(failed_writing)
+            .map_err(|cause| failed_writing(&self.output, cause))
     }
 
     pub fn finish(self) -> Result<Master> {
-        let size = self
-            .shown
-            .map_or(Size::new(0, 0), |shown| Size::new(shown.width(), shown.height()));
-        let mut file = self
-            .file
-            .into_inner()
-            .map_err(|error| failed_writing(error.into_error()))?;
-        let bytes = file.stream_position().map_err(failed_writing)?;
+        let Self {
+            file,
+            output,
+            shown,
+            grid_frames,
+        } = self;
+        let size = shown.map_or(Size::new(0, 0), |shown| Size::new(shown.width(), shown.height()));
+        let complete = || {
+            let mut file = file.into_inner().map_err(IntoInnerError::into_error)?;
+            let bytes = file.stream_position()?;
+            Ok((file, bytes))
+        };
+        let (file, bytes) = complete().map_err(|cause| failed_writing(&output, cause))?;
         Ok(Master {
             file,
             size,
-            grid_frames: self.grid_frames,
+            grid_frames,
             bytes,
         })
     }
@@ -245,8 +250,8 @@ impl Header {
     }
 }
 
-fn failed_writing(cause: std::io::Error) -> Error {
-    Error::io("keeping the frames beside the output", cause)
+fn failed_writing(output: &Path, cause: std::io::Error) -> Error {
+    Error::not_written("keeping the frames beside", output, cause)
 }
 
 fn failed_reading(cause: std::io::Error) -> Error {
@@ -262,7 +267,7 @@ mod tests {
     #[test]
     fn frames_come_back_exactly_and_as_often_as_wanted() {
         let folder = tempfile::tempdir().unwrap();
-        let mut writer = MasterWriter::create(folder.path()).unwrap();
+        let mut writer = MasterWriter::create(&folder.path().join("a.mp4")).unwrap();
         let first = RgbaImage::from_fn(33, 20, |x, y| Rgba([x as u8 * 7, y as u8 * 9, 90, 255]));
         let mut second = first.clone();
         second.put_pixel(32, 0, Rgba([1, 2, 3, 255]));

@@ -8,7 +8,6 @@
 use std::collections::VecDeque;
 use std::ffi::{CStr, CString};
 use std::fs::File;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::{fmt, io, ptr};
 
@@ -18,7 +17,7 @@ use super::annotations::{Annotations, Cue};
 use super::codec::Codec;
 use super::coder::Coder;
 use super::container::Container;
-use super::libav::{check, first_key, time_base};
+use super::libav::{check, file_url, first_key, time_base};
 use super::tracks::{MILLISECONDS, Tracks, cue_payload, set_headers};
 use super::{EncoderSettings, mp4, webp};
 use crate::error::{Error, Kind, Result};
@@ -253,36 +252,17 @@ fn open_file(output: &mut format::context::Output, url: &CStr) -> Result<(), ffm
     })
 }
 
-/// `path` as a URL in which FFmpeg sees a plain file whatever its name looks like.
-fn file_url(path: &Path) -> Result<CString> {
-    let absolute = std::path::absolute(path).map_err(|error| Error::io(path.display(), error))?;
-    let url = [b"file:", absolute.as_os_str().as_bytes()].concat();
-    CString::new(url).map_err(|_| Error::new(Kind::Usage, "the output's name has a NUL byte in it"))
-}
-
 /// FFmpeg passes the errors of the system through; the others are about the data.
 fn write_error(path: &Path, error: ffmpeg_next::Error) -> Error {
     match error {
         ffmpeg_next::Error::Other { errno } => Error::writing(path, io::Error::from_raw_os_error(errno)),
-        other => Error::new(Kind::Io, format!("writing {}", path.display())).caused_by(other),
+        other => Error::new(Kind::Io, "writing").known_as(path).caused_by(other),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_name_is_taken_for_a_protocol() {
-        for name in ["http://host/a.mp4", "concat:a|b", "pipe:1", "-y.mp4"] {
-            let url = file_url(Path::new(name)).unwrap();
-            assert!(url.to_bytes().starts_with(b"file:/"), "{url:?}");
-        }
-        assert_eq!(
-            file_url(Path::new("/a b/ü.mp4")).unwrap().as_bytes(),
-            "file:/a b/ü.mp4".as_bytes()
-        );
-    }
 
     #[test]
     fn a_full_disk_is_reported_as_such() {

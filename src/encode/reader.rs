@@ -5,10 +5,11 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use ffmpeg_next::format::Pixel;
-use ffmpeg_next::{Dictionary, Packet, Rational, codec, decoder, format, frame, media};
+use ffmpeg_next::{Packet, Rational, codec, decoder, format, frame, media};
 use image::{GrayImage, Luma, Rgba, RgbaImage};
 
-use super::libav::prepare;
+use super::libav::{file_url, open_input, prepare};
+use super::timing::frames_in;
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Fps, Size};
 
@@ -16,7 +17,9 @@ use crate::frame::{Fps, Size};
 const ROUNDING_MS: f64 = 0.6;
 const END_ROUNDING_MS: f64 = 1.1;
 
+/// How many frames a second are the most that there are, and how long one lasts where they are the fewest.
 const FASTEST: u32 = 240;
+const SLOWEST_MS: f64 = 10_000.0;
 
 /// FFmpeg's names of what reads MP4 and WebM.
 const CONTAINERS: [&str; 2] = ["mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"];
@@ -81,10 +84,8 @@ impl VideoReader {
             .filter(|ticks| *ticks > 0)
             .unwrap_or_else(|| (duration_ms / milliseconds(1, unit)).round() as i64);
         // What the packets say is read ahead, without decoding, from the file opened once more.
-        let (mut ahead, ..) = open(path)?;
-        let starts: Vec<i64> = std::iter::from_fn(|| next_packet(&mut ahead, stream))
-            .filter_map(|packet| packet.pts())
-            .collect();
+        let starts = starts(path)?;
+        check_end(path, &starts, duration, unit)?;
         let grid = coarsest_grid(&starts, duration, unit);
         Ok(Self {
             path: path.to_owned(),
@@ -139,13 +140,15 @@ impl VideoReader {
                 Err(ffmpeg_next::Error::Other { errno: libc::EAGAIN }) if !self.ended => {}
                 Err(error) => return Err(unreadable(&self.path).caused_by(error)),
             }
-            let sent = if let Some(packet) = next_packet(&mut self.input, self.stream) {
+            let failed = |error| unreadable(&self.path).caused_by(error);
+            let packet = next_packet(&mut self.input, self.stream).map_err(failed)?;
+            let sent = if let Some(packet) = packet {
                 self.decoder.send_packet(&packet)
             } else {
                 self.ended = true;
                 self.decoder.send_eof()
             };
-            sent.map_err(|error| unreadable(&self.path).caused_by(error))?;
+            sent.map_err(failed)?;
         }
         if picture.format() != Pixel::YUV420P {
             return Err(unreadable(&self.path).hint(COMPARED));
@@ -196,10 +199,7 @@ fn open(path: &Path) -> Result<Opened> {
         ));
     }
     let failed = |error: ffmpeg_next::Error| unreadable(path).caused_by(error);
-    // An absolute path is a plain file whatever its name looks like.
-    let absolute = std::path::absolute(path).map_err(|error| Error::io(path.display(), error))?;
-    let options: Dictionary<'_> = [("protocol_whitelist", "file")].into_iter().collect();
-    let input = format::input_with_dictionary(&absolute, options).map_err(failed)?;
+    let input = open_input(&file_url(path)?).map_err(failed)?;
     if !CONTAINERS.contains(&input.format().name()) {
         return Err(unreadable(path).hint(COMPARED));
     }
@@ -213,15 +213,63 @@ fn open(path: &Path) -> Result<Opened> {
     Ok((input, decoder, index, unit))
 }
 
-/// The next packet of the stream; None at the end, or where the file is cut off.
-fn next_packet(input: &mut format::context::Input, stream: usize) -> Option<Packet> {
+/// When the pictures begin, in the order of their packets: what these say, without decoding. Fails where the file is cut off.
+fn starts(path: &Path) -> Result<Vec<i64>> {
+    let (mut input, _, stream, _) = open(path)?;
+    // Not every container says how many there are.
+    let promised = input.stream(stream).map_or(0, |stream| stream.frames());
+    let mut starts = Vec::new();
+    let failed = |error| unreadable(path).caused_by(error);
+    while let Some(packet) = next_packet(&mut input, stream).map_err(failed)? {
+        starts.extend(packet.pts());
+    }
+    if usize::try_from(promised).is_ok_and(|promised| starts.len() < promised) {
+        return Err(cut_off(path));
+    }
+    Ok(starts)
+}
+
+/// Fails if the file is cut off, as far as the times of its pictures tell: there is one each second, or as often as the rate
+/// has it.
+fn check_end(path: &Path, starts: &[i64], end: i64, unit: Rational) -> Result<()> {
+    let Some(last) = starts.last() else {
+        return Ok(());
+    };
+    let pauses = starts.windows(2).map(|pair| pair[1] - pair[0]);
+    let longest_ms = pauses
+        .max()
+        .map_or(SLOWEST_MS, |pause| milliseconds(pause, unit).max(1000.0));
+    if milliseconds(end - last, unit) > longest_ms + END_ROUNDING_MS {
+        return Err(cut_off(path));
+    }
+    Ok(())
+}
+
+/// The next packet of the stream; None at the end of the file.
+fn next_packet(
+    input: &mut format::context::Input,
+    stream: usize,
+) -> Result<Option<Packet>, ffmpeg_next::Error> {
     let mut packet = Packet::empty();
-    while packet.read(input).is_ok() {
-        if packet.stream() == stream {
-            return Some(packet);
+    loop {
+        match packet.read(input) {
+            Ok(()) if packet.stream() != stream => {}
+            Ok(()) if packet.is_corrupt() => return Err(ffmpeg_next::Error::InvalidData),
+            Ok(()) => return Ok(Some(packet)),
+            Err(ffmpeg_next::Error::Eof) => return Ok(None),
+            Err(error) => return Err(error),
         }
     }
-    None
+}
+
+fn cut_off(path: &Path) -> Error {
+    Error::new(
+        Kind::VideoDiffers,
+        format!(
+            "{} is cut off: it lacks pictures of its last part",
+            path.display()
+        ),
+    )
 }
 
 fn unreadable(path: &Path) -> Error {
@@ -242,13 +290,7 @@ fn coarsest_grid(starts: &[i64], end: i64, unit: Rational) -> Option<Fps> {
         return None;
     }
     if den <= 1000 * num {
-        // Rounded times have no common divisor.
-        let starts_ms: Vec<f64> = starts.iter().map(|start| milliseconds(*start, unit)).collect();
-        let end_ms = milliseconds(end, unit);
-        let rates = (1..=FASTEST).flat_map(|rate| [(rate * 1000, 1001), (rate, 1)]);
-        return rates
-            .map(|(num, den)| Fps::new(num, den))
-            .find(|fps| is_grid(*fps, &starts_ms, end_ms));
+        return coarsest_rounded_grid(starts, end, unit);
     }
     let ticks = starts.iter().copied().fold(end, greatest_common_divisor);
     let divisor = greatest_common_divisor(den, ticks * num);
@@ -257,13 +299,46 @@ fn coarsest_grid(starts: &[i64], end: i64, unit: Rational) -> Option<Fps> {
     (fps.as_f64() <= f64::from(FASTEST)).then_some(fps)
 }
 
+/// The same of times that are rounded, to milliseconds or coarser, so that most have no common divisor: of rates that people
+/// write, or of which a frame lasts whole milliseconds, the slowest that fits.
+fn coarsest_rounded_grid(starts: &[i64], end: i64, unit: Rational) -> Option<Fps> {
+    let starts_ms: Vec<f64> = starts.iter().map(|start| milliseconds(*start, unit)).collect();
+    let end_ms = milliseconds(end, unit);
+    let all_ms = starts_ms.iter().map(|ms| ms.round() as i64);
+    let common_ms = all_ms.fold(end_ms.round() as i64, greatest_common_divisor);
+    let whole = u32::try_from(common_ms)
+        .ok()
+        .filter(|ms| *ms > 0)
+        .map(|ms| (1000, ms));
+    let tenths = (1..10).map(|tenths| (tenths, 10));
+    let halves = (1..=2 * FASTEST).flat_map(|halves| [(halves * 1000, 2 * 1001), (halves, 2)]);
+    let rates = whole.into_iter().chain(tenths).chain(halves);
+    let mut rates: Vec<Fps> = rates
+        .map(|(num, den)| {
+            let divisor = greatest_common_divisor(num.into(), den.into()) as u32;
+            Fps::new(num / divisor, den / divisor)
+        })
+        .filter(|fps| fps.as_f64() <= f64::from(FASTEST))
+        .collect();
+    rates.sort_by(|a, b| a.as_f64().total_cmp(&b.as_f64()));
+    rates.into_iter().find(|fps| is_grid(*fps, &starts_ms, end_ms))
+}
+
 fn places_between(starts_ms: &[f64], fps: Fps, frame_count: u64) -> u64 {
     let places = starts_ms
         .iter()
         .map(|ms| (ms * fps.as_f64() / 1000.0).round() as i64);
-    let common = places
+    let places: Vec<i64> = places
         .filter(|place| u64::try_from(place + 1) != Ok(frame_count))
-        .fold(0, greatest_common_divisor);
+        .collect();
+    // A second after the picture before, it may be that picture once more, which may stand anywhere.
+    let second = i64::try_from(frames_in(1, fps)).unwrap_or(i64::MAX);
+    let changes = places.windows(2).filter(|pair| pair[1] - pair[0] != second);
+    let common = changes.map(|pair| pair[1]).fold(0, greatest_common_divisor);
+    let common = match common {
+        0 => places.iter().copied().fold(0, greatest_common_divisor),
+        common => common,
+    };
     u64::try_from(common).map_or(1, |common| common.max(1))
 }
 
@@ -302,6 +377,11 @@ mod tests {
             (&[0, 33, 100, 967], 1001, (1, 1000), fps(30, 1)),
             (&[0, 33, 67, 968], 1001, (1, 1000), fps(30_000, 1001)),
             (&[0, 1000], 1042, (1, 1000), fps(24, 1)),
+            (&[0, 80, 400], 1120, (1, 1000), fps(25, 2)),
+            (&[0, 133, 400], 2000, (1, 1000), fps(15, 2)),
+            (&[0, 10_000, 20_000], 30_000, (1, 1000), fps(1, 10)),
+            (&[0, 3333, 6667], 10_000, (1, 1000), fps(3, 10)),
+            (&[0, 30, 90], 210, (1, 1000), fps(100, 3)),
         ] {
             assert_eq!(
                 coarsest_grid(starts, end, Rational::new(unit.0, unit.1)),
@@ -322,6 +402,35 @@ mod tests {
         ] {
             let found = places_between(starts_ms, Fps::new(30, 1), frame_count);
             assert_eq!(found, expected, "{starts_ms:?} {frame_count}");
+        }
+    }
+
+    #[test]
+    fn a_picture_that_is_there_once_more_after_a_second_is_no_change() {
+        for (places, expected) in [
+            (&[0, 4, 19, 20, 22, 37, 52, 54][..], 2),
+            (&[0, 15, 30, 45], 15),
+            (&[0, 15, 16, 31], 16),
+            (&[0, 15, 19, 22], 1),
+        ] {
+            let fps = Fps::new(15, 1);
+            let starts_ms: Vec<f64> = places.iter().map(|place| fps.frame_ms(*place)).collect();
+            assert_eq!(places_between(&starts_ms, fps, 100), expected, "{places:?}");
+        }
+    }
+
+    #[test]
+    fn a_video_that_stops_before_its_end_is_cut_off() {
+        for (starts, end, is_whole) in [
+            (&[0, 100, 1100][..], 2100, true),
+            (&[0, 100, 1100], 2102, false),
+            (&[0, 2500], 5000, true),
+            (&[0], 10_000, true),
+            (&[0], 20_000, false),
+            (&[], 0, true),
+        ] {
+            let checked = check_end(Path::new("a.webm"), starts, end, Rational::new(1, 1000));
+            assert_eq!(checked.is_ok(), is_whole, "{starts:?}");
         }
     }
 

@@ -1,5 +1,5 @@
 //! Packets that show the picture before once more, written by hand: an encoder takes milliseconds to find out
-//! that nothing moved, and hours of idle time are made of such frames. Pure; `libav` uses it for `Coding::Still`.
+//! that nothing moved, and hours of idle time are made of such frames. Pure; `coder` sends them for `Coding::Still`.
 
 /// Writes the stills of one video.
 #[derive(Debug)]

@@ -19,6 +19,8 @@ const KEY_CHANGES: u64 = 300;
 const STILL_SECONDS: u64 = 10;
 /// The most seconds between keyframes, whatever happens.
 const KEY_SECONDS: u64 = 300;
+/// The most seconds that a picture lasts where only changes are frames: a frame of WebP has at most 4 hours, one of APNG 18.
+const CHANGE_SECONDS: u64 = 3600;
 
 /// A grid frame that the video gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +44,7 @@ pub(super) enum Coding {
 #[derive(Debug)]
 pub(super) struct Pacer {
     /// After so many places of the grid a frame is due, changed or not.
-    longest: Option<u64>,
+    longest: u64,
     fps: Fps,
     /// The number of grid frames seen.
     grid_frames: u64,
@@ -56,20 +58,24 @@ pub(super) struct Pacer {
 
 impl Pacer {
     pub(super) fn new(timing: Timing, fps: Fps) -> Self {
-        Self {
-            longest: Some(match timing {
+        Self::with_longest(
+            match timing {
                 Timing::Constant => 0,
                 // A rate below one a second rounds to zero: every grid frame is due.
                 Timing::Variable => frames_in(1, fps),
-            }),
-            ..Self::of_changes(fps)
-        }
+            },
+            fps,
+        )
     }
 
-    /// For formats in which a picture lasts by itself: only what changed becomes a frame.
-    pub(super) const fn of_changes(fps: Fps) -> Self {
+    /// For formats in which a picture lasts by itself: only what changed becomes a frame, for as long as a frame may last.
+    pub(super) fn of_changes(fps: Fps) -> Self {
+        Self::with_longest(frames_in(CHANGE_SECONDS, fps), fps)
+    }
+
+    const fn with_longest(longest: u64, fps: Fps) -> Self {
         Self {
-            longest: None,
+            longest,
             fps,
             grid_frames: 0,
             last_placed: 0,
@@ -84,9 +90,7 @@ impl Pacer {
     pub(super) fn next(&mut self, changed: bool) -> Option<Placed> {
         let pts = self.grid_frames;
         self.grid_frames += 1;
-        let due = self
-            .longest
-            .is_some_and(|longest| pts - self.last_placed >= longest);
+        let due = pts - self.last_placed >= self.longest;
         if changed {
             self.last_changed = pts;
             self.changes_since_key += 1;
@@ -115,7 +119,7 @@ impl Pacer {
 }
 
 /// The whole grid frames in so many seconds.
-fn frames_in(seconds: u64, fps: Fps) -> u64 {
+pub(super) fn frames_in(seconds: u64, fps: Fps) -> u64 {
     seconds * u64::from(fps.num) / u64::from(fps.den)
 }
 
@@ -161,6 +165,9 @@ mod tests {
         let grid = format!("N{}N-N{}", "-".repeat(2000), "-".repeat(2000));
         let placed = grid.chars().filter_map(|frame| pacer.next(frame == 'N'));
         assert!(placed.map(|placed| placed.pts).eq([0, 2001, 2003]));
+        let mut pacer = Pacer::of_changes(Fps::new(1, 2));
+        let placed = (0..4000).filter_map(|place| pacer.next(place == 0));
+        assert!(placed.map(|placed| placed.pts).eq([0, 1800, 3600]));
     }
 
     #[test]

@@ -74,8 +74,7 @@ pub struct EncodesAgain {
 impl FittingEncoder {
     /// Creates the file, replacing what is there. Frames are kept in a file without a name in the same folder.
     pub fn create(target: Target) -> Result<Self> {
-        let folder = target.path.parent().unwrap_or(Path::new("."));
-        let master = target.max_bytes.map(|_| MasterWriter::create(folder));
+        let master = target.max_bytes.map(|_| MasterWriter::create(&target.path));
         Ok(Self {
             encoder: Encoder::create(&target.path, target.settings, &target.annotations)?,
             master: master.transpose()?,
@@ -161,7 +160,8 @@ fn fit(
         tell(EncodesAgain { bytes, setting });
         let draft = Draft::create(&target.path)?;
         let every = ladder.renditions[rung.rendition].every;
-        let summary = encode(master, &draft.path(), target, setting, every)?;
+        let summary = encode(master, &draft.path(), target, setting, every)
+            .map_err(|error| draft.told_as(&target.path, error))?;
         bytes = output_size(&draft.path())?;
         let encoded = Encoded { rung, summary, bytes };
         tried.push(encoded.tried());
@@ -237,6 +237,15 @@ impl Draft {
         format!("/proc/self/fd/{}", self.file.as_raw_fd()).into()
     }
 
+    /// An error about it as one about the output, whose name is known.
+    fn told_as(&self, output: &Path, error: Error) -> Error {
+        if error.written() == Some(&self.path()) {
+            error.known_as(output)
+        } else {
+            error
+        }
+    }
+
     /// Puts its contents in the place of another file's.
     fn write_to(self, path: &Path) -> Result<()> {
         let copy = || {
@@ -257,4 +266,22 @@ fn too_large(max_bytes: u64, smallest: u64, setting: Setting) -> Error {
         ),
     )
     .hint("Allow more with --max-size, or show less with --start and --end, --idle or --speed.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_is_told_by_the_name_of_the_output() {
+        let folder = tempfile::tempdir().unwrap();
+        let output = folder.path().join("a.mp4");
+        let draft = Draft::create(&output).unwrap();
+        let full = || io::ErrorKind::StorageFull.into();
+        let told = draft.told_as(&output, Error::writing(&draft.path(), full()));
+        assert_eq!((told.written(), told.kind()), (Some(&*output), Kind::DiskFull));
+        let other = Path::new("/proc/self/fd/0");
+        let told = draft.told_as(&output, Error::writing(other, full()));
+        assert_eq!(told.written(), Some(other));
+    }
 }

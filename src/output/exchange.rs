@@ -8,7 +8,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use tempfile::Builder;
 
-use super::part::PART;
+use super::part::{PART, PartFolder};
 use super::place::folder_of;
 
 /// Puts each of two folders in the place of the other, in one step where the file system can.
@@ -21,11 +21,7 @@ pub(super) fn exchange(new: &Path, old: &Path) -> io::Result<()> {
 
 /// Leaves both as they were if that fails.
 fn exchange_by_moves(new: &Path, old: &Path) -> io::Result<()> {
-    let aside = Builder::new()
-        .prefix(".")
-        .suffix(PART)
-        .tempdir_in(folder_of(old))?
-        .keep();
+    let aside = PartFolder::create(Builder::new().prefix(".").suffix(PART), folder_of(old))?.keep();
     fs::rename(old, &aside).inspect_err(|_| drop(fs::remove_dir(&aside)))?;
     fs::rename(new, old).inspect_err(|_| drop(fs::rename(&aside, old)))?;
     fs::rename(aside, new)

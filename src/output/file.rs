@@ -1,13 +1,12 @@
 //! A file that appears at its destination once it is complete.
 
-use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::part::{create_part, part_prefix};
-use super::place::{exists, folder_for, folder_of, refuse_system_place};
+use super::part::{create_file, create_part, part_prefix};
+use super::place::{exists, folder_for, refuse_system_place, sync_folder, there};
 use crate::error::{Error, Kind, Result};
 
 /// A file on its way to its destination. Dropped without `commit`, it leaves no trace and the destination as it was.
@@ -27,24 +26,25 @@ impl Staging {
             return usage(format!("the output '{shown}' has no file name"));
         };
         refuse_system_place(destination)?;
-        // The link's own metadata too: a link to nothing is still something that would be replaced.
-        let existing = fs::metadata(destination).or_else(|_| fs::symlink_metadata(destination));
-        match existing {
-            Ok(found) if found.is_dir() => return usage(format!("the output {shown} is a folder")),
-            Ok(found) if !found.is_file() && !found.is_symlink() => {
+        match there(destination)? {
+            Some(found) if found.is_dir() => return usage(format!("the output {shown} is a folder")),
+            Some(found) if !found.is_file() && !found.is_symlink() => {
                 return usage(format!("the output {shown} exists and is not a regular file"));
             }
-            Ok(_) if !overwrite => return Err(exists(destination)),
+            Some(_) if !overwrite => return Err(exists(destination)),
             _ => {}
         }
+        // A file cannot be moved to a name that ends with a slash.
+        if destination.components().as_path().as_os_str() != destination.as_os_str() {
+            return Err(
+                Error::new(Kind::Usage, format!("the output {shown} is named as a folder"))
+                    .hint("Leave the slash at its end out, or name a file in a folder that is there."),
+            );
+        }
         let folder = folder_for(destination)?;
-        let (file, _) = create_part(
-            folder,
-            &part_prefix(name),
-            |part, folder| part.tempfile_in(folder),
-            |file| file.as_file().try_clone(),
-        )
-        .map_err(|error| Error::creating("a file", folder, error))?;
+        let open = |file: &NamedTempFile| file.as_file().try_clone();
+        let (file, _) = create_part(folder, &part_prefix(name), create_file, open)
+            .map_err(|error| Error::creating("a file", folder, error))?;
         Ok(Self {
             file,
             destination: destination.to_owned(),
@@ -55,6 +55,10 @@ impl Staging {
     /// Where to write meanwhile.
     pub fn path(&self) -> &Path {
         self.file.path()
+    }
+
+    pub fn destination(&self) -> &Path {
+        &self.destination
     }
 
     /// Moves the written file to its destination; after that it survives a power cut.
@@ -81,14 +85,13 @@ impl Staging {
             ErrorKind::AlreadyExists => exists(&destination),
             _ => failed(error.error),
         })?;
-        File::open(folder_of(&destination))
-            .and_then(|folder| folder.sync_all())
-            .map_err(failed)
+        sync_folder(&destination).map_err(failed)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs::{self, File};
     use std::os::fd::AsRawFd;
     use std::os::unix::fs::{PermissionsExt, symlink};
     use std::sync::mpsc;
@@ -194,6 +197,9 @@ mod tests {
             (at(""), true, Kind::Usage),
             (at("missing/a.mp4"), false, Kind::Usage),
             (at("file/a.mp4"), false, Kind::Usage),
+            (at("new/"), false, Kind::Usage),
+            (at("new.mp4/."), false, Kind::Usage),
+            (at(&"n".repeat(300)), false, Kind::Usage),
             ("/".into(), true, Kind::Usage),
             ("/dev/null".into(), true, Kind::Usage),
             (at("stdout"), true, Kind::Usage),

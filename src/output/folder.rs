@@ -1,21 +1,18 @@
 //! A folder that appears at its destination once it is complete, in the place of one of its kind if that is asked for.
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File};
 use std::io::ErrorKind;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
-
 use super::exchange::exchange;
-use super::part::{create_part, part_prefix};
-use super::place::{exists, folder_for, folder_of, refuse_system_place};
+use super::part::{PartFolder, create_part, part_prefix};
+use super::place::{exists, folder_for, refuse_system_place, sync_folder, there};
 use crate::error::{Error, Kind, Result};
 
 /// A folder on its way to its destination. Dropped without `commit`, it leaves no trace and the destination as it was.
 #[derive(Debug)]
 pub struct FolderStaging {
-    folder: TempDir,
+    folder: PartFolder,
     destination: PathBuf,
     overwrite: bool,
     is_ours: fn(&str) -> bool,
@@ -26,23 +23,18 @@ impl FolderStaging {
     /// Checks the destination and creates an empty folder beside it, readable by its owner only. What is there is
     /// replaced only if it is an empty folder, or with `overwrite` one in which all files are ours by their names.
     pub fn begin(destination: &Path, overwrite: bool, is_ours: fn(&str) -> bool) -> Result<Self> {
-        let shown = destination.display();
+        // Without a slash at its end, which a folder's name may have.
+        let destination = destination.components().as_path();
         let Some(name) = destination.file_name() else {
-            return Err(Error::new(
-                Kind::Usage,
-                format!("the output '{shown}' is no name of a folder"),
-            ));
+            let message = format!("the output '{}' is no name of a folder", destination.display());
+            return Err(Error::new(Kind::Usage, message));
         };
         refuse_system_place(destination)?;
         may_be_replaced(destination, overwrite, is_ours)?;
         let parent = folder_for(destination)?;
-        let (folder, lock) = create_part(
-            parent,
-            &part_prefix(name),
-            |part, parent| part.permissions(Permissions::from_mode(0o700)).tempdir_in(parent),
-            |folder| File::open(folder.path()),
-        )
-        .map_err(|error| Error::creating("a folder", parent, error))?;
+        let open = |folder: &PartFolder| File::open(folder);
+        let (folder, lock) = create_part(parent, &part_prefix(name), PartFolder::create, open)
+            .map_err(|error| Error::creating("a folder", parent, error))?;
         Ok(Self {
             folder,
             destination: destination.to_owned(),
@@ -54,7 +46,11 @@ impl FolderStaging {
 
     /// Where to write meanwhile.
     pub fn path(&self) -> &Path {
-        self.folder.path()
+        self.folder.as_ref()
+    }
+
+    pub fn destination(&self) -> &Path {
+        &self.destination
     }
 
     /// Moves the folder to its destination. An old one stays until then, and is removed last.
@@ -70,9 +66,9 @@ impl FolderStaging {
         // Somebody may have put something there meanwhile.
         may_be_replaced(&destination, overwrite, is_ours)?;
         // An empty folder is replaced by the move itself.
-        match fs::rename(folder.path(), &destination) {
+        match fs::rename(&folder, &destination) {
             Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => {
-                exchange(folder.path(), &destination).map_err(failed)?;
+                exchange(folder.as_ref(), &destination).map_err(failed)?;
             }
             moved => {
                 moved.map_err(failed)?;
@@ -80,23 +76,26 @@ impl FolderStaging {
                 let _ = folder.keep();
             }
         }
-        File::open(folder_of(&destination))
-            .and_then(|parent| parent.sync_all())
-            .map_err(failed)
+        sync_folder(&destination).map_err(failed)
     }
 }
 
 /// Whether a folder may take the place of what is at `destination`.
 fn may_be_replaced(destination: &Path, overwrite: bool, is_ours: fn(&str) -> bool) -> Result<()> {
-    if fs::symlink_metadata(destination).is_err() {
+    let Some(found) = there(destination)? else {
         return Ok(());
-    }
+    };
     let shown = destination.display();
+    if !found.is_dir() {
+        let message = format!("the output {shown} exists and is not a folder");
+        return Err(Error::new(Kind::Usage, message));
+    }
+    if fs::symlink_metadata(destination).is_ok_and(|found| found.is_symlink()) {
+        let message = format!("the output {shown} is a link to a folder, whose place no folder can take");
+        return Err(Error::new(Kind::Usage, message).hint("Name the folder itself."));
+    }
     let entries: Vec<_> = fs::read_dir(destination)
-        .map_err(|_| {
-            let message = format!("the output {shown} exists and is not a folder");
-            Error::new(Kind::Usage, message)
-        })?
+        .map_err(|error| Error::io(format!("looking into {shown}"), error))?
         .flatten()
         .collect();
     let ours = |entry: &fs::DirEntry| {
@@ -115,6 +114,8 @@ fn may_be_replaced(destination: &Path, overwrite: bool, is_ours: fn(&str) -> boo
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
     use super::super::names;
     use super::*;
 
@@ -146,9 +147,32 @@ mod tests {
         assert_eq!(names(folder.path()), ["frames"]);
         fs::create_dir(folder.path().join("empty")).unwrap();
         assert!(FolderStaging::begin(&folder.path().join("empty"), false, is_ours).is_ok());
-        for bad in [&destination.join("ours"), Path::new("/dev/new")] {
+        let link = folder.path().join("link");
+        symlink("empty", &link).unwrap();
+        for bad in [
+            &destination.join("ours"),
+            Path::new("/dev/new"),
+            &link,
+            &link.join(""),
+            &folder.path().join("n".repeat(300)),
+        ] {
             let error = FolderStaging::begin(bad, true, is_ours).unwrap_err();
-            assert_eq!(error.kind(), Kind::Usage);
+            assert_eq!(error.kind(), Kind::Usage, "{}", bad.display());
+        }
+    }
+
+    #[test]
+    fn a_folder_may_be_named_with_a_slash_at_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, overwrite) in [("frames/", false), ("frames/.", true)] {
+            let staging = FolderStaging::begin(&folder.path().join(name), overwrite, is_ours).unwrap();
+            fs::write(staging.path().join("ours"), name).unwrap();
+            staging.commit().unwrap();
+            assert_eq!(names(folder.path()), ["frames"]);
+            assert_eq!(
+                fs::read(folder.path().join("frames/ours")).unwrap(),
+                name.as_bytes()
+            );
         }
     }
 

@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::Seek;
 use std::path::Path;
 
-use tempfile::NamedTempFile;
+use tempfile::{Builder, NamedTempFile};
 
-use super::part::without_path;
+use super::part::create_file;
 use crate::error::{Error, Kind, Result};
 
 /// A file on its way to a stream: it is written in the temporary folder, since a video's index can only be put in
@@ -19,8 +19,8 @@ pub struct Spool {
 impl Spool {
     pub fn begin() -> Result<Self> {
         let folder = std::env::temp_dir();
-        let file = NamedTempFile::new_in(&folder).map_err(|error| {
-            Error::creating("a file", &folder, without_path(error))
+        let file = create_file(&Builder::new(), &folder).map_err(|error| {
+            Error::creating("a file", &folder, error)
                 .hint("Set TMPDIR to a folder that has space and can be written to.")
         })?;
         Ok(Self { file })

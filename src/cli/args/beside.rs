@@ -9,31 +9,26 @@ use super::count;
 use crate::timeline::SessionTime;
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Beside the picture")]
 pub(in crate::cli) struct BesideArgs {
     /// Leave title, chapters, subtitles and poster out of the video file
-    #[arg(long, help_heading = "Beside the picture")]
+    #[arg(long)]
     pub(in crate::cli) no_annotations: bool,
 
     /// Write what happened as subtitles (.vtt or .srt): clicks, pages, errors, but nothing that was typed
-    #[arg(long, value_name = "FILE", help_heading = "Beside the picture")]
+    #[arg(long, value_name = "FILE")]
     pub(in crate::cli) subtitles: Option<PathBuf>,
 
     /// Write one picture of the video, as .png, .jpg or .webp
-    #[arg(long, value_name = "FILE", help_heading = "Beside the picture")]
+    #[arg(long, value_name = "FILE")]
     pub(in crate::cli) poster: Option<PathBuf>,
 
     /// When the poster is taken, in session time [default: the busiest moment]
-    #[arg(
-        long,
-        value_name = "TIME",
-        allow_hyphen_values = true,
-        hide_short_help = true,
-        help_heading = "Beside the picture"
-    )]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, hide_short_help = true)]
     pub(in crate::cli) poster_at: Option<SessionTime>,
 
     /// Write one picture with many moments of the video in it, as .png, .jpg or .webp
-    #[arg(long, value_name = "FILE", help_heading = "Beside the picture")]
+    #[arg(long, value_name = "FILE")]
     pub(in crate::cli) contact_sheet: Option<PathBuf>,
 
     /// How many moments the contact sheet has, at most
@@ -45,11 +40,10 @@ pub(in crate::cli) struct BesideArgs {
         value_parser = count::<NonZeroUsize>,
         allow_negative_numbers = true,
         requires = "contact_sheet",
-        help_heading = "Beside the picture",
     )]
     pub(in crate::cli) moments: NonZeroUsize,
 
     /// Write each picture that differs from the one before as a PNG into a folder, with index.json: when each is shown
-    #[arg(long, value_name = "DIR", help_heading = "Beside the picture")]
+    #[arg(long, value_name = "DIR")]
     pub(in crate::cli) frames: Option<PathBuf>,
 }

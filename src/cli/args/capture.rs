@@ -8,16 +8,11 @@ use crate::capture::CaptureMethod;
 use crate::pipeline::PictureOrigin;
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Browser")]
 pub(in crate::cli) struct CaptureArgs {
     /// How pictures are taken [default: framebuffer, damage or screenshot, the first that works here; none where all that
     /// is seen are recorded screenshots of an app, which need no browser]
-    #[arg(
-        hide_short_help = true,
-        long = "capture",
-        value_enum,
-        value_name = "HOW",
-        help_heading = "Browser"
-    )]
+    #[arg(hide_short_help = true, long = "capture", value_enum, value_name = "HOW")]
     pub(in crate::cli) how: Option<RequestedCapture>,
 
     #[command(flatten)]
@@ -31,7 +26,6 @@ pub(in crate::cli) struct CaptureArgs {
         value_name = "SECONDS",
         value_parser = deadline,
         allow_negative_numbers = true,
-        help_heading = "Browser",
     )]
     pub(in crate::cli) deadline: f64,
 }

@@ -67,13 +67,14 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Browser")]
 pub(super) struct BrowserArgs {
-    /// The Chromium to use [default: the usual places; chromium-headless-shell is best]
-    #[arg(long, env = BROWSER_VARIABLE, value_name = "FILE", help_heading = "Browser", hide_short_help = true)]
+    /// The Chromium to use [default: from the usual places, the one that suits how pictures are taken]
+    #[arg(long, env = BROWSER_VARIABLE, value_name = "FILE", hide_short_help = true)]
     pub(super) browser: Option<PathBuf>,
 
     /// Run Chrome without its sandbox: a hostile recording could then reach this machine
-    #[arg(long, help_heading = "Browser", hide_short_help = true)]
+    #[arg(long, hide_short_help = true)]
     pub(super) no_browser_sandbox: bool,
 }
 
@@ -89,12 +90,13 @@ pub(super) struct InspectArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct DoctorArgs {
-    #[command(flatten)]
-    pub(super) browser: BrowserArgs,
-
     /// Print JSON instead of text
     #[arg(long)]
     pub(super) json: bool,
+
+    // The heading of its options would be that of any after it.
+    #[command(flatten)]
+    pub(super) browser: BrowserArgs,
 }
 
 /// How many there are of something, of which there is at least one.

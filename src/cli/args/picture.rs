@@ -8,6 +8,7 @@ use crate::player::{Background, PageFit, StageLook};
 use crate::timeline::WindowOption;
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Picture")]
 pub(in crate::cli) struct PictureArgs {
     /// Draw the page with this many pixels to each of its own, from 1 to 4: with --size native the video has as many
     /// times the pixels; with another the video has that size, and the page is drawn into it at this device pixel ratio
@@ -17,7 +18,6 @@ pub(in crate::cli) struct PictureArgs {
         value_name = "X",
         value_parser = scale,
         allow_negative_numbers = true,
-        help_heading = "Picture",
     )]
     pub(in crate::cli) scale: f64,
 
@@ -27,47 +27,28 @@ pub(in crate::cli) struct PictureArgs {
         value_enum,
         default_value = "contain",
         value_name = "HOW",
-        hide_short_help = true,
-        help_heading = "Picture"
+        hide_short_help = true
     )]
     pub(in crate::cli) fit: PageFit,
 
     /// What surrounds the page: theme, #rrggbb, or a colour name of CSS 2.1
-    #[arg(
-        long,
-        default_value = "theme",
-        value_name = "COLOR",
-        hide_short_help = true,
-        help_heading = "Picture"
-    )]
+    #[arg(long, default_value = "theme", value_name = "COLOR", hide_short_help = true)]
     pub(in crate::cli) background: Background,
 
     /// The colours of what is not the page
-    #[arg(
-        long,
-        value_enum,
-        default_value = "dark",
-        value_name = "THEME",
-        help_heading = "Picture"
-    )]
+    #[arg(long, value_enum, default_value = "dark", value_name = "THEME")]
     pub(in crate::cli) theme: Theme,
 
     /// How the mouse looks
-    #[arg(
-        long,
-        value_enum,
-        default_value = "arrow",
-        value_name = "LOOK",
-        help_heading = "Picture"
-    )]
+    #[arg(long, value_enum, default_value = "arrow", value_name = "LOOK")]
     pub(in crate::cli) cursor: CursorLook,
 
     /// Let the mouse leave a trail
-    #[arg(long, help_heading = "Picture")]
+    #[arg(long)]
     pub(in crate::cli) trail: bool,
 
-    /// Which browser window (tab): its id, as inspect lists it; or auto, the one that the person is in
-    #[arg(long, default_value = "auto", value_name = "ID", help_heading = "Picture")]
+    /// Which browser window (tab): its number or its id, as inspect lists them; or auto, the one that the person is in
+    #[arg(long, default_value = "auto", value_name = "N|ID")]
     pub(in crate::cli) window: WindowOption,
 }
 

@@ -42,18 +42,22 @@ impl Preset {
     }
 
     pub(in crate::cli) fn help() -> String {
-        let presets = Self::value_variants().iter().map(|preset| {
-            let name = preset
-                .to_possible_value()
-                .map(|value| value.get_name().to_owned());
-            let words: Vec<String> = preset.words().flat_map(|(_, words)| words).collect();
-            format!("{} ({})", name.unwrap_or_default(), words.join(" "))
-        });
-        let presets: Vec<String> = presets.collect();
+        let presets: Vec<String> = Self::value_variants()
+            .iter()
+            .map(|preset| preset.described())
+            .collect();
         format!(
             "Options for a purpose; your own options win: {}",
             presets.join(", ")
         )
+    }
+
+    /// Its name, and the options that it stands for.
+    pub(in crate::cli) fn described(self) -> String {
+        let value = self.to_possible_value();
+        let name = value.as_ref().map_or("", |value| value.get_name());
+        let words: Vec<String> = self.words().flat_map(|(_, words)| words).collect();
+        format!("{name} ({})", words.join(" "))
     }
 }
 

@@ -5,13 +5,14 @@ use clap::Args;
 use crate::cli::telling::Telling;
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Telling")]
 pub(in crate::cli) struct TellingArgs {
     /// Say nothing but errors
-    #[arg(short, long, conflicts_with = "verbose", help_heading = "Telling")]
+    #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
 
     /// Say more
-    #[arg(short, long, help_heading = "Telling")]
+    #[arg(short, long)]
     verbose: bool,
 }
 

@@ -11,7 +11,7 @@ use crate::frame::Fps;
 #[derive(Debug, Args)]
 #[command(mut_arg("quiet", |quiet| quiet.help("Say nothing but the result and errors")))]
 pub(in crate::cli) struct VerifyArgs {
-    /// The video, which must be made by `render` with the same options for time and picture
+    /// The video, which must be made by `render` with the same options for time, picture, words and assets
     #[arg(value_name = "VIDEO")]
     pub(in crate::cli) video: PathBuf,
 

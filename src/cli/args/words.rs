@@ -11,23 +11,18 @@ use crate::story::{Note, Script, ScriptOptions};
 use crate::timeline::{BandHeight, CapturePlan, SessionTime};
 
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Words in the picture")]
 #[allow(
     clippy::struct_excessive_bools,
     reason = "each is a switch that the user may set"
 )]
 pub(in crate::cli) struct WordArgs {
     /// Where clicks, pages and errors are told: as subtitles to switch on, or always, in the picture
-    #[arg(
-        long,
-        value_enum,
-        default_value = "subtitles",
-        value_name = "HOW",
-        help_heading = "Words in the picture"
-    )]
+    #[arg(long, value_enum, default_value = "subtitles", value_name = "HOW")]
     pub(in crate::cli) captions: Captions,
 
     /// Show what is typed, as it is typed; masked letters are dots, passwords are never shown
-    #[arg(long, help_heading = "Words in the picture")]
+    #[arg(long)]
     pub(in crate::cli) keys: bool,
 
     /// Show a text for some seconds from this session time on, written as for --start; may be repeated
@@ -36,20 +31,19 @@ pub(in crate::cli) struct WordArgs {
         value_name = "TIME:TEXT",
         value_parser = note,
         allow_hyphen_values = true,
-        help_heading = "Words in the picture"
     )]
     pub(in crate::cli) notes: Vec<Note>,
 
     /// Show a title in the first seconds; it is the video file's title, too
-    #[arg(long, value_name = "TEXT", value_parser = title, help_heading = "Words in the picture")]
+    #[arg(long, value_name = "TEXT", value_parser = title)]
     pub(in crate::cli) title: Option<String>,
 
     /// Add a band below the picture: session time, date and time (UTC), the page's address, window, skipped idle time
-    #[arg(long, help_heading = "Words in the picture")]
+    #[arg(long)]
     pub(in crate::cli) footer: bool,
 
     /// Do not say where idle time was skipped
-    #[arg(long, hide_short_help = true, help_heading = "Words in the picture")]
+    #[arg(long, hide_short_help = true)]
     pub(in crate::cli) no_idle_mark: bool,
 }
 
