@@ -7,6 +7,7 @@ import { AnimatedImages } from './animated_images';
 import { Canvases } from './canvases';
 import { clock } from './clock';
 import { attributesOf, type Content } from './content';
+import { Dialogs } from './dialogs';
 import { FailedImages } from './failed_images';
 import { InlineStyle } from './inline_style';
 import { Labels } from './labels';
@@ -27,6 +28,7 @@ export class Contents {
       new Unrecorded(labels),
       new FailedImages(labels),
       new AnimatedImages(style, warn),
+      new Dialogs(),
       new SvgAnimations(),
       new Media(labels),
       new Canvases(style, labels, warn),

@@ -1,6 +1,6 @@
 //! What has the focus, and whether it looks so.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::common::video::assert_color;
 use crate::common::{element, recording};
@@ -82,5 +82,34 @@ fn a_dialog_gives_the_focus_as_it_was_given() {
         events.extend([act(5, 21), mutation(300, &open), end(900)]);
         let rendered = render(&recording(&body(css, &[dialog]), &events));
         assert_color(&rendered.at(500), (90, 20), color);
+    }
+}
+
+#[test]
+fn a_page_takes_the_focus_again_after_a_modal_dialog() {
+    let css = "dialog { width: 0; height: 0; margin: 0; padding: 0; border: 0 }
+        input { display: block; margin: 0; width: 100px; height: 40px; border: 0; outline: 0; background: #f00 }
+        input:focus { background: #00f }";
+    let children = [
+        element(BOX, "input", &json!({"type": "text"}), &[]),
+        element(20, "dialog", &json!({}), &[]),
+    ];
+    let attributes =
+        |at: u64, values: Value| mutation(at, &json!({"attributes": [{"id": 20, "attributes": values}]}));
+    let focus = |at: u64| event(at, &json!({"source": 2, "type": 5, "id": BOX}));
+    let rendered = render(&recording(
+        &body(css, &children),
+        &[
+            attributes(200, json!({"open": "", "rr_open_mode": "modal"})),
+            attributes(400, json!({"open": null, "rr_open_mode": "non-modal"})),
+            focus(600),
+            attributes(800, json!({"open": "", "rr_open_mode": "modal"})),
+            attributes(1000, json!({"open": null})),
+            focus(1100),
+            end(1300),
+        ],
+    ));
+    for (ms, color) in [(500, RED), (700, BLUE), (1200, BLUE)] {
+        assert_color(&rendered.at(ms), (50, 20), color);
     }
 }
