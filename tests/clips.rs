@@ -231,6 +231,33 @@ fn clips_have_files_of_their_own() {
 }
 
 #[test]
+fn a_video_is_as_long_as_it_was_said_to_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = write(folder.path(), "s.json", &loading());
+    for (arguments, length) in [
+        ("--end 8.34", "8.4 s"),
+        // A single frame shows the end of its part, and words about any moment of that.
+        (
+            "--clip 3+0.1 --annotate 3:Look --poster-at 3 --poster p.png",
+            "0.2 s",
+        ),
+    ] {
+        let output = run(
+            folder.path(),
+            &input,
+            &format!("--capture synthetic --fps 5 --idle keep --force {arguments}"),
+        );
+        let told = stderr(&output);
+        assert!(output.status.success(), "{told}");
+        assert!(
+            told.contains(&format!(" of session, {length} of video at ")),
+            "{told}"
+        );
+        assert!(told.contains(&format!("s.mp4: {length}, ")), "{told}");
+    }
+}
+
+#[test]
 fn subtitles_and_folders_are_those_of_each_clip() {
     let folder = tempfile::tempdir().unwrap();
     let input = write(folder.path(), "s.json", &loading());

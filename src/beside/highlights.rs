@@ -47,8 +47,7 @@ impl<'a> Highlights<'a> {
 
     /// At most so many places, one in each part of the video: after its last action, or else in its middle.
     pub fn spread(&self, count: usize) -> Vec<u64> {
-        let length_ms = self.plan.fps.frame_ms(self.plan.frame_count);
-        let part_ms = length_ms / count as f64;
+        let part_ms = self.plan.duration_ms() / count as f64;
         let mut places: Vec<u64> = (0..count)
             .map(|part| {
                 let start_ms = part as f64 * part_ms;

@@ -128,7 +128,7 @@ fn fps(args: &VerifyArgs, facts: VideoFacts) -> Result<Fps> {
 
 /// Fails where the video can be of no use: another length or size than the plan's.
 fn check_shape(facts: VideoFacts, plan: &RenderPlan) -> Result<()> {
-    let planned_ms = plan.fps.frame_ms(plan.frame_count);
+    let planned_ms = plan.duration_ms();
     let message = if plan.size != facts.size {
         format!("the video is {}; no render gives that size", facts.size)
     } else if (planned_ms - facts.duration_ms).abs() > plan.fps.frame_ms(1) / 2.0 + 1.0 {

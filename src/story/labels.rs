@@ -64,10 +64,8 @@ fn plain(text: &str) -> Vec<Line> {
 
 /// The frames that begin within this video time, at least one; the last of the video for what comes after it.
 fn frames_between(plan: &RenderPlan, start_ms: f64, end_ms: f64) -> Range<u64> {
-    // The small part keeps rounding from leaving out a frame that stands on the very moment.
-    let frame = |ms: f64| (ms * plan.fps.as_f64() / 1000.0 - 1e-6).ceil() as u64;
-    let first = frame(start_ms).min(plan.frame_count - 1);
-    first..frame(end_ms).max(first + 1)
+    let first = plan.fps.frames_before(start_ms).min(plan.frame_count - 1);
+    first..plan.fps.frames_before(end_ms).max(first + 1)
 }
 
 pub(super) fn title(plan: &RenderPlan, text: &str) -> TimedLabel {
