@@ -4,7 +4,7 @@
 use std::cell::Cell;
 
 use super::element::Element;
-use super::field::{Field, FieldKind};
+use super::field::{Field, FieldKind, names_secret};
 use super::legible::{LONGEST_NAME, LONGEST_TITLE, collapsed};
 use super::tree::{NodeKind, Tree};
 use crate::recording::Event;
@@ -59,9 +59,14 @@ impl Document {
         acting.and_then(|id| self.own_name(id)).unwrap_or_default()
     }
 
-    /// None for what is no field of a form.
+    /// None for what is no field of a form. A text field that is called as those for secrets are is one for them.
     pub(super) fn field_kind(&self, id: i64) -> Option<FieldKind> {
-        self.field(id).map(|field| field.kind)
+        let field = self.field(id)?;
+        let is_called_secret = || field.is_called_secret() || names_secret(&self.field_name(id));
+        Some(match field.kind {
+            FieldKind::Text if is_called_secret() => FieldKind::Secret,
+            kind => kind,
+        })
     }
 
     /// What a field is called: by its label, an attribute that people are told, or at last one that they are not. Never by
