@@ -231,6 +231,38 @@ fn clips_have_files_of_their_own() {
 }
 
 #[test]
+fn the_first_of_very_many_clips_is_made_if_one_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let fault = |second: u64| {
+        json!({"type": 6, "timestamp": 1000 + second * 1000, "data":
+            {"plugin": "rrweb/console@1", "payload": {"level": "error", "payload": ["\"no\""], "trace": []}}})
+    };
+    let faults: Vec<Value> = (1..=150).map(fault).collect();
+    let input = write(
+        folder.path(),
+        "s.json",
+        &recording(&element(5, "body", &json!({}), &[]), &faults),
+    );
+    let arguments = "--capture synthetic --fps 5 --idle keep --around error:0.2:0.2";
+    let one = run(folder.path(), &input, &format!("{arguments} -o a.mp4"));
+    assert!(one.status.success(), "{}", stderr(&one));
+    assert!(
+        stderr(&one).contains("the first of 150 clips is made"),
+        "{}",
+        stderr(&one)
+    );
+    assert!(stderr(&one).contains("a.mp4: 0.4 s"), "{}", stderr(&one));
+    let all = run(folder.path(), &input, &format!("{arguments} -o {{n}}.mp4"));
+    assert_eq!(all.status.code(), Some(64));
+    assert!(
+        stderr(&all).contains("150 clips are asked for; 100 are the most"),
+        "{}",
+        stderr(&all)
+    );
+    assert_eq!(files(folder.path()), ["a.mp4"]);
+}
+
+#[test]
 fn a_video_is_as_long_as_it_was_said_to_be() {
     let folder = tempfile::tempdir().unwrap();
     let input = write(folder.path(), "s.json", &loading());

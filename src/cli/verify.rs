@@ -46,8 +46,8 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
 
     let telling = args.telling.level();
     let recording = Arc::new(reading.recording(args.recording.session.clone(), telling).await?);
-    let (moments, timelines) = planning::timelines(&recording, &args.content).await?;
-    let timeline = only(timelines)?;
+    let (moments, clips) = planning::clips(&recording, &args.content, false).await?;
+    let timeline = only(clips.timelines)?;
     let fps = fps(args, facts)?;
     let assets = aside("reader", move || Assets::open(&asset_options)).await?;
     let size = SizeOption::Fit(facts.size);

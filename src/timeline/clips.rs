@@ -20,6 +20,17 @@ const MOST_NAMES: usize = 8;
 pub struct ClipOptions {
     pub ranges: Vec<ClipRange>,
     pub around: Vec<Around>,
+    /// Whether no more than the first is wanted, however many there are.
+    pub only_first: bool,
+}
+
+/// The clips of a recording.
+#[derive(Debug)]
+pub struct Clips {
+    /// Of those that are wanted, in their order; never empty.
+    pub timelines: Vec<Timeline>,
+    /// How many there are, wanted or not.
+    pub found: usize,
 }
 
 impl ClipOptions {
@@ -34,21 +45,31 @@ impl ClipOptions {
         recording: &Recording,
         moments: &[Moment],
         options: &TimelineOptions,
-    ) -> Result<Vec<Timeline>> {
+    ) -> Result<Clips> {
         if self.is_empty() {
-            return Ok(vec![Timeline::resolve(recording, options)?]);
+            return Ok(Clips {
+                timelines: vec![Timeline::resolve(recording, options)?],
+                found: 1,
+            });
         }
         let windows = WindowSchedule::resolve(recording, &options.window)?;
         let whole = resolve_range(recording, &windows, options)?;
         let mut parts = self.placed(recording, whole)?;
         parts.extend(self.found(recording, moments, &windows, whole)?);
+        let found = parts.len();
+        if self.only_first {
+            parts.truncate(1);
+        }
         if parts.len() > MOST_CLIPS {
-            let message = format!("{} clips are asked for; {MOST_CLIPS} are the most", parts.len());
+            let message = format!("{found} clips are asked for; {MOST_CLIPS} are the most");
             return Err(Error::new(Kind::Usage, message)
                 .hint("Narrow it down with --start and --end, or with a more exact --around."));
         }
         let timeline = |range| Timeline::of(recording, &windows, range, options);
-        parts.into_iter().map(timeline).collect()
+        Ok(Clips {
+            timelines: parts.into_iter().map(timeline).collect::<Result<_>>()?,
+            found,
+        })
     }
 
     /// The ranges, cut to what there is.
@@ -256,7 +277,8 @@ mod tests {
         };
         change(&mut timeline);
         let recording = recording();
-        clips.resolve(&recording, &recording::moments(&recording), &timeline)
+        let clips = clips.resolve(&recording, &recording::moments(&recording), &timeline)?;
+        Ok(clips.timelines)
     }
 
     /// The seconds of each clip.

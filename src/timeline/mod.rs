@@ -22,7 +22,7 @@ use crate::recording::{Recording, Span, Window, activity};
 pub use around::Around;
 pub use capture_plan::CapturePlan;
 pub use clip::ClipRange;
-pub use clips::ClipOptions;
+pub use clips::{ClipOptions, Clips};
 pub use clock::{ClockMap, Piece};
 pub use options::{Idle, TimelineOptions};
 pub use plan::RenderPlan;

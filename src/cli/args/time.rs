@@ -58,10 +58,12 @@ impl TimeArgs {
         }
     }
 
-    pub(in crate::cli) fn clips(&self) -> ClipOptions {
+    /// Which clips are made: all, or the first.
+    pub(in crate::cli) fn clips(&self, only_first: bool) -> ClipOptions {
         ClipOptions {
             ranges: self.clip.clone(),
             around: self.around.clone(),
+            only_first,
         }
     }
 }
