@@ -385,3 +385,49 @@ fn a_clip_is_verified_by_the_options_of_its_render() {
     let hint = "hint: Say which one the video is: --clip 2.5..4, or --clip 8.5..9.";
     assert!(stderr(&several).contains(hint), "{}", stderr(&several));
 }
+
+#[test]
+fn what_a_clip_is_around_is_in_it_though_nobody_does_anything() {
+    let folder = tempfile::tempdir().unwrap();
+    let event = |second: u64, kind: u8, data: Value| json!({"type": kind, "timestamp": 1000 + second * 1000, "data": data});
+    let fault = |second: u64| {
+        let payload = json!({"level": "error", "payload": ["\"no\""], "trace": []});
+        event(
+            second,
+            6,
+            json!({"plugin": "rrweb/console@1", "payload": payload}),
+        )
+    };
+    let last = event(90, 3, json!({"source": 2, "type": 2, "id": 5, "x": 5, "y": 5}));
+    let page = element(5, "body", &json!({}), &[]);
+    let input = write(
+        folder.path(),
+        "s.json",
+        &recording(&page, &[fault(30), fault(60), last]),
+    );
+    let around = "--quiet --capture synthetic --fps 5 --around error:8:8";
+    render(
+        folder.path(),
+        &input,
+        &format!("{around} -o {{n}}.mp4 --report {{n}}.rep"),
+    );
+    let pieces = &report(&folder.path().join("2.rep"))["time_map"];
+    let starts: Vec<f64> = (0..3)
+        .map(|piece| pieces[piece]["session_start_ms"].as_f64().unwrap())
+        .collect();
+    assert_eq!(starts, [52_000.0, 59_500.0, 67_500.0]);
+
+    let verify = |arguments: &str| {
+        let mut command = replaycast();
+        command
+            .current_dir(folder.path())
+            .args(["verify", "2.mp4", "s.json"]);
+        command.args(["--capture", "synthetic", "--quiet"]);
+        command.args(arguments.split_whitespace());
+        command
+    };
+    let several = verify("--around error:8:8").output().unwrap();
+    let hint = "Say which one the video is: --around 30:8.0:8.0, or --around 60:8.0:8.0.";
+    assert!(stderr(&several).contains(hint), "{}", stderr(&several));
+    succeed(&mut verify("--around 60:8.0:8.0"));
+}
