@@ -231,6 +231,65 @@ fn clips_have_files_of_their_own() {
 }
 
 #[test]
+fn the_first_of_very_many_clips_is_made_if_one_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let fault = |second: u64| {
+        json!({"type": 6, "timestamp": 1000 + second * 1000, "data":
+            {"plugin": "rrweb/console@1", "payload": {"level": "error", "payload": ["\"no\""], "trace": []}}})
+    };
+    let faults: Vec<Value> = (1..=150).map(fault).collect();
+    let input = write(
+        folder.path(),
+        "s.json",
+        &recording(&element(5, "body", &json!({}), &[]), &faults),
+    );
+    let arguments = "--capture synthetic --fps 5 --idle keep --around error:0.2:0.2";
+    let one = run(folder.path(), &input, &format!("{arguments} -o a.mp4"));
+    assert!(one.status.success(), "{}", stderr(&one));
+    assert!(
+        stderr(&one).contains("the first of 150 clips is made"),
+        "{}",
+        stderr(&one)
+    );
+    assert!(stderr(&one).contains("a.mp4: 0.4 s"), "{}", stderr(&one));
+    let all = run(folder.path(), &input, &format!("{arguments} -o {{n}}.mp4"));
+    assert_eq!(all.status.code(), Some(64));
+    assert!(
+        stderr(&all).contains("150 clips are asked for; 100 are the most"),
+        "{}",
+        stderr(&all)
+    );
+    assert_eq!(files(folder.path()), ["a.mp4"]);
+}
+
+#[test]
+fn a_video_is_as_long_as_it_was_said_to_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = write(folder.path(), "s.json", &loading());
+    for (arguments, length) in [
+        ("--end 8.34", "8.4 s"),
+        // A single frame shows the end of its part, and words about any moment of that.
+        (
+            "--clip 3+0.1 --annotate 3:Look --poster-at 3 --poster p.png",
+            "0.2 s",
+        ),
+    ] {
+        let output = run(
+            folder.path(),
+            &input,
+            &format!("--capture synthetic --fps 5 --idle keep --force {arguments}"),
+        );
+        let told = stderr(&output);
+        assert!(output.status.success(), "{told}");
+        assert!(
+            told.contains(&format!(" of session, {length} of video at ")),
+            "{told}"
+        );
+        assert!(told.contains(&format!("s.mp4: {length}, ")), "{told}");
+    }
+}
+
+#[test]
 fn subtitles_and_folders_are_those_of_each_clip() {
     let folder = tempfile::tempdir().unwrap();
     let input = write(folder.path(), "s.json", &loading());
@@ -325,4 +384,50 @@ fn a_clip_is_verified_by_the_options_of_its_render() {
     assert_eq!(several.status.code(), Some(64));
     let hint = "hint: Say which one the video is: --clip 2.5..4, or --clip 8.5..9.";
     assert!(stderr(&several).contains(hint), "{}", stderr(&several));
+}
+
+#[test]
+fn what_a_clip_is_around_is_in_it_though_nobody_does_anything() {
+    let folder = tempfile::tempdir().unwrap();
+    let event = |second: u64, kind: u8, data: Value| json!({"type": kind, "timestamp": 1000 + second * 1000, "data": data});
+    let fault = |second: u64| {
+        let payload = json!({"level": "error", "payload": ["\"no\""], "trace": []});
+        event(
+            second,
+            6,
+            json!({"plugin": "rrweb/console@1", "payload": payload}),
+        )
+    };
+    let last = event(90, 3, json!({"source": 2, "type": 2, "id": 5, "x": 5, "y": 5}));
+    let page = element(5, "body", &json!({}), &[]);
+    let input = write(
+        folder.path(),
+        "s.json",
+        &recording(&page, &[fault(30), fault(60), last]),
+    );
+    let around = "--quiet --capture synthetic --fps 5 --around error:8:8";
+    render(
+        folder.path(),
+        &input,
+        &format!("{around} -o {{n}}.mp4 --report {{n}}.rep"),
+    );
+    let pieces = &report(&folder.path().join("2.rep"))["time_map"];
+    let starts: Vec<f64> = (0..3)
+        .map(|piece| pieces[piece]["session_start_ms"].as_f64().unwrap())
+        .collect();
+    assert_eq!(starts, [52_000.0, 59_500.0, 67_500.0]);
+
+    let verify = |arguments: &str| {
+        let mut command = replaycast();
+        command
+            .current_dir(folder.path())
+            .args(["verify", "2.mp4", "s.json"]);
+        command.args(["--capture", "synthetic", "--quiet"]);
+        command.args(arguments.split_whitespace());
+        command
+    };
+    let several = verify("--around error:8:8").output().unwrap();
+    let hint = "Say which one the video is: --around 30:8.0:8.0, or --around 60:8.0:8.0.";
+    assert!(stderr(&several).contains(hint), "{}", stderr(&several));
+    succeed(&mut verify("--around 60:8.0:8.0"));
 }

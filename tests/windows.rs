@@ -69,6 +69,21 @@ fn the_video_follows_the_person_from_window_to_window() {
     followed.assert_equals(&render("--capture every-frame"));
 }
 
+/// Recorders tell of a page first, and then take a while to write down what stands on it.
+#[test]
+fn a_window_that_opens_shows_its_page_at_once() {
+    let mut recording = two_windows();
+    recording[3]["timestamp"] = json!(2400);
+    let rendered = render_recording(&recording, "--fps 10 --idle keep");
+    for (ms, color) in [(950, RED), (1050, BLUE), (1350, BLUE), (1450, BLUE)] {
+        assert_shows(&rendered, ms, color);
+    }
+    rendered.assert_equals(&render_recording(
+        &recording,
+        "--fps 10 --idle keep --capture every-frame",
+    ));
+}
+
 #[test]
 fn one_window_is_shown_throughout_if_it_is_asked_for() {
     let red = render("--window red");

@@ -1,6 +1,6 @@
 //! Which places of the grid show a session best: where the person did most. The poster and the contact sheet go by it.
 
-use crate::recording::{Recording, activity};
+use crate::recording::{Event, Recording, activity};
 use crate::timeline::RenderPlan;
 
 /// What belongs together, in milliseconds of video time.
@@ -18,13 +18,15 @@ pub struct Highlights<'a> {
 
 impl<'a> Highlights<'a> {
     pub fn new(recording: &Recording, plan: &'a RenderPlan) -> Self {
-        let events = recording.windows.iter().flat_map(|window| &window.events);
-        let start_ms = plan.frame(0).session_ms;
-        let end_ms = plan.clock.session_end_ms();
+        let windows = recording.windows.iter().zip(0..);
+        let events = windows.flat_map(|(window, place)| {
+            let is_shown = move |event: &&Event| plan.windows.window_at(recording.session_ms(event)) == place;
+            window.events.iter().filter(is_shown)
+        });
         let actions_ms = activity::spans(events, recording.started_ms, 0.0)
             .iter()
             .map(|span| span.end_ms)
-            .filter(|ms| (start_ms..=end_ms).contains(ms))
+            .filter(|ms| plan.shows(*ms))
             .map(|ms| plan.clock.video_ms(ms))
             .collect();
         Self { plan, actions_ms }
@@ -47,8 +49,7 @@ impl<'a> Highlights<'a> {
 
     /// At most so many places, one in each part of the video: after its last action, or else in its middle.
     pub fn spread(&self, count: usize) -> Vec<u64> {
-        let length_ms = self.plan.fps.frame_ms(self.plan.frame_count);
-        let part_ms = length_ms / count as f64;
+        let part_ms = self.plan.duration_ms() / count as f64;
         let mut places: Vec<u64> = (0..count)
             .map(|part| {
                 let start_ms = part as f64 * part_ms;
@@ -125,6 +126,42 @@ mod tests {
                 expected,
                 "{clicks:?}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_done_in_another_window_is_not_seen() {
+        let event = |window: &str, second: f64, kind: u8, data: &str| {
+            let timestamp = 1_000_000.0 + second * 1000.0;
+            format!(r#"["{window}",{{"type":{kind},"timestamp":{timestamp},"data":{data}}}]"#)
+        };
+        let meta = r#"{"href":"","width":800,"height":600}"#;
+        let mut lines = Vec::new();
+        for window in ["quiet", "busy"] {
+            lines.extend([
+                event(window, 0.0, 4, meta),
+                event(window, 0.0, 2, r#"{"node":{}}"#),
+            ]);
+        }
+        let click = r#"{"source":2,"type":2,"id":1}"#;
+        lines.extend([6.0, 6.5].map(|second| event("quiet", second, 3, click)));
+        lines.extend((20..30).map(|second| event("busy", second.into(), 3, click)));
+        lines.push(event("quiet", 40.0, 3, click));
+        let recording = recording::open(RawInput {
+            name: "test".to_owned(),
+            bytes: lines.join("\n").into(),
+        })
+        .unwrap();
+        for (window, expected) in [("quiet", 70), ("auto", 255)] {
+            let options = TimelineOptions {
+                idle: Idle::Keep,
+                window: window.parse().unwrap(),
+                ..TimelineOptions::default()
+            };
+            let timeline = Timeline::resolve(&recording, &options).unwrap();
+            let plan = timeline.plan(SizeOption::Native, 1.0, Fps::new(10, 1));
+            let busiest = Highlights::new(&recording, &plan).busiest();
+            assert_eq!(busiest, expected, "{window}");
         }
     }
 

@@ -7,20 +7,21 @@ use crate::aside::aside;
 use crate::error::Result;
 use crate::recording::{Moment, Recording, moments};
 use crate::story::Script;
-use crate::timeline::{CapturePlan, Timeline};
+use crate::timeline::{CapturePlan, Clips, Timeline};
 
-/// What happens in the recording, and what each video can show.
-pub(super) async fn timelines(
+/// What happens in the recording, and the clips that are made of it: all, or the first.
+pub(super) async fn clips(
     recording: &Arc<Recording>,
     content: &ContentArgs,
-) -> Result<(Arc<[Moment]>, Vec<Timeline>)> {
-    let clips = content.time.clips();
+    only_first: bool,
+) -> Result<(Arc<[Moment]>, Clips)> {
+    let clips = content.time.clips(only_first);
     let options = content.time.timeline(&content.picture.window);
     let recording = Arc::clone(recording);
     aside("planner", move || {
         let moments = moments(&recording);
-        let timelines = clips.resolve(&recording, &moments, &options)?;
-        Ok((moments.into(), timelines))
+        let clips = clips.resolve(&recording, &moments, &options)?;
+        Ok((moments.into(), clips))
     })
     .await
 }

@@ -22,7 +22,7 @@ use crate::error::Result;
 use crate::pipeline::{PictureSource, RenderJob, Rendered, Subject, Written, render};
 use crate::recording::{Moment, Recording};
 use crate::story::Script;
-use crate::timeline::{CapturePlan, Timeline};
+use crate::timeline::{CapturePlan, Clips};
 
 pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     let begun = Instant::now();
@@ -82,8 +82,14 @@ async fn prepare(args: &RenderArgs, telling: Telling) -> Result<(Prepared, Rende
     let assets = aside("reader", move || Assets::open(&asset_options)).await?;
     let recording = reading.recording(args.recording.session.clone(), telling).await?;
     let recording = Arc::new(recording);
-    let (moments, timelines) = planning::timelines(&recording, &args.content).await?;
-    let timelines = wanted(&settings, telling, timelines);
+    let only_first = settings.naming == Naming::One;
+    let (moments, Clips { timelines, found }) =
+        planning::clips(&recording, &args.content, only_first).await?;
+    if telling > Telling::Nothing && found > timelines.len() {
+        print::note(&format!(
+            "the first of {found} clips is made; with {NUMBER} in the output's name all are"
+        ));
+    }
     settings.check_destinations(args, &reading.input, timelines.len())?;
     let more = files.len() + 1..=timelines.len();
     files.extend(VideoFiles::begin_each(args, &settings, more)?);
@@ -110,20 +116,6 @@ async fn prepare(args: &RenderArgs, telling: Telling) -> Result<(Prepared, Rende
     };
     let job = prepared.job(args, source, assets, scripts)?;
     Ok((prepared, job))
-}
-
-/// As many of the timelines as have a video: one, unless the output's name has a number in it.
-fn wanted(settings: &RenderSettings, telling: Telling, mut timelines: Vec<Timeline>) -> Vec<Timeline> {
-    if settings.naming == Naming::One && timelines.len() > 1 {
-        if telling > Telling::Nothing {
-            let count = timelines.len();
-            print::note(&format!(
-                "the first of {count} clips is made; with {NUMBER} in the output's name all are"
-            ));
-        }
-        timelines.truncate(1);
-    }
-    timelines
 }
 
 impl Prepared {

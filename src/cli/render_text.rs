@@ -27,10 +27,7 @@ pub(super) fn tell_plan(
         .iter()
         .map(|timeline| timeline.range.end_ms - timeline.range.start_ms)
         .sum();
-    let video_ms: f64 = timelines
-        .iter()
-        .map(|timeline| timeline.clock.video_duration_ms())
-        .sum();
+    let video_ms: f64 = plan.videos.iter().map(|video| video.duration_ms()).sum();
     let clips = match timelines.len() {
         1 => String::new(),
         count => format!("{count} clips, "),

@@ -23,6 +23,7 @@ use crate::encode::{VideoFacts, VideoReader};
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Fps, FrameSpec, Size};
 use crate::pipeline::{RenderEvent, RenderObserver, SampleJob, Subject, sample};
+use crate::recording::Span;
 use crate::similarity::{luma, ssim};
 use crate::source::Input;
 use crate::timeline::{CapturePlan, RenderPlan, SizeOption, Timeline};
@@ -45,8 +46,8 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
 
     let telling = args.telling.level();
     let recording = Arc::new(reading.recording(args.recording.session.clone(), telling).await?);
-    let (moments, timelines) = planning::timelines(&recording, &args.content).await?;
-    let timeline = only(timelines)?;
+    let (moments, clips) = planning::clips(&recording, &args.content, false).await?;
+    let timeline = only(clips.timelines)?;
     if telling > Telling::Nothing {
         for told in planning::idle_bounds(&recording, &timeline, &args.content) {
             print::note(&told);
@@ -106,21 +107,27 @@ fn check_worst(args: &VerifyArgs, input: &Input) -> Result<()> {
 fn only(mut timelines: Vec<Timeline>) -> Result<Timeline> {
     if timelines.len() > 1 {
         let message = format!("one video is compared, but there are {} clips", timelines.len());
-        let seconds = |ms: f64| ms / 1000.0;
-        let ranges: Vec<String> = timelines
-            .iter()
-            .map(|clip| {
-                format!(
-                    "--clip {}..{}",
-                    seconds(clip.range.start_ms),
-                    seconds(clip.range.end_ms)
-                )
-            })
-            .collect();
+        let clips: Vec<String> = timelines.iter().map(describe_clip).collect();
         return Err(Error::new(Kind::Usage, message)
-            .hint(format!("Say which one the video is: {}.", ranges.join(", or "))));
+            .hint(format!("Say which one the video is: {}.", clips.join(", or "))));
     }
     Ok(timelines.swap_remove(0))
+}
+
+/// The options that give this clip alone.
+fn describe_clip(clip: &Timeline) -> String {
+    let seconds = |ms: f64| ms / 1000.0;
+    let Span { start_ms, end_ms } = clip.range;
+    let Some((&first_ms, later_ms)) = clip.kept_ms.split_first() else {
+        return format!("--clip {}..{}", seconds(start_ms), seconds(end_ms));
+    };
+    // With decimals, lest they are minutes and seconds.
+    let (before, after) = (seconds(first_ms - start_ms), seconds(end_ms - first_ms));
+    let first = format!("--around {}:{before:?}:{after:?}", seconds(first_ms));
+    let later = later_ms
+        .iter()
+        .map(|ms| format!("--around {}:0.0:0.0", seconds(*ms)));
+    std::iter::once(first).chain(later).collect::<Vec<_>>().join(" ")
 }
 
 /// Frames per second of the grid that the video was made on.
@@ -133,7 +140,7 @@ fn fps(args: &VerifyArgs, facts: VideoFacts) -> Result<Fps> {
 
 /// Fails where the video can be of no use: another length or size than the plan's.
 fn check_shape(facts: VideoFacts, plan: &RenderPlan) -> Result<()> {
-    let planned_ms = plan.fps.frame_ms(plan.frame_count);
+    let planned_ms = plan.duration_ms();
     let message = if plan.size != facts.size {
         format!("the video is {}; no render gives that size", facts.size)
     } else if (planned_ms - facts.duration_ms).abs() > plan.fps.frame_ms(1) / 2.0 + 1.0 {

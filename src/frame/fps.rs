@@ -35,6 +35,12 @@ impl Fps {
     pub fn frame_ms(self, index: u64) -> f64 {
         (index as f64 * 1000.0 * f64::from(self.den)) / f64::from(self.num)
     }
+
+    /// How many frames are shown before a time of the video, in milliseconds: the index of the first that is not.
+    pub fn frames_before(self, video_ms: f64) -> u64 {
+        // The small part keeps rounding from counting a frame that stands on the very moment.
+        (video_ms * self.as_f64() / 1000.0 - 1e-6).ceil() as u64
+    }
 }
 
 impl fmt::Display for Fps {

@@ -65,11 +65,9 @@ pub(super) fn area_of(mark: &Mark, (width, height): (u32, u32)) -> Option<Area> 
 
 /// Draws on a picture without transparency, on its first `height` rows only.
 pub(super) fn draw(mark: &Mark, picture: &mut RgbaImage, height: u32) {
-    let width = picture.width();
-    let rows = width as usize * height as usize * 4;
-    if let Some(pixels) = PixmapMut::from_bytes(&mut (**picture)[..rows], width, height) {
+    if let Some(mut pen) = Pen::on(picture, height) {
         // A shape without any extent is none, and draws nothing.
-        let _ = Pen(pixels).draw(mark);
+        let _ = pen.draw(mark);
     }
 }
 
@@ -87,18 +85,24 @@ pub(super) struct Plate {
     pub(super) edge_opacity: f32,
 }
 
-/// Draws on a picture without transparency.
-pub(super) fn draw_plate(plate: Plate, picture: &mut RgbaImage) {
-    let (width, height) = picture.dimensions();
-    if let Some(pixels) = PixmapMut::from_bytes(picture, width, height) {
+/// Draws on a picture without transparency, on its first `height` rows only.
+pub(super) fn draw_plate(plate: Plate, picture: &mut RgbaImage, height: u32) {
+    if let Some(mut pen) = Pen::on(picture, height) {
         // A plate without any extent is none, and draws nothing.
-        let _ = Pen(pixels).plate(plate);
+        let _ = pen.plate(plate);
     }
 }
 
 struct Pen<'a>(PixmapMut<'a>);
 
-impl Pen<'_> {
+impl<'a> Pen<'a> {
+    /// Draws on the first `height` rows of a picture.
+    fn on(picture: &'a mut RgbaImage, height: u32) -> Option<Self> {
+        let width = picture.width();
+        let rows = width as usize * height as usize * 4;
+        PixmapMut::from_bytes(&mut (**picture)[..rows], width, height).map(Self)
+    }
+
     fn draw(&mut self, mark: &Mark) -> Option<()> {
         match mark {
             Mark::Arrow { tip, height } => self.arrow(*tip, *height as f32),

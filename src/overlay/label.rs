@@ -17,6 +17,8 @@ const MARGIN: f32 = 1.1;
 /// A line is never wider than this part of the picture, nor than so many times the size of the text.
 const WIDEST: f32 = 0.86;
 const WIDEST_TEXT: f32 = 44.0;
+/// What a line is about takes at most this part of it.
+const WIDEST_HEAD: f32 = 0.5;
 
 /// How one kind of label is set, in the size of ordinary text.
 struct Style {
@@ -83,7 +85,7 @@ impl PlacedLabel {
 
     pub(super) fn draw(&self, typesetter: &mut Typesetter, picture: &mut RgbaImage) {
         let Some(area) = self.area else { return };
-        draw_plate(self.plate, picture);
+        draw_plate(self.plate, picture, area.bottom);
         for (block, place) in &self.lines {
             typesetter.draw(block, picture, *place, area);
         }
@@ -285,7 +287,15 @@ fn set_line(
 ) -> Block {
     let head = match &*line.head {
         "" => String::new(),
-        head => format!("{head}  "),
+        text => {
+            let ink = head_ink;
+            let room = Room {
+                width: room.width * WIDEST_HEAD,
+                lines: 1,
+                keep: Keep::Beginning,
+            };
+            format!("{}  ", typesetter.shortened(Span { text, bold, ink }, size, room))
+        }
     };
     let spans = [
         Span {
@@ -382,6 +392,32 @@ mod tests {
                 assert!(picture == grey, "{labels:?} leaves its area");
             }
         }
+    }
+
+    #[test]
+    fn the_name_of_a_field_leaves_room_for_what_is_typed() {
+        let page = (390, 844);
+        let typing = |name: &str, text: &str| {
+            let line = Line {
+                head: name.to_owned(),
+                text: text.to_owned(),
+            };
+            let kind = LabelKind::Typing;
+            let lines = vec![line];
+            [Arc::new(Label { kind, lines })]
+        };
+        let name = "Your name as it stands in your passport, all of your first names with it";
+        let drawn = |text: &str| {
+            let mut typesetter = Typesetter::new();
+            let mut picture = RgbaImage::from_pixel(page.0, page.1, Rgba([120, 120, 120, 255]));
+            let palette = Palette::of(Theme::Dark);
+            let typed = place(&typing(name, text), page, TEXT_SIZE, palette, &mut typesetter);
+            typed[0].draw(&mut typesetter, &mut picture);
+            picture
+        };
+        assert!(drawn("Anna Maria") != drawn("Anna Marie"));
+        let height = |name: &str| placed(&typing(name, "Anna"), page)[0].plate.height;
+        assert_eq!(height(name).to_bits(), height("Name").to_bits());
     }
 
     #[test]

@@ -367,4 +367,24 @@ mod tests {
         drop(pointed);
         assert!(new(over(&mut footer_only, Picture::Repeat, None)) == plain);
     }
+
+    #[test]
+    fn words_that_do_not_fit_on_the_page_leave_the_footer_alone() {
+        let note = || Note {
+            time: "0.5".parse().unwrap(),
+            text: "Much to say about a small page ".repeat(5),
+        };
+        let options = ScriptOptions {
+            notes: vec![note(), note(), note()],
+            footer: true,
+            ..ScriptOptions::default()
+        };
+        let mut with_notes = overlay(OverlayStyle::default(), &options);
+        let mut below = |picture, index| {
+            let picture = new(frames(&mut with_notes, picture, index, 5).remove(0).picture);
+            picture.as_raw()[200 * 100 * 4..].to_vec()
+        };
+        let before = below(grey(200), 0);
+        assert!(below(Picture::Repeat, 5) == before);
+    }
 }

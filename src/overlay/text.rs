@@ -95,6 +95,16 @@ impl Typesetter {
 
     /// Sets text, of which only the last span is shortened if it is too long for the room.
     pub(super) fn set(&mut self, spans: &[Span<'_>], size: f32, room: Room) -> Block {
+        self.fitted(spans, size, room).1
+    }
+
+    /// As much of a text as there is room for.
+    pub(super) fn shortened(&mut self, span: Span<'_>, size: f32, room: Room) -> String {
+        self.fitted(&[span], size, room).0
+    }
+
+    /// The last span's text, shortened if that must be, and all of it set.
+    fn fitted(&mut self, spans: &[Span<'_>], size: f32, room: Room) -> (String, Block) {
         let texts: Vec<String> = spans.iter().map(|span| legible(span.text)).collect();
         self.provide(&texts);
         let set = |this: &mut Self, last: &str| {
@@ -109,7 +119,7 @@ impl Typesetter {
         let all = texts.last().map_or("", String::as_str);
         let whole = set(self, all);
         if fits(&whole) {
-            return whole;
+            return (all.to_owned(), whole);
         }
         let letters: Vec<&str> = all.graphemes(true).collect();
         let shortened = |count: usize| match room.keep {
@@ -128,7 +138,7 @@ impl Typesetter {
                 most = middle;
             }
         }
-        best
+        (shortened(fewest), best)
     }
 
     /// Lines as wide as this, as many as it takes.

@@ -30,6 +30,8 @@ pub(super) struct Element<'a> {
     pub(super) blocked: bool,
     /// Whether a document is among its children, which only an iframe can have.
     pub(super) holds_document: bool,
+    /// Whether it is an element of SVG.
+    pub(super) is_svg: bool,
 }
 
 /// The attributes of an element or of a change to it.
@@ -101,6 +103,10 @@ enum Open<'a> {
 }
 
 #[derive(Default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is told by the recorder by itself"
+)]
 struct Node<'a> {
     kind: Option<NodeType>,
     id: Option<i64>,
@@ -110,6 +116,7 @@ struct Node<'a> {
     is_style: bool,
     blocked: bool,
     holds_document: bool,
+    is_svg: bool,
 }
 
 impl<'a> Node<'a> {
@@ -120,6 +127,7 @@ impl<'a> Node<'a> {
             "\"tagName\"" => self.tag = json_text::text(value).unwrap_or_default(),
             "\"attributes\"" => self.attributes = Some(value),
             "\"textContent\"" => self.text = Some(value),
+            "\"isSVG\"" => self.is_svg = value == "true",
             "\"isStyle\"" => self.is_style = value == "true",
             "\"needBlock\"" => self.blocked = value == "true",
             _ => {}
@@ -141,6 +149,7 @@ impl<'a> Node<'a> {
                     blocked: self.blocked || attributes.json("rr_width").is_some(),
                     attributes,
                     holds_document: self.holds_document,
+                    is_svg: self.is_svg,
                 });
             }
             Some(NodeType::Text)
@@ -175,6 +184,7 @@ mod tests {
                 attributes,
                 blocked,
                 holds_document,
+                ..
             } = element;
             self.0.push(format!(
                 "{} {tag} src={} blocked={blocked} document={holds_document}",

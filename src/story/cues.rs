@@ -101,7 +101,6 @@ mod tests {
             .map(|(ms, line)| {
                 let told = Told {
                     session_ms: *ms,
-                    page: None,
                     chapter: None,
                     line: (*line).to_owned(),
                     is_error: line.contains('!'),

@@ -16,6 +16,8 @@ const NOTE_MS_PER_LETTER: f64 = 70.0;
 /// What was typed stays so long after the last letter.
 const TYPED_MS: f64 = 1500.0;
 const SKIPPED_MS: f64 = 2000.0;
+/// What is cut must be so long to be told: less would be 0 s.
+const LEAST_SKIPPED_MS: f64 = 500.0;
 
 /// Of a password neither the letters nor their number are shown.
 const SECRET: &str = "••••••••";
@@ -64,10 +66,8 @@ fn plain(text: &str) -> Vec<Line> {
 
 /// The frames that begin within this video time, at least one; the last of the video for what comes after it.
 fn frames_between(plan: &RenderPlan, start_ms: f64, end_ms: f64) -> Range<u64> {
-    // The small part keeps rounding from leaving out a frame that stands on the very moment.
-    let frame = |ms: f64| (ms * plan.fps.as_f64() / 1000.0 - 1e-6).ceil() as u64;
-    let first = frame(start_ms).min(plan.frame_count - 1);
-    first..frame(end_ms).max(first + 1)
+    let first = plan.fps.frames_before(start_ms).min(plan.frame_count - 1);
+    first..plan.fps.frames_before(end_ms).max(first + 1)
 }
 
 pub(super) fn title(plan: &RenderPlan, text: &str) -> TimedLabel {
@@ -138,6 +138,9 @@ pub(super) fn skipped(plan: &RenderPlan) -> Vec<TimedLabel> {
     let mut labels: Vec<TimedLabel> = Vec::new();
     for pair in pieces.windows(2) {
         let cut_ms = pair[1].session_start_ms - pair[0].session_end_ms;
+        if cut_ms < LEAST_SKIPPED_MS {
+            continue;
+        }
         let start_ms = pair[1].video_start_ms;
         let frames = frames_between(plan, start_ms, start_ms + SKIPPED_MS);
         if let Some((last, _)) = labels.last_mut() {

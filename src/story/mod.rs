@@ -28,6 +28,7 @@ const SHORTEST_CHAPTER_MS: f64 = 500.0;
 pub struct Story<'a> {
     recording: &'a Recording,
     plan: &'a RenderPlan,
+    places: Places<'a>,
     told: Vec<Told>,
 }
 
@@ -35,9 +36,7 @@ pub struct Story<'a> {
 #[derive(Debug, Clone, PartialEq)]
 struct Told {
     session_ms: f64,
-    /// What the page is called from here on.
-    page: Option<String>,
-    /// What begins here.
+    /// What begins here, unless it is a page.
     chapter: Option<String>,
     line: String,
     is_error: bool,
@@ -52,7 +51,6 @@ impl Told {
         }
         let told = |line: String| Self {
             session_ms,
-            page: None,
             chapter: None,
             line,
             is_error: false,
@@ -65,12 +63,7 @@ impl Told {
                 ..told(format!("Error: {}", shortened(message)))
             }),
             MomentKind::Page { url, title } => {
-                let name = page_name(url, title.as_deref());
-                Some(Self {
-                    page: Some(name.clone()),
-                    chapter: Some(name.clone()),
-                    ..told(format!("Page: {name}"))
-                })
+                Some(told(format!("Page: {}", page_name(url, title.as_deref()))))
             }
             // Names of recorders themselves begin so.
             MomentKind::Custom { tag } if tag.starts_with('$') => None,
@@ -85,11 +78,12 @@ impl Told {
 impl<'a> Story<'a> {
     /// `moments` are those of the recording.
     pub fn new(recording: &'a Recording, moments: &[Moment], plan: &'a RenderPlan) -> Self {
-        let moments = moments.iter();
+        let told = moments.iter().filter_map(|moment| Told::of(moment, plan));
         Self {
             recording,
             plan,
-            told: moments.filter_map(|moment| Told::of(moment, plan)).collect(),
+            places: Places::new(recording, moments, plan),
+            told: told.collect(),
         }
     }
 
@@ -97,7 +91,7 @@ impl<'a> Story<'a> {
     pub fn annotations(&self, poster_frame: u64) -> Annotations {
         let session = self.recording.session.as_deref();
         Annotations {
-            title: self.page_at(self.start_ms()).map(str::to_owned),
+            title: self.places.first_name().map(str::to_owned),
             comment: session.map(|id| format!("Session {id}")),
             recorded_ms: Some(self.recording.started_ms + self.plan.frame(0).session_ms),
             chapters: self.chapters(),
@@ -108,35 +102,48 @@ impl<'a> Story<'a> {
 
     /// From 0 on, each until the next. One that would be too short gives its place to the next, the last to the one before.
     fn chapters(&self) -> Vec<Chapter> {
-        let end_ms = self.video_end_ms();
-        let starts = self
-            .shown()
-            .filter_map(|(ms, told)| Some((ms, told.chapter.clone()?)))
-            .filter(|(ms, _)| *ms <= end_ms - SHORTEST_CHAPTER_MS);
-        let first = self.page_at(self.start_ms()).unwrap_or("Start").to_owned();
-        let mut chapters: Vec<Chapter> = Vec::new();
-        for (start_ms, title) in std::iter::once((0.0, first)).chain(starts) {
-            match chapters.last_mut() {
-                Some(last) if last.title == title => continue,
-                Some(last) if start_ms - last.start_ms < SHORTEST_CHAPTER_MS => {
-                    last.title = title;
-                    continue;
-                }
-                Some(last) => last.end_ms = start_ms,
-                None => {}
+        let end_ms = self.plan.duration_ms();
+        let latest_ms = (end_ms - SHORTEST_CHAPTER_MS).max(0.0);
+        let mut begun: Vec<(f64, &str)> = Vec::new();
+        for (start_ms, title) in self.beginnings() {
+            if start_ms > latest_ms {
+                break;
             }
-            chapters.push(Chapter {
-                start_ms,
-                end_ms,
-                title,
-            });
+            let too_short = begun.pop_if(|(before_ms, _)| start_ms - *before_ms < SHORTEST_CHAPTER_MS);
+            let start_ms = too_short.map_or(start_ms, |(before_ms, _)| before_ms);
+            if begun.last().is_none_or(|(_, before)| *before != title) {
+                begun.push((start_ms, title));
+            }
         }
-        chapters
+        let ends = begun
+            .iter()
+            .skip(1)
+            .map(|(start_ms, _)| *start_ms)
+            .chain([end_ms]);
+        let chapters = begun.iter().zip(ends).map(|((start_ms, title), end_ms)| Chapter {
+            start_ms: *start_ms,
+            end_ms,
+            title: (*title).to_owned(),
+        });
+        chapters.collect()
+    }
+
+    /// What chapters may begin with, in order: the page that is shown from then on, or what the recorded site tells.
+    fn beginnings(&self) -> Vec<(f64, &str)> {
+        let first = (0.0, self.places.first_name().unwrap_or("Start"));
+        let pages = self.places.later_names();
+        let pages = pages.map(|(frame, name)| (self.plan.fps.frame_ms(frame), name));
+        let events = self
+            .shown()
+            .filter_map(|(ms, told)| Some((ms, told.chapter.as_deref()?)));
+        let mut beginnings: Vec<_> = std::iter::once(first).chain(pages).chain(events).collect();
+        beginnings.sort_by(|a, b| a.0.total_cmp(&b.0));
+        beginnings
     }
 
     /// One after the other.
     pub fn cues(&self) -> Vec<Cue> {
-        cues::gathered(self.shown(), self.video_end_ms())
+        cues::gathered(self.shown(), self.plan.duration_ms())
     }
 
     /// What happens in the video, with the video's times.
@@ -144,23 +151,6 @@ impl<'a> Story<'a> {
         let told = self.told.iter();
         told.filter(|told| self.plan.shows(told.session_ms))
             .map(|told| (self.plan.clock.video_ms(told.session_ms), told))
-    }
-
-    fn page_at(&self, session_ms: f64) -> Option<&str> {
-        let begun = self.told.partition_point(|told| told.session_ms <= session_ms);
-        self.told[..begun]
-            .iter()
-            .rev()
-            .find_map(|told| told.page.as_deref())
-    }
-
-    fn start_ms(&self) -> f64 {
-        self.plan.frame(0).session_ms
-    }
-
-    /// The end of the last frame.
-    fn video_end_ms(&self) -> f64 {
-        self.plan.fps.frame_ms(self.plan.frame_count)
     }
 }
 
@@ -182,10 +172,27 @@ mod tests {
         {"type":5,"timestamp":1050000,"data":{"tag":"survey","payload":null}},
         {"type":3,"timestamp":1060000,"data":{"source":2,"type":2,"id":99}}]"#;
 
+    /// A window, another one that is opened at 5 s, and a click in the first at 10 s. It all ends at 20 s.
+    const WINDOWS: &str = r#"
+        ["a",{"type":4,"timestamp":1000000,"data":{"href":"https://a.test/","width":800,"height":600}}]
+        ["a",{"type":2,"timestamp":1000000,"data":{"node":{}}}]
+        ["b",{"type":4,"timestamp":1005000,"data":{"href":"https://b.test/","width":800,"height":600}}]
+        ["b",{"type":2,"timestamp":1005050,"data":{"node":{}}}]
+        ["a",{"type":3,"timestamp":1010000,"data":{"source":2,"type":2,"id":4}}]
+        ["a",{"type":5,"timestamp":1020000,"data":{"tag":"$end","payload":null}}]"#;
+
     fn tell<T>(change: impl FnOnce(&mut TimelineOptions), ask: impl FnOnce(&Story<'_>) -> T) -> T {
+        tell_of(EVENTS, change, ask)
+    }
+
+    fn tell_of<T>(
+        events: &'static str,
+        change: impl FnOnce(&mut TimelineOptions),
+        ask: impl FnOnce(&Story<'_>) -> T,
+    ) -> T {
         let recording = recording::open(RawInput {
             name: "test".to_owned(),
-            bytes: EVENTS.into(),
+            bytes: events.trim().into(),
         })
         .unwrap();
         let mut options = TimelineOptions {
@@ -254,6 +261,47 @@ mod tests {
         let annotations = tell(part, |story| story.annotations(3));
         assert_eq!(annotations.title.as_deref(), Some("a.test/thanks"));
         assert_eq!(annotations.recorded_ms, Some(1_010_000.0));
+    }
+
+    #[test]
+    fn chapters_follow_the_person_from_window_to_window() {
+        assert_eq!(
+            tell_of(WINDOWS, |_| (), cues),
+            lines(&[
+                (0.0, 2500.0, "Page: a.test/"),
+                (5000.0, 7500.0, "Page: b.test/"),
+                (10_000.0, 12_500.0, "Click"),
+            ])
+        );
+        assert_eq!(
+            tell_of(WINDOWS, |_| (), chapters),
+            lines(&[
+                (0.0, 5000.0, "a.test/"),
+                (5000.0, 10_000.0, "b.test/"),
+                (10_000.0, 20_000.0, "a.test/"),
+            ])
+        );
+        let part = |options: &mut TimelineOptions| options.start = "12".parse().ok();
+        assert_eq!(
+            tell_of(WINDOWS, part, chapters),
+            lines(&[(0.0, 8000.0, "a.test/")])
+        );
+        let annotations = tell_of(WINDOWS, part, |story| story.annotations(0));
+        assert_eq!(annotations.title.as_deref(), Some("a.test/"));
+    }
+
+    #[test]
+    fn a_page_that_is_left_at_once_is_no_chapter() {
+        const EVENTS: &str = r#"[
+            {"type":4,"timestamp":1000000,"data":{"href":"https://a.test/","width":800,"height":600}},
+            {"type":2,"timestamp":1000000,"data":{"node":{}}},
+            {"type":5,"timestamp":1005000,"data":{"tag":"$pageview","payload":{"href":"https://a.test/login"}}},
+            {"type":5,"timestamp":1005200,"data":{"tag":"$pageview","payload":{"href":"https://a.test/"}}},
+            {"type":3,"timestamp":1009000,"data":{"source":2,"type":2,"id":99}}]"#;
+        assert_eq!(
+            tell_of(EVENTS, |_| (), chapters),
+            lines(&[(0.0, 9000.0, "a.test/")])
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Which page of which window a video shows from which frame on. The footer and the contact sheet name it. Pure.
+//! Which page of which window a video shows from which frame on. The footer, the chapters and the contact sheet name it. Pure.
 
 use super::words::{address, page_name, session_time};
 use crate::recording::{Moment, MomentKind, Recording};
@@ -41,8 +41,25 @@ impl<'a> Places<'a> {
         (time, &self.places[begun(&self.places, frame) - 1])
     }
 
+    /// The name of the first place, if it is known.
+    pub(super) fn first_name(&self) -> Option<&str> {
+        self.places.first().and_then(Place::known_name)
+    }
+
+    /// The names of those after it that are known, with their first frames.
+    pub(super) fn later_names(&self) -> impl Iterator<Item = (u64, &str)> {
+        let later = self.places.iter().skip(1);
+        later.filter_map(|place| Some((place.from, place.known_name()?)))
+    }
+
     pub(super) fn into_vec(self) -> Vec<Place> {
         self.places
+    }
+}
+
+impl Place {
+    fn known_name(&self) -> Option<&str> {
+        (!self.name.is_empty()).then_some(&*self.name)
     }
 }
 

@@ -267,6 +267,15 @@ mod tests {
     }
 
     #[test]
+    fn a_cut_that_nobody_notices_is_not_told() {
+        let options = ScriptOptions {
+            skipped: true,
+            ..ScriptOptions::default()
+        };
+        assert_eq!(told(&script("skip:30.3:30.2", &options)), lines(&[(0, "")]));
+    }
+
+    #[test]
     fn the_footer_changes_once_a_second_and_with_the_page() {
         let options = ScriptOptions {
             footer: true,

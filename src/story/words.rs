@@ -6,22 +6,23 @@ use crate::recording::without_query;
 
 const MOST_LETTERS: usize = 80;
 
-/// The title of a page, or else its address without its scheme and query.
+/// The title of a page, or else its address without its scheme, user and query.
 pub(super) fn page_name(url: &str, title: Option<&str>) -> String {
     let title = title.map(shortened).filter(|title| !title.is_empty());
-    title.unwrap_or_else(|| shortened(without_scheme(without_query(url))))
+    title.unwrap_or_else(|| shortened(&host_and_path(without_query(url))))
 }
 
 /// The address of a page without its scheme, user, query and fragment: no token stands in it.
 pub(super) fn address(url: &str) -> String {
-    let address = without_scheme(url.split(['?', '#']).next().unwrap_or_default());
-    let (host, path) = address.split_at(address.find('/').unwrap_or(address.len()));
-    let host = host.rsplit('@').next().unwrap_or(host);
-    shortened(&format!("{host}{path}"))
+    shortened(&host_and_path(url.split(['?', '#']).next().unwrap_or_default()))
 }
 
-fn without_scheme(address: &str) -> &str {
-    address.split_once("://").map_or(address, |(_, rest)| rest)
+/// An address without its scheme, and without the user and the password that may stand before its host.
+fn host_and_path(address: &str) -> String {
+    let address = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let (host, path) = address.split_at(address.find(['/', '#']).unwrap_or(address.len()));
+    let host = host.rsplit('@').next().unwrap_or(host);
+    format!("{host}{path}")
 }
 
 /// One line that can be read in passing.
@@ -76,6 +77,10 @@ mod tests {
         assert_eq!((long.chars().count(), long.ends_with('…')), (MOST_LETTERS, true));
         assert_eq!(page_name("https://a.test/x?q#y", Some(" ")), "a.test/x");
         assert_eq!(page_name("https://a.test/x", Some("Shop")), "Shop");
+        assert_eq!(
+            page_name("https://me:secret@a.test/x#/y@z", None),
+            "a.test/x#/y@z"
+        );
     }
 
     #[test]

@@ -20,6 +20,17 @@ const MOST_NAMES: usize = 8;
 pub struct ClipOptions {
     pub ranges: Vec<ClipRange>,
     pub around: Vec<Around>,
+    /// Whether no more than the first is wanted, however many there are.
+    pub only_first: bool,
+}
+
+/// The clips of a recording.
+#[derive(Debug)]
+pub struct Clips {
+    /// Of those that are wanted, in their order; never empty.
+    pub timelines: Vec<Timeline>,
+    /// How many there are, wanted or not.
+    pub found: usize,
 }
 
 impl ClipOptions {
@@ -34,35 +45,49 @@ impl ClipOptions {
         recording: &Recording,
         moments: &[Moment],
         options: &TimelineOptions,
-    ) -> Result<Vec<Timeline>> {
+    ) -> Result<Clips> {
         if self.is_empty() {
-            return Ok(vec![Timeline::resolve(recording, options)?]);
+            return Ok(Clips {
+                timelines: vec![Timeline::resolve(recording, options)?],
+                found: 1,
+            });
         }
         let windows = WindowSchedule::resolve(recording, &options.window)?;
         let whole = resolve_range(recording, &windows, options)?;
         let mut parts = self.placed(recording, whole)?;
         parts.extend(self.found(recording, moments, &windows, whole)?);
+        let found = parts.len();
+        if self.only_first {
+            parts.truncate(1);
+        }
         if parts.len() > MOST_CLIPS {
-            let message = format!("{} clips are asked for; {MOST_CLIPS} are the most", parts.len());
+            let message = format!("{found} clips are asked for; {MOST_CLIPS} are the most");
             return Err(Error::new(Kind::Usage, message)
                 .hint("Narrow it down with --start and --end, or with a more exact --around."));
         }
-        let timeline = |range| Timeline::of(recording, &windows, range, options);
-        parts.into_iter().map(timeline).collect()
+        let timeline = |part: Part| Timeline::of(recording, &windows, part.range, &part.around_ms, options);
+        Ok(Clips {
+            timelines: parts.into_iter().map(timeline).collect::<Result<_>>()?,
+            found,
+        })
     }
 
     /// The ranges, cut to what there is.
-    fn placed(&self, recording: &Recording, whole: Span) -> Result<Vec<Span>> {
+    fn placed(&self, recording: &Recording, whole: Span) -> Result<Vec<Part>> {
         let place = |range: &ClipRange| {
             let (start_ms, end_ms) = range.session_ms(recording.started_ms);
             if start_ms >= end_ms {
                 let message = format!("--clip {range} ends before it begins");
                 return Err(Error::new(Kind::Usage, message));
             }
-            intersection(whole, start_ms, end_ms).ok_or_else(|| {
+            let range = intersection(whole, start_ms, end_ms).ok_or_else(|| {
                 let there = describe_range(recording, whole);
                 let message = format!("--clip {range} shows nothing: there is only {there}");
                 Error::new(Kind::Usage, message)
+            })?;
+            Ok(Part {
+                range,
+                around_ms: Vec::new(),
             })
         };
         self.ranges.iter().map(place).collect()
@@ -75,7 +100,7 @@ impl ClipOptions {
         moments: &[Moment],
         windows: &WindowSchedule,
         whole: Span,
-    ) -> Result<Vec<Span>> {
+    ) -> Result<Vec<Part>> {
         let is_there = |ms: f64| (whole.start_ms..=whole.end_ms).contains(&ms);
         let shown: Vec<&Moment> = moments
             .iter()
@@ -83,7 +108,7 @@ impl ClipOptions {
                 is_there(moment.session_ms) && windows.window_at(moment.session_ms) == moment.window
             })
             .collect();
-        let mut parts = Vec::new();
+        let mut parts: Vec<Part> = Vec::new();
         for around in &self.around {
             let times: Vec<f64> = if let AroundEvent::Time(time) = around.event {
                 let ms = time.session_ms(recording.started_ms);
@@ -95,22 +120,33 @@ impl ClipOptions {
             if times.is_empty() {
                 return Err(not_there(&around.event, recording, &shown, whole));
             }
-            let part = |ms: f64| Span {
-                start_ms: (ms - around.before_ms).max(whole.start_ms),
-                end_ms: (ms + around.after_ms).min(whole.end_ms),
+            let part = |ms: f64| Part {
+                range: Span {
+                    start_ms: (ms - around.before_ms).max(whole.start_ms),
+                    end_ms: (ms + around.after_ms).min(whole.end_ms),
+                },
+                around_ms: vec![ms],
             };
             parts.extend(times.into_iter().map(part));
         }
-        parts.sort_by(|a, b| a.start_ms.total_cmp(&b.start_ms));
+        parts.sort_by(|a, b| a.range.start_ms.total_cmp(&b.range.start_ms));
         parts.dedup_by(|next, merged| {
-            let overlaps = next.start_ms <= merged.end_ms;
+            let overlaps = next.range.start_ms <= merged.range.end_ms;
             if overlaps {
-                merged.end_ms = merged.end_ms.max(next.end_ms);
+                merged.range.end_ms = merged.range.end_ms.max(next.range.end_ms);
+                merged.around_ms.append(&mut next.around_ms);
             }
             overlaps
         });
         Ok(parts)
     }
+}
+
+/// What one clip is to show, in session time.
+struct Part {
+    range: Span,
+    /// What it is around.
+    around_ms: Vec<f64>,
 }
 
 /// What is in both; none if that has no length, although the whole has one.
@@ -195,7 +231,7 @@ mod tests {
     use super::*;
     use crate::recording;
     use crate::source::RawInput;
-    use crate::timeline::Idle;
+    use crate::timeline::{Idle, Piece};
 
     /// Forty seconds: a click on "Pay now" at 5 and 20, on nothing with a name at 39; an error at 12, another one in a
     /// window that is not shown at 13; a page at 15; a custom event at 30.
@@ -256,7 +292,8 @@ mod tests {
         };
         change(&mut timeline);
         let recording = recording();
-        clips.resolve(&recording, &recording::moments(&recording), &timeline)
+        let clips = clips.resolve(&recording, &recording::moments(&recording), &timeline)?;
+        Ok(clips.timelines)
     }
 
     /// The seconds of each clip.
@@ -308,6 +345,45 @@ mod tests {
         }
         let part = |options: &mut TimelineOptions| options.start = "6".parse().ok();
         assert_eq!(ranges("around=click:pay", part), [(10.0, 25.0)]);
+    }
+
+    #[test]
+    fn what_is_looked_for_is_no_idle_time() {
+        let idle = |rule: &str| {
+            let idle = rule.parse().unwrap();
+            move |options: &mut TimelineOptions| options.idle = idle
+        };
+        let shown = |options: &str, rule: &str| -> Vec<Vec<(f64, f64)>> {
+            let second = |ms: f64| ms / 1000.0;
+            let piece = |piece: &Piece| (second(piece.session_start_ms), second(piece.session_end_ms));
+            let timelines = resolve(options, idle(rule)).unwrap();
+            timelines
+                .iter()
+                .map(|timeline| timeline.clock.pieces().iter().map(piece).collect())
+                .collect()
+        };
+        // The person clicks at 5, 20 and 39.
+        for (options, pieces) in [
+            ("clip=6..19", vec![vec![(6.0, 6.5), (18.5, 19.0)]]),
+            (
+                "around=error:6:7",
+                vec![vec![(6.0, 6.5), (11.5, 12.5), (18.5, 19.0)]],
+            ),
+            ("around=12:1:1", vec![vec![(11.0, 13.0)]]),
+            (
+                "around=custom:sign-up:8:1 around=26:0:1",
+                vec![vec![(22.0, 31.0)]],
+            ),
+        ] {
+            assert_eq!(shown(options, "skip:5:1"), pieces, "{options}");
+        }
+        let times = |options: &str| {
+            let timelines = resolve(options, idle("skip:5:1")).unwrap();
+            timelines[0].kept_ms.clone()
+        };
+        assert_eq!(times("around=error:6:7"), [12_000.0]);
+        // Nothing would have been cut.
+        assert_eq!(times("around=click:pay:1:1"), [0.0; 0]);
     }
 
     #[test]

@@ -55,6 +55,11 @@ impl ClockMap {
         self.pieces[self.pieces.len() - 1].video_end_ms
     }
 
+    /// Where the first piece begins.
+    pub fn session_start_ms(&self) -> f64 {
+        self.pieces[0].session_start_ms
+    }
+
     /// The last moment that is shown.
     pub fn session_end_ms(&self) -> f64 {
         self.pieces[self.pieces.len() - 1].session_end_ms

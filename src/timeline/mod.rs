@@ -22,7 +22,7 @@ use crate::recording::{Recording, Span, Window, activity};
 pub use around::Around;
 pub use capture_plan::CapturePlan;
 pub use clip::ClipRange;
-pub use clips::ClipOptions;
+pub use clips::{ClipOptions, Clips};
 pub use clock::{ClockMap, Piece};
 pub use options::{Idle, TimelineOptions};
 pub use plan::RenderPlan;
@@ -42,6 +42,8 @@ const LONGEST_VIDEO_MS: f64 = 30.0 * 24.0 * 3_600_000.0;
 pub struct Timeline {
     /// What the video shows, in session time.
     pub range: Span,
+    /// The moments that it is around; none where idle cuts are the same without them.
+    pub kept_ms: Vec<f64>,
     /// The largest viewport within the range.
     pub viewport: Size,
     pub clock: ClockMap,
@@ -53,7 +55,7 @@ impl Timeline {
     pub fn resolve(recording: &Recording, options: &TimelineOptions) -> Result<Self> {
         let windows = WindowSchedule::resolve(recording, &options.window)?;
         let range = resolve_range(recording, &windows, options)?;
-        Self::of(recording, &windows, range, options)
+        Self::of(recording, &windows, range, &[], options)
     }
 
     /// What to tell of a `--start` or `--end` that is outside of the recording, in a sentence each.
@@ -61,11 +63,12 @@ impl Timeline {
         idle_bounds(recording, &self.windows, options)
     }
 
-    /// Of this part of the recording.
+    /// Of this part of the recording. The moments that it is around are no idle time.
     fn of(
         recording: &Recording,
         windows: &WindowSchedule,
         range: Span,
+        around_ms: &[f64],
         options: &TimelineOptions,
     ) -> Result<Self> {
         let speed = options.speed;
@@ -75,14 +78,7 @@ impl Timeline {
                 format!("--speed {speed} is not between 0.01 and 1000"),
             ));
         }
-        let kept = match options.idle {
-            Idle::Keep => vec![range],
-            Idle::Skip { gap_ms, keep_ms } => {
-                let events = scheduled(recording, windows).flat_map(|window| &window.events);
-                let spans = activity::spans(events, recording.started_ms, gap_ms);
-                without_idle_gaps(range, &spans, gap_ms, keep_ms)
-            }
-        };
+        let (kept, kept_ms) = kept(recording, windows, range, around_ms, options.idle);
         let clock = ClockMap::new(&kept, speed);
         if clock.video_duration_ms() > LONGEST_VIDEO_MS {
             return Err(Error::new(
@@ -96,6 +92,7 @@ impl Timeline {
         }
         Ok(Self {
             range,
+            kept_ms,
             viewport: size::largest_viewport(recording, windows, range),
             clock,
             windows: windows.clone(),
@@ -143,6 +140,32 @@ fn scheduled<'a>(
 ) -> impl Iterator<Item = &'a Window> + Clone {
     let places = schedule.shown_between(f64::NEG_INFINITY, f64::INFINITY);
     places.into_iter().map(|place| &recording.windows[place])
+}
+
+/// What idle cuts leave of a range, and those of the moments that are in it for being asked for: all of them, or none.
+fn kept(
+    recording: &Recording,
+    windows: &WindowSchedule,
+    range: Span,
+    around_ms: &[f64],
+    idle: Idle,
+) -> (Vec<Span>, Vec<f64>) {
+    let Idle::Skip { gap_ms, keep_ms } = idle else {
+        return (vec![range], Vec::new());
+    };
+    let events = scheduled(recording, windows).flat_map(|window| &window.events);
+    let mut spans = activity::spans(events, recording.started_ms, gap_ms);
+    let by_activity = without_idle_gaps(range, &spans, gap_ms, keep_ms);
+    spans.extend(around_ms.iter().map(|&ms| Span {
+        start_ms: ms,
+        end_ms: ms,
+    }));
+    spans.sort_by(|a, b| a.start_ms.total_cmp(&b.start_ms));
+    let kept = without_idle_gaps(range, &spans, gap_ms, keep_ms);
+    if kept == by_activity {
+        return (kept, Vec::new());
+    }
+    (kept, around_ms.to_vec())
 }
 
 /// The range without the middle of each gap between spans that is longer than `gap_ms`.

@@ -23,24 +23,27 @@ pub struct RenderPlan {
 
 impl RenderPlan {
     pub(super) fn new(layout: Layout, fps: Fps, clock: ClockMap, windows: WindowSchedule) -> Self {
-        // The small part keeps rounding from adding a frame to a video that fits the grid exactly.
-        let frames = clock.video_duration_ms() * fps.as_f64() / 1000.0 - 1e-6;
         let Layout { canvas, band } = layout;
         Self {
             size: Size::new(canvas.size.width, canvas.size.height + band),
             band,
             scale: canvas.scale,
             fps,
+            frame_count: fps.frames_before(clock.video_duration_ms()).max(1),
             clock,
             windows,
-            frame_count: (frames.ceil() as u64).max(1),
         }
+    }
+
+    /// How long the video is, in milliseconds: all of its frames, though the last may reach beyond what the clock maps.
+    pub fn duration_ms(&self) -> f64 {
+        self.fps.frame_ms(self.frame_count)
     }
 
     /// The part of the session that the video is of, cuts included.
     pub fn range(&self) -> Span {
         Span {
-            start_ms: self.frame(0).session_ms,
+            start_ms: self.clock.session_start_ms(),
             end_ms: self.clock.session_end_ms(),
         }
     }
@@ -76,9 +79,8 @@ impl RenderPlan {
 
     /// The first frame that shows a moment of the session or a later one; the last frame for what comes after it.
     pub fn first_frame_from(&self, session_ms: f64) -> u64 {
-        // The small part keeps rounding from leaving out a frame that stands on the very moment.
-        let frames = self.clock.video_ms(session_ms) * self.fps.as_f64() / 1000.0 - 1e-6;
-        (frames.ceil() as u64).min(self.frame_count - 1)
+        let index = self.fps.frames_before(self.clock.video_ms(session_ms));
+        index.min(self.frame_count - 1)
     }
 
     pub fn frames(&self) -> impl ExactSizeIterator<Item = FrameSpec> + '_ {
@@ -137,6 +139,33 @@ mod tests {
             ]
         );
         assert_eq!(frames[10].pts_ms.to_bits(), 1000.0_f64.to_bits());
+    }
+
+    #[test]
+    fn a_video_lasts_as_long_as_its_frames() {
+        for (ms, fps, expected) in [
+            (1000.0, Fps::new(10, 1), 1000.0),
+            (1010.0, Fps::new(10, 1), 1100.0),
+            (0.0, Fps::new(4, 1), 250.0),
+        ] {
+            let found = plan(ms, fps).duration_ms();
+            assert!((found - expected).abs() < 1e-9, "{ms} ms at {fps}: {found}");
+        }
+    }
+
+    #[test]
+    fn a_single_frame_is_of_all_of_its_range() {
+        let plan = plan(700.0, Fps::new(1, 1));
+        assert_eq!(plan.frame_count, 1);
+        for (ms, shown) in [
+            (-1.0, false),
+            (0.0, true),
+            (300.0, true),
+            (700.0, true),
+            (701.0, false),
+        ] {
+            assert_eq!(plan.shows(ms), shown, "{ms}");
+        }
     }
 
     #[test]

@@ -248,9 +248,9 @@ mod tests {
     fn segments(recording: &Recording, clips: &[&str]) -> Vec<Range<u64>> {
         let options = ClipOptions {
             ranges: clips.iter().map(|range| range.parse().unwrap()).collect(),
-            around: Vec::new(),
+            ..ClipOptions::default()
         };
-        let timelines = options.resolve(recording, &[], &kept()).unwrap();
+        let timelines = options.resolve(recording, &[], &kept()).unwrap().timelines;
         let plan = CapturePlan::new(&timelines, SizeOption::Native, 1.0, Fps::new(10, 1), |_| 0);
         let workload = Workload::of(&plan, recording);
         assert_eq!(workload.segments.last().unwrap().end, plan.frame_count);

@@ -66,8 +66,9 @@ impl WindowSchedule {
         }
     }
 
-    /// A window is turned to when the person does something in it, and when it opens or goes to another page.
-    /// What a page in the background does by itself, and its repeated full snapshots, change nothing.
+    /// A window is turned to when the person does something in it, and when it opens or goes to another page; before its
+    /// first full snapshot it shows that one already. What a page in the background does by itself, and its repeated full
+    /// snapshots, change nothing.
     fn following(recording: &Recording) -> Self {
         let mut turns: Vec<Turn> = Vec::new();
         for (window, events) in recording.windows.iter().map(|window| &window.events).enumerate() {
@@ -76,7 +77,7 @@ impl WindowSchedule {
             for event in events {
                 let moved_on = event.href().is_some_and(|href| page.replace(href) != Some(href));
                 let opened = event.kind == EventType::FullSnapshot && !std::mem::replace(&mut seen, true);
-                if opened || (moved_on && seen) || is_interaction(event) {
+                if opened || moved_on || is_interaction(event) {
                     let start_ms = activity::extent(event, recording.started_ms).start_ms;
                     turns.push(Turn { start_ms, window });
                 }
@@ -161,19 +162,22 @@ mod tests {
     use crate::recording;
     use crate::source::RawInput;
 
-    /// Lines of (window, second, source): source 99 stands for a Meta and a full snapshot.
+    /// Lines of (window, second, source): source 97 stands for a full snapshot, 98 for a Meta, 99 for both.
     fn recording(events: &[(&str, f64, u8)]) -> Recording {
         let mut lines = Vec::new();
         for (window, second, source) in events {
             let timestamp = 1_000_000.0 + second * 1000.0;
-            if *source == 99 {
+            if matches!(source, 98 | 99) {
                 lines.push(format!(
                     r#"["{window}",{{"type":4,"timestamp":{timestamp},"data":{{"href":"https://{window}.test/","width":800,"height":600}}}}]"#
                 ));
+            }
+            if matches!(source, 97 | 99) {
                 lines.push(format!(
                     r#"["{window}",{{"type":2,"timestamp":{timestamp},"data":{{"node":{{}}}}}}]"#
                 ));
-            } else {
+            }
+            if *source < 97 {
                 lines.push(format!(
                     r#"["{window}",{{"type":3,"timestamp":{timestamp},"data":{{"source":{source},"positions":[{{"timeOffset":-400}}]}}}}]"#
                 ));
@@ -202,6 +206,17 @@ mod tests {
         assert_eq!(then(&[("a", 8.0, 1)]), [(0.0, 0), (5.0, 1), (7.6, 0)]);
         // A change, and another snapshot of the same page, in the background.
         assert_eq!(then(&[("a", 8.0, 0), ("a", 9.0, 99)]), [(0.0, 0), (5.0, 1)]);
+    }
+
+    /// Recorders tell of a page first, and then of what stands on it, which takes them a while to write down.
+    #[test]
+    fn a_window_opens_when_its_page_is_told() {
+        let then = |more: &[(&'static str, f64, u8)]| turns(&[&[("a", 0.0, 99)][..], more].concat());
+        let opened = [("b", 5.0, 98), ("b", 5.25, 97)];
+        assert_eq!(then(&opened), [(0.0, 0), (5.0, 1)]);
+        // The person went on elsewhere until there was something to be seen.
+        let late = [("b", 5.0, 98), ("a", 6.0, 2), ("b", 8.0, 97)];
+        assert_eq!(then(&late), [(0.0, 0), (5.0, 1), (6.0, 0), (8.0, 1)]);
     }
 
     #[test]

@@ -31,13 +31,13 @@ pub(in crate::cli) struct BesideArgs {
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) contact_sheet: Option<PathBuf>,
 
-    /// How many moments the contact sheet has, at most
+    /// How many moments the contact sheet has at most, up to 500
     #[arg(
         hide_short_help = true,
         long,
         value_name = "N",
         default_value = "12",
-        value_parser = count::<NonZeroUsize>,
+        value_parser = moments,
         allow_negative_numbers = true,
         requires = "contact_sheet",
     )]
@@ -46,4 +46,15 @@ pub(in crate::cli) struct BesideArgs {
     /// Write each picture that differs from the one before as a PNG into a folder, with index.json: when each is shown
     #[arg(long, value_name = "DIR")]
     pub(in crate::cli) frames: Option<PathBuf>,
+}
+
+/// Each is a picture that is kept until the sheet is drawn.
+const MOST_MOMENTS: usize = 500;
+
+fn moments(text: &str) -> Result<NonZeroUsize, String> {
+    let moments: NonZeroUsize = count(text)?;
+    if moments.get() > MOST_MOMENTS {
+        return Err(format!("{MOST_MOMENTS} are the most that fit on a sheet"));
+    }
+    Ok(moments)
 }

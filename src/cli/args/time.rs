@@ -16,13 +16,23 @@ pub(in crate::cli) struct TimeArgs {
 
     /// Show only this part of the session, or START..END; may be repeated, and each becomes a video of its own: an n in
     /// curly brackets in the names of files is its number
-    #[arg(long, value_name = "START+LENGTH", help_heading = "Time")]
+    #[arg(
+        long,
+        value_name = "START+LENGTH",
+        allow_hyphen_values = true,
+        help_heading = "Time"
+    )]
     pub(in crate::cli) clip: Vec<ClipRange>,
 
     /// Show what is around something that happened: error (also exceptions and failed requests), click:TEXT, page:ADDRESS
     /// with * for anything, custom:TAG, or a time; from 10 s before it to 5 s after it unless other numbers stand behind
     /// it. May be repeated. With an n in curly brackets in the output's name each is a video, else the first
-    #[arg(long, value_name = "EVENT[:BEFORE:AFTER]", help_heading = "Time")]
+    #[arg(
+        long,
+        value_name = "EVENT[:BEFORE:AFTER]",
+        allow_hyphen_values = true,
+        help_heading = "Time"
+    )]
     pub(in crate::cli) around: Vec<Around>,
 
     /// Leave out the beginning for as long as the page is blank
@@ -41,7 +51,13 @@ pub(in crate::cli) struct TimeArgs {
     pub(in crate::cli) speed: f64,
 
     /// Idle time: keep, or skip[:GAP[:KEEP]], gaps longer than GAP seconds become KEEP seconds
-    #[arg(long, default_value = "skip:5:1", value_name = "HOW", help_heading = "Time")]
+    #[arg(
+        long,
+        default_value = "skip:5:1",
+        value_name = "HOW",
+        allow_hyphen_values = true,
+        help_heading = "Time"
+    )]
     pub(in crate::cli) idle: Idle,
 }
 
@@ -58,10 +74,12 @@ impl TimeArgs {
         }
     }
 
-    pub(in crate::cli) fn clips(&self) -> ClipOptions {
+    /// Which clips are made: all, or the first.
+    pub(in crate::cli) fn clips(&self, only_first: bool) -> ClipOptions {
         ClipOptions {
             ranges: self.clip.clone(),
             around: self.around.clone(),
+            only_first,
         }
     }
 }

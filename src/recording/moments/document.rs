@@ -4,13 +4,16 @@
 use std::cell::Cell;
 
 use super::element::Element;
-use super::field::{Field, FieldKind};
+use super::field::{Field, FieldKind, names_secret};
 use super::legible::{LONGEST_NAME, LONGEST_TITLE, collapsed};
 use super::tree::{NodeKind, Tree};
 use crate::recording::Event;
 
 /// So far up from what was clicked is the button or link around it.
 const MOST_ANCESTORS: usize = 8;
+
+/// So far up from what was clicked an editor around it is looked for. Browsers nest no deeper what they read.
+const MOST_LEVELS: usize = 512;
 
 /// Names are asked for with each event, which would take as long as events times nodes. So once this many nodes have been
 /// looked at for names, none is looked for in what has more nodes in it than that many: a part of the page rather than a
@@ -39,10 +42,14 @@ impl Document {
     }
 
     /// What a person would call the element: the label of a field; else the text on it, else an attribute that names
-    /// it, else the same of the button or link that it is in. Empty if there is nothing.
+    /// it, else the same of the button or link that it is in. What people write is no name: where they do, it is an
+    /// attribute of the editor. Empty if there is nothing.
     pub(super) fn name(&self, id: i64) -> String {
         if self.field(id).is_some() {
             return self.field_name(id);
+        }
+        if let Some(editor) = self.editor_around(id) {
+            return self.attribute_name(editor).unwrap_or_default();
         }
         if let Some(name) = self.own_name(id) {
             return name;
@@ -52,9 +59,14 @@ impl Document {
         acting.and_then(|id| self.own_name(id)).unwrap_or_default()
     }
 
-    /// None for what is no field of a form.
+    /// None for what is no field of a form. A text field that is called as those for secrets are is one for them.
     pub(super) fn field_kind(&self, id: i64) -> Option<FieldKind> {
-        self.field(id).map(|field| field.kind)
+        let field = self.field(id)?;
+        let is_called_secret = || field.is_called_secret() || names_secret(&self.field_name(id));
+        Some(match field.kind {
+            FieldKind::Text if is_called_secret() => FieldKind::Secret,
+            kind => kind,
+        })
     }
 
     /// What a field is called: by its label, an attribute that people are told, or at last one that they are not. Never by
@@ -80,6 +92,13 @@ impl Document {
             .find(is_label)
     }
 
+    fn editor_around(&self, id: i64) -> Option<i64> {
+        let is_editor = |id: &i64| self.element(*id).is_some_and(|element| element.is_editor);
+        std::iter::once(id)
+            .chain(self.tree.ancestors(id).take(MOST_LEVELS))
+            .find(is_editor)
+    }
+
     fn element(&self, id: i64) -> Option<&Element> {
         match &self.tree.node(id)?.kind {
             NodeKind::Element(element) => Some(element),
@@ -102,8 +121,11 @@ impl Document {
             // A large part of the page, of which only the text that is directly in it may be its name.
             .or_else(|| self.text_directly_in(id, LONGEST_NAME));
         let is_name = |text: &String| !text.is_empty() && text.chars().count() <= LONGEST_NAME;
-        text.filter(is_name)
-            .or_else(|| self.element(id)?.name.as_deref().map(collapsed))
+        text.filter(is_name).or_else(|| self.attribute_name(id))
+    }
+
+    fn attribute_name(&self, id: i64) -> Option<String> {
+        self.element(id)?.name.as_deref().map(collapsed)
     }
 
     /// Whether there is something to be seen: text, or an element that is seen by itself, in nothing that is hidden. Style
@@ -130,14 +152,14 @@ impl Document {
         false
     }
 
-    /// All text in an element but for what stands in fields, or none if it is longer than this many characters without
-    /// its white space, or in a large part of the page.
+    /// All text in an element but for what stands in fields and editors, or none if it is longer than this many
+    /// characters without its white space, or in a large part of the page.
     fn text_within(&self, id: i64, most: usize) -> Option<String> {
         let next = |&at: &i64| {
             let node = self.tree.node(at)?;
             let is_read = match &node.kind {
                 NodeKind::Code => false,
-                NodeKind::Element(element) => element.field.is_none(),
+                NodeKind::Element(element) => element.field.is_none() && !element.is_editor,
                 _ => true,
             };
             let inside = node.first_child.filter(|_| is_read);
@@ -246,6 +268,92 @@ mod tests {
             (99, ""),
         ] {
             assert_eq!(document.name(id), name, "{id}");
+        }
+    }
+
+    #[test]
+    fn what_people_write_is_no_name() {
+        let text = |id: u32, text: &str| format!(r#"{{"type":3,"textContent":"{text}","id":{id}}}"#);
+        let element = |id: u32, tag: &str, attributes: &str, child: &str| {
+            format!(
+                r#"{{"type":2,"tagName":"{tag}","attributes":{{{attributes}}},"childNodes":[{child}],"id":{id}}}"#
+            )
+        };
+        let editor = element(
+            2,
+            "div",
+            r#""contenteditable":"true","aria-label":"Message""#,
+            &element(3, "p", "", &text(4, "dear diary")),
+        );
+        let nameless = element(5, "div", r#""contenteditable":"""#, &text(6, "my secret"));
+        let around = element(
+            7,
+            "button",
+            "",
+            &[
+                text(8, "Subject"),
+                element(
+                    9,
+                    "span",
+                    r#""contenteditable":"plaintext-only""#,
+                    &text(10, "secret"),
+                ),
+            ]
+            .join(","),
+        );
+        let fixed = element(11, "p", r#""contenteditable":"false""#, &text(12, "Help"));
+        let mut document = Document::default();
+        let page = [editor, nameless, around, fixed].join(",");
+        apply(
+            &mut document,
+            2,
+            &format!(r#"{{"node":{{"type":0,"childNodes":[{page}],"id":1}}}}"#),
+        );
+        for (id, name) in [
+            (2, "Message"),
+            (3, "Message"),
+            (4, "Message"),
+            (5, ""),
+            (6, ""),
+            (7, "Subject"),
+            (9, ""),
+            (11, "Help"),
+            (12, "Help"),
+        ] {
+            assert_eq!(document.name(id), name, "{id}");
+        }
+        for (value, name) in [(r#""true""#, ""), ("null", "Help")] {
+            let change = format!(
+                r#"{{"source":0,"attributes":[{{"id":11,"attributes":{{"contenteditable":{value}}}}}]}}"#
+            );
+            apply(&mut document, 3, &change);
+            assert_eq!(document.name(12), name, "{value}");
+        }
+    }
+
+    #[test]
+    fn the_title_is_the_one_that_the_page_has_now() {
+        let title = |id: u32, text: &str, more: &str| {
+            format!(
+                r#"{{"type":2,"tagName":"title","attributes":{{}},"childNodes":[{{"type":3,"textContent":"{text}","id":{}}}],"id":{id}{more}}}"#,
+                id + 1
+            )
+        };
+        let icon = title(10, "Close", r#","isSVG":true"#);
+        let mut document = Document::default();
+        apply(
+            &mut document,
+            2,
+            &format!(r#"{{"node":{{"type":0,"childNodes":[{icon}],"id":1}}}}"#),
+        );
+        assert_eq!(document.title(), None);
+        for (id, text) in [(2, "One"), (4, "Two")] {
+            let change = format!(
+                r#"{{"source":0,"removes":[{{"parentId":1,"id":2}}],"adds":[{{"parentId":1,"nextId":null,"node":{}}}]}}"#,
+                title(id, text, "")
+            );
+            apply(&mut document, 3, &change);
+            assert_eq!(document.title().as_deref(), Some(text));
         }
     }
 

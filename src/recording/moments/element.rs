@@ -3,6 +3,7 @@
 use super::appearance::Appearance;
 use super::field::Field;
 use super::legible::LONGEST_NAME;
+use crate::recording::json_text::text;
 use crate::recording::serialized_node::{self, Attributes};
 
 /// What an element is called by where it holds no text, the best first.
@@ -16,6 +17,8 @@ pub(super) struct Element {
     pub(super) name: Option<Box<str>>,
     pub(super) appearance: Appearance,
     pub(super) is_label: bool,
+    /// Whether people write into it, though it is no field of a form.
+    pub(super) is_editor: bool,
     pub(super) field: Option<Box<Field>>,
 }
 
@@ -28,6 +31,7 @@ impl Element {
             name: naming(&element.attributes),
             appearance: Appearance::of(element),
             is_label: tag == "label",
+            is_editor: is_editor(&element.attributes).unwrap_or(false),
             field: Field::of(tag, &element.attributes).map(Box::new),
         }
     }
@@ -38,10 +42,17 @@ impl Element {
         if let Some(name) = naming(attributes) {
             self.name = Some(name);
         }
+        self.is_editor = is_editor(attributes).unwrap_or(self.is_editor);
         if let Some(field) = &mut self.field {
             field.change(attributes);
         }
     }
+}
+
+/// None where the attributes say nothing about it.
+fn is_editor(attributes: &Attributes<'_>) -> Option<bool> {
+    let value = text(attributes.json("contenteditable")?);
+    Some(value.is_some_and(|value| matches!(&*value.to_ascii_lowercase(), "" | "true" | "plaintext-only")))
 }
 
 fn naming(attributes: &Attributes<'_>) -> Option<Box<str>> {

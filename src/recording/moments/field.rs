@@ -9,6 +9,22 @@ const NAMING_ATTRIBUTES: [&str; 3] = ["aria-label", "placeholder", "title"];
 /// What is longer is no id that somebody wrote. In bytes.
 const LONGEST_ID: usize = 1024;
 
+/// What the names of fields for secrets have in them, in small letters and digits only.
+const SECRET_NAMES: [&str; 12] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "cardnumber",
+    "creditcard",
+    "ccnumber",
+    "cvv",
+    "cvc",
+    "securitycode",
+    "onetimecode",
+    "verificationcode",
+];
+
 /// How rrweb marks a field that was once one for a password, though it shows its text now.
 const WAS_PASSWORD: &str = "data-rr-is-password";
 
@@ -57,6 +73,12 @@ impl Field {
         })
     }
 
+    /// Whether its attributes call it as a field for secrets is called.
+    pub(super) fn is_called_secret(&self) -> bool {
+        let names = [&self.html_id, &self.name, &self.form_name];
+        names.into_iter().flatten().any(|name| names_secret(name))
+    }
+
     /// Takes attributes that are new or changed. What was secret stays so: a password that is shown is still one.
     pub(super) fn change(&mut self, attributes: &Attributes<'_>) {
         if self.kind != FieldKind::Secret {
@@ -73,6 +95,13 @@ impl Field {
             self.form_name = Some(legible(&name));
         }
     }
+}
+
+/// Whether a field that is called so is for something that nobody may see.
+pub(super) fn names_secret(name: &str) -> bool {
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    let letters: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
+    SECRET_NAMES.iter().any(|secret| letters.contains(secret))
 }
 
 /// None where the attributes say nothing about it.

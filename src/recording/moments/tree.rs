@@ -270,7 +270,12 @@ impl Visitor for Builder<'_> {
             return;
         };
         let tag = &*element.tag;
-        if tag == "title" && self.tree.title.is_none() {
+        // Of several the first, as long as it is there; drawings have titles of their own.
+        let is_titled = self
+            .tree
+            .title
+            .is_some_and(|title| self.tree.nodes.contains_key(&title));
+        if tag == "title" && !element.is_svg && !is_titled {
             self.tree.title = Some(id);
         }
         if tag == "label"

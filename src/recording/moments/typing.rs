@@ -178,7 +178,11 @@ mod tests {
                 {"type":3,"textContent":"Note","id":6},
                 {"type":2,"tagName":"textarea","attributes":{},"id":7,"childNodes":[{"type":3,"textContent":"old","id":8}]}]},
             {"type":2,"tagName":"input","attributes":{"type":"password","placeholder":"Password"},"id":9,"childNodes":[]},
-            {"type":2,"tagName":"input","attributes":{"type":"checkbox"},"id":10,"childNodes":[]}]}}"#;
+            {"type":2,"tagName":"input","attributes":{"type":"checkbox"},"id":10,"childNodes":[]},
+            {"type":2,"tagName":"input","attributes":{"name":"card_number","placeholder":"1234 5678"},"id":11,"childNodes":[]},
+            {"type":2,"tagName":"label","attributes":{},"id":12,"childNodes":[
+                {"type":3,"textContent":"Security code","id":13},
+                {"type":2,"tagName":"input","attributes":{"type":"tel"},"id":14,"childNodes":[]}]}]}}"#;
         let mut lines = vec![
             r#"{"type":4,"timestamp":1000000,"data":{"href":"","width":800,"height":600}}"#.to_owned(),
             format!(r#"{{"type":2,"timestamp":1000000,"data":{FORM}}}"#),
@@ -219,6 +223,16 @@ mod tests {
                 ("Password".to_owned(), TypedText::Secret),
             ]
         );
+    }
+
+    #[test]
+    fn what_is_called_a_secret_is_one() {
+        let typed = typed(&[
+            r#"{"source":5,"id":11,"text":"4242","isChecked":false}"#,
+            r#"{"source":5,"id":14,"text":"123","isChecked":false}"#,
+        ]);
+        let secret = |field: &str| (field.to_owned(), TypedText::Secret);
+        assert_eq!(typed, [secret("1234 5678"), secret("Security code")]);
     }
 
     #[test]
