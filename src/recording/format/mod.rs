@@ -398,8 +398,13 @@ pub(super) mod tests {
 
     #[test]
     fn what_cannot_be_read_yet_is_named() {
-        let cases: [(Vec<u8>, &str); 13] = [
+        let mut tar = vec![0; 512];
+        tar[257..262].copy_from_slice(b"ustar");
+        let cases: [(Vec<u8>, &str); 16] = [
             (b"BZh91AY&SY".to_vec(), "bzip2"),
+            (b"PAR1\x15\x04\x15\0".to_vec(), "a Parquet file"),
+            (b"Obj\x01\x04\x14avro.codec".to_vec(), "an Avro file"),
+            (tar, "a tar archive"),
             (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(), "a picture"),
             (b"\xff\xd8\xff\xe0\0\x10JFIF".to_vec(), "a picture"),
             (b"\0\0\0\x20ftypisom".to_vec(), "a video"),
