@@ -172,7 +172,7 @@ fn without_events(value: &str) -> Error {
         _ => "a single JSON value, and no list of rrweb events",
     };
     Error::new(Kind::InvalidRecording, message)
-        .hint("An rrweb event is an object with a numeric type and timestamp.")
+        .hint("An rrweb event is an object with a type, a timestamp and data.")
 }
 
 /// Says where JSON ends or breaks, as a byte offset into the input.

@@ -171,8 +171,7 @@ fn are_windows(lists: &[(String, Place)]) -> bool {
         && lists.iter().all(|(_, place)| {
             let Place::List(list) = place else { return false };
             // Packed, it may be any of them.
-            let is_snapshot =
-                |event: &&str| event.starts_with('"') || json_text::integer(event, "type") == Some(2);
+            let is_snapshot = |event: &&str| event.starts_with('"') || event::looks_like_full_snapshot(event);
             json_text::elements(list)
                 .find(is_snapshot)
                 .is_some_and(|snapshot| snapshots.insert(snapshot))
