@@ -57,6 +57,7 @@ impl Event {
             _ => (3, change(u)?),
         };
         let window = if rarely(u, 8)? { Some(string(u)?) } else { None };
+        let session = if rarely(u, 16)? { Some(string(u)?) } else { None };
         let delay = if rarely(u, 8)? { Some(number(u)?) } else { None };
         let kind = if rarely(u, 8)? {
             quoted(&kind.to_string())
@@ -68,6 +69,7 @@ impl Event {
             ("data", Some(data)),
             ("timestamp", Some(time.0.clone())),
             ("windowId", window),
+            ("session_id", session),
             ("delay", delay),
         ];
         object(u, members).map(Self)

@@ -108,8 +108,8 @@ impl Event {
         self.timestamp_ms = timestamp_ms;
     }
 
-    /// Reads the JSON text of one event; also says which window the event itself names.
-    pub(super) fn parse(json: ByteString, index: u64) -> Result<(Self, Option<String>), NotAnEvent> {
+    /// Reads the JSON text of one event; also says whose it is, as far as the event itself names that.
+    pub(super) fn parse(json: ByteString, index: u64) -> Result<(Self, Owner), NotAnEvent> {
         let header = Header::parse(&json)?;
         let kind = header.kind().ok_or(NotAnEvent::Malformed)?;
         let timestamp_ms = header.timestamp_ms().ok_or(NotAnEvent::Malformed)?;
@@ -136,7 +136,7 @@ impl Event {
             return Err(NotAnEvent::Malformed);
         }
         let detail = data.detail(kind, source);
-        let window = id(header.window_id.map(RawValue::get)).map(Cow::into_owned);
+        let owner = header.owner();
         let event = Self {
             timestamp_ms,
             kind,
@@ -145,8 +145,16 @@ impl Event {
             index,
             json,
         };
-        Ok((event, window))
+        Ok((event, owner))
     }
+}
+
+/// The session and the window that an event names: some recorders write the window, and a row of a table may have
+/// both in columns beside the event's own.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Owner {
+    pub(super) session: Option<String>,
+    pub(super) window: Option<String>,
 }
 
 /// Why a piece of JSON did not become an event.
@@ -181,7 +189,13 @@ struct Header<'a> {
     #[serde(borrow)]
     data: Option<&'a RawValue>,
     #[serde(borrow, rename = "windowId")]
-    window_id: Option<&'a RawValue>,
+    window: Option<&'a RawValue>,
+    #[serde(borrow, rename = "window_id")]
+    window_column: Option<&'a RawValue>,
+    #[serde(borrow, rename = "sessionId")]
+    session: Option<&'a RawValue>,
+    #[serde(borrow, rename = "session_id")]
+    session_column: Option<&'a RawValue>,
 }
 
 impl<'a> Header<'a> {
@@ -227,6 +241,17 @@ impl<'a> Header<'a> {
     fn timestamp_ms(&self) -> Option<f64> {
         let timestamp = self.timestamp?.get();
         number(timestamp).or_else(|| quoted_time(timestamp))
+    }
+
+    fn owner(&self) -> Owner {
+        let id = |names: [Option<&RawValue>; 2]| {
+            let mut ids = names.into_iter().flatten().map(RawValue::get);
+            ids.find_map(|json| id(Some(json))).map(Cow::into_owned)
+        };
+        Owner {
+            session: id([self.session_column, self.session]),
+            window: id([self.window, self.window_column]),
+        }
     }
 
     /// Whether a database has made strings of the data, if that is an object, of the type or of the timestamp.
@@ -563,10 +588,29 @@ mod tests {
         ] {
             let json = format!(r#"{{"type":4,"timestamp":1,"windowId":{id}}}"#);
             assert_eq!(
-                Event::parse(json.into(), 0).unwrap().1.as_deref(),
+                Event::parse(json.into(), 0).unwrap().1.window.as_deref(),
                 expected,
                 "{id}"
             );
+        }
+    }
+
+    #[test]
+    fn a_row_may_name_session_and_window() {
+        for (columns, session, window) in [
+            (r#""session_id":"s","window_id":"w""#, Some("s"), Some("w")),
+            (r#""sessionId":7,"windowId":8"#, Some("7"), Some("8")),
+            (
+                r#""session_id":null,"sessionId":"s","window_id":"w","windowId":"own""#,
+                Some("s"),
+                Some("own"),
+            ),
+            (r#""id":"row","session_id":"","windowId":{}"#, None, None),
+        ] {
+            let json = format!(r#"{{{columns},"type":4,"timestamp":1}}"#);
+            let (_, owner) = Event::parse(json.into(), 0).unwrap();
+            let named = (owner.session.as_deref(), owner.window.as_deref());
+            assert_eq!(named, (session, window), "{columns}");
         }
     }
 

@@ -217,27 +217,48 @@ fn is_event(json: &str) -> bool {
 #[derive(Clone)]
 struct SessionId {
     text: String,
+    naming: Naming,
+}
+
+/// How sure it is that an id is a session's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Naming {
+    /// It is called so.
+    Session,
+    /// It is only called `id`.
+    Id,
     /// A number that is only called `id`: perhaps that of a row in a table.
-    is_number: bool,
+    Number,
 }
 
 impl SessionId {
     fn of(fields: &Fields<'_>) -> Option<Self> {
-        let named = [
+        Self::named(fields).or_else(|| {
+            let bare = fields.get("id");
+            let is_text = bare.is_some_and(|id| id.starts_with('"'));
+            Some(Self {
+                text: event::id(bare)?.into_owned(),
+                naming: if is_text { Naming::Id } else { Naming::Number },
+            })
+        })
+    }
+
+    /// The id of a session that is called so.
+    fn named(fields: &Fields<'_>) -> Option<Self> {
+        let names = [
             "session_id",
             "sessionId",
+            "$session_id",
             "replay_id",
             "replayId",
             "recording_id",
             "recordingId",
-        ]
-        .into_iter()
-        .find_map(|name| event::id(fields.get(name)));
-        let is_named = named.is_some();
-        let bare = fields.get("id");
-        let text = named.or_else(|| event::id(bare))?.into_owned();
-        let is_number = !is_named && bare.is_some_and(|id| !id.starts_with('"'));
-        Some(Self { text, is_number })
+        ];
+        let mut ids = names.into_iter().filter_map(|name| event::id(fields.get(name)));
+        Some(Self {
+            text: ids.next()?.into_owned(),
+            naming: Naming::Session,
+        })
     }
 }
 

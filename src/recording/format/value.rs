@@ -235,12 +235,80 @@ mod tests {
             assert_eq!(found(&text).0, Format::RrwebWrapper, "{text}");
             assert_eq!(problems(&text), [], "{text}");
         }
+        // What is within an object that names its session is of that one.
+        let rows = format!(r#"[{{"node":{META}}},{{"node":{SNAPSHOT}}}]"#);
+        let lists = format!("[[{META}],[{SNAPSHOT}]]");
+        for (inner, expected) in [
+            (format!(r#"{{"session_id":"a","rows":{rows}}}"#), "a:2 b:2"),
+            (format!(r#"{{"id":"a","events":{{"edges":{rows}}}}}"#), "a:2 b:2"),
+            (format!(r#"{{"session_id":"a","chunks":{lists}}}"#), "a:2 b:2"),
+            (
+                format!(r#"{{"session_id":"a","chunks":[{}]}}"#, quoted(&lists)),
+                "a:2 b:2",
+            ),
+            (
+                format!(r#"{{"session_id":"a","window_id":"w","data":[{whole}]}}"#),
+                "a:2 b:2",
+            ),
+        ] {
+            let text = format!("{inner}\n{}", inner.replacen("\"a\"", "\"b\"", 1));
+            assert_eq!(sessions(&text), expected, "{text}");
+            assert_eq!(
+                sessions(&format!("[{}]", text.replace('\n', ","))),
+                expected,
+                "{text}"
+            );
+            assert_eq!(problems(&text), [], "{text}");
+        }
         let export =
             |id: &str| format!(r#"{{"version":"2023-04-28","data":{{"id":"{id}","snapshots":[{whole}]}}}}"#);
         let exports = format!("[{},{}]", export("a"), export("b"));
         assert_eq!(
             (sessions(&exports), found(&exports).0),
             ("a:2 b:2".into(), Format::PosthogExport)
+        );
+    }
+
+    #[test]
+    fn events_may_name_their_own_session() {
+        let of = |columns: &str, event: &str| event.replacen('{', &format!("{{{columns},"), 1);
+        let (a, b) = (r#""session_id":"a""#, r#""sessionId":"b""#);
+        let (of_a, of_b) = (
+            [META, SNAPSHOT].map(|event| of(a, event)),
+            [META, SNAPSHOT].map(|event| of(b, event)),
+        );
+        for (events, expected) in [
+            (vec![&*of_a[0], &of_a[1]], "a:2"),
+            (vec![&of_a[0], &of_b[0], &of_a[1], &of_b[1]], "a:2 b:2"),
+            // What names none is of the same session as what is beside it.
+            (vec![META, &of_a[1], SNAPSHOT], "a:3"),
+            (vec![META, &of_a[1], &of_b[1], SNAPSHOT, &of_a[1]], "a:3 b:2"),
+        ] {
+            for text in [
+                events.join("\n"),
+                format!("[{}]", events.join(",")),
+                format!(r#"{{"rows":[{}]}}"#, events.join(",")),
+            ] {
+                assert_eq!(
+                    (sessions(&text), problems(&text)),
+                    (expected.to_owned(), vec![]),
+                    "{text}"
+                );
+            }
+        }
+        let lists = format!("[[{}],[{}],[{}]]", of_a.join(","), of_b.join(","), of_a[1]);
+        assert_eq!(sessions(&lists), "a:3 b:2");
+        // What the events are in says more.
+        let named = format!(r#"{{"session_id":"c","events":[{},{}]}}"#, of_a[0], of_b[1]);
+        assert_eq!(sessions(&named), "c:2");
+        // A row's number says less.
+        let numbered = |number: u8, event: &str| format!(r#"{{"id":{number},"events":[{event}]}}"#);
+        let rows = [numbered(1, &of_a[0]), numbered(2, &of_a[1])].join("\n");
+        assert_eq!(sessions(&rows), "a:2");
+        let windows = of(r#""session_id":"a","window_id":"w""#, META);
+        assert_eq!(
+            found(&format!("{windows}\n{SNAPSHOT}")).1,
+            [("w".to_owned(), 1), ("main".to_owned(), 1)]
         );
     }
 
