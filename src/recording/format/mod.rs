@@ -15,6 +15,7 @@ mod posthog_wire;
 mod quoted_fields;
 mod rrweb_wrapper;
 mod segments;
+mod table;
 mod text;
 mod unsupported;
 mod value;

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use super::posthog_block::Block;
 use super::posthog_wire::Capture;
 use super::rrweb_wrapper::Wrapped;
+use super::table::Table;
 use super::{Collector, Fields, Format, is_event, posthog_export, read_text, rrweb_wrapper};
 use crate::error::Result;
 use crate::recording::budget::Budget;
@@ -24,9 +25,12 @@ pub(super) enum Shape<'a> {
     Events,
     /// A list of values of any shape, all of the same as a rule.
     Values,
+    /// The event in a list of cells without names.
+    Row(&'a str),
     /// JSON in a string.
     Quoted(ByteString),
     Block(Block<'a>),
+    Table(Table<'a>),
     Capture(Capture<'a>),
     Export,
     Wrapper(Wrapped),
@@ -56,7 +60,7 @@ impl<'a> Shape<'a> {
             return Ok(Some(Self::Block(block)));
         }
         if json_text::elements(list).take(SAMPLE).any(is_event) {
-            return Ok(Some(Self::Events));
+            return Ok(Some(event_of_row(list).map_or(Self::Events, Self::Row)));
         }
         for element in json_text::elements(list).take(SAMPLE) {
             let element = list.slice_ref(element);
@@ -87,6 +91,11 @@ impl<'a> Shape<'a> {
         }
         if let Some(block) = Block::of_object(&fields) {
             return Ok(Some(Self::Block(block)));
+        }
+        if let Some(table) = Table::of(&fields)
+            && holds_events(&table, depth - 1, budget)?
+        {
+            return Ok(Some(Self::Table(table)));
         }
         let mut names = json_text::members(object).map(|(name, _)| name);
         if names.next().is_some_and(|name| name == "segment_id") && names.next().is_none() {
@@ -140,6 +149,18 @@ impl<'a> Shape<'a> {
                 }
                 several(format)
             }
+            Self::Row(event) => {
+                collector.session(None);
+                collector.event(None, value.slice_ref(event))?;
+                Format::RrwebLines
+            }
+            Self::Table(table) => {
+                for row in table.rows() {
+                    collector.budget.spend(row.len() as u64)?;
+                    read_next(&row, depth - 1, collector)?;
+                }
+                Format::RrwebWrapper
+            }
             Self::Quoted(text) => read_text(&text, depth - 1, collector)?,
             Self::Block(block) => {
                 block.read(value, collector)?;
@@ -160,6 +181,27 @@ impl<'a> Shape<'a> {
             }
         })
     }
+}
+
+/// Whether one of a table's first rows does.
+fn holds_events(table: &Table<'_>, depth: usize, budget: &mut Budget) -> Result<bool> {
+    for row in table.rows().take(SAMPLE) {
+        if Shape::of(&row, depth, budget)?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The event in a row: unlike a list of events, a row begins with something else and has but one.
+fn event_of_row(list: &str) -> Option<&str> {
+    let first = json_text::elements(list).next()?;
+    if first.starts_with(['{', '[']) || is_event(first) {
+        return None;
+    }
+    let mut events = json_text::elements(list).filter(|cell| is_event(cell));
+    let event = events.next()?;
+    events.next().is_none().then_some(event)
 }
 
 /// Reads a value of any shape; what there are no events in gives nothing.
