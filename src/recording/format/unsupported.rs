@@ -92,6 +92,6 @@ pub(super) fn no_event(problems: &Problems) -> Error {
             "Use PostHog's export to a file, which holds the events uncompressed.",
         ),
         Some(ProblemKind::DamagedFields) => damaged("events compressed by PostHog"),
-        _ => Error::new(Kind::InvalidRecording, "no rrweb event in it"),
+        _ => Error::new(Kind::InvalidRecording, "no rrweb event in it").hint(ACCEPTED),
     }
 }
