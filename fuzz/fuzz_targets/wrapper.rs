@@ -34,6 +34,12 @@ enum Layer {
     },
     Quoted,
     Line,
+    /// In the rows of a table, whose columns may have names.
+    Table {
+        names: Option<Text>,
+        session: Json,
+        rows: u8,
+    },
 }
 
 /// Strings in strings double at each layer.
@@ -87,6 +93,16 @@ fuzz_target!(|input: (Core, Vec<Layer>)| {
             ),
             Layer::Quoted => quoted(&json),
             Layer::Line => format!("{json}\n{json}\n"),
+            Layer::Table {
+                names,
+                session: Json(session),
+                rows,
+            } => {
+                let rows = vec![format!("[{session},null,{json}]"); usize::from(rows % 4)].join(",");
+                let name = names.map(|Text(name)| quoted(&name));
+                let columns = name.map(|name| format!("\"columns\":[\"session_id\",\"x\",{name}],"));
+                format!("{{{}\"results\":[{rows}]}}", columns.unwrap_or_default())
+            }
         };
     }
     read(json.as_bytes());

@@ -2,6 +2,7 @@
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 
+use crate::encode::quoted;
 use crate::json::{id, list, number, object, string, value, word};
 use crate::odds::{Many, maybe, rarely};
 use crate::wireframe;
@@ -56,12 +57,19 @@ impl Event {
             _ => (3, change(u)?),
         };
         let window = if rarely(u, 8)? { Some(string(u)?) } else { None };
+        let session = if rarely(u, 16)? { Some(string(u)?) } else { None };
         let delay = if rarely(u, 8)? { Some(number(u)?) } else { None };
+        let kind = if rarely(u, 8)? {
+            quoted(&kind.to_string())
+        } else {
+            kind.to_string()
+        };
         let members = vec![
-            ("type", Some(kind.to_string())),
+            ("type", Some(kind)),
             ("data", Some(data)),
             ("timestamp", Some(time.0.clone())),
             ("windowId", window),
+            ("session_id", session),
             ("delay", delay),
         ];
         object(u, members).map(Self)
@@ -83,6 +91,13 @@ impl<'a> Arbitrary<'a> for Time {
             // Written in seconds.
             3 => ((CLOCK_MS + after_ms) / 1000.0).to_string(),
             4 => number(u)?,
+            // In a string, as a date or as a number.
+            9 => {
+                let ms = after_ms as u32;
+                let (minutes, seconds) = (ms / 60_000, ms / 1000 % 60);
+                format!("\"2025-09-16T05:2{minutes}:{seconds:02}.{:03}Z\"", ms % 1000)
+            }
+            10 => quoted(&(CLOCK_MS + after_ms).to_string()),
             // Many of the same.
             5..=8 => (CLOCK_MS + (after_ms % 8.0) * 1000.0).to_string(),
             _ => (CLOCK_MS + after_ms).to_string(),

@@ -6,6 +6,7 @@ mod damage;
 mod encode;
 mod event;
 mod json;
+mod mobile_event;
 mod odds;
 mod wireframe;
 
@@ -20,8 +21,9 @@ pub use damage::Damage;
 pub use encode::{deflated_zip, gzip, latin1, quoted, snappy, stored_zip, zlib, zstd};
 pub use event::{Changes, Event, Snapshot, Time, Window};
 pub use json::{Json, Text};
+pub use mobile_event::MobileEvent;
 pub use odds::{Many, Rare};
-pub use wireframe::{MobileEvent, Wireframe};
+pub use wireframe::Wireframe;
 
 /// So that what unpacks to too much ends at the budget, and not at the fuzzer's limit of memory.
 const MAX_BYTES: u64 = 8 << 20;

@@ -4,6 +4,7 @@
 use std::io::{self, Read};
 
 use crate::error::{Error, Kind, Result};
+use crate::source::bytes_in_words;
 
 const CHUNK: usize = 256 << 10;
 
@@ -28,7 +29,7 @@ impl Budget {
             }
             None => Err(Error::new(
                 Kind::RecordingTooLarge,
-                format!("the recording is larger than {} when decoded", size(self.limit)),
+                format!("the recording is larger than {} when decoded", bytes_in_words(self.limit)),
             )
             .hint("If it is not a decompression bomb, allow more with --max-input, for example --max-input 4GiB.")),
         }
@@ -77,17 +78,6 @@ impl Budget {
         }
         Ok(true)
     }
-}
-
-fn size(bytes: u64) -> String {
-    const UNITS: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
-    UNITS
-        .into_iter()
-        .find(|(unit, _)| bytes >= *unit && bytes.is_multiple_of(*unit))
-        .map_or_else(
-            || format!("{bytes} bytes"),
-            |(unit, name)| format!("{} {name}", bytes / unit),
-        )
 }
 
 #[cfg(test)]

@@ -4,6 +4,9 @@
 use std::borrow::Cow;
 
 use bytestring::ByteString;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -105,12 +108,10 @@ impl Event {
         self.timestamp_ms = timestamp_ms;
     }
 
-    /// Reads the JSON text of one event; also says which window the event itself names.
-    pub(super) fn parse(json: ByteString, index: u64) -> Result<(Self, Option<String>), NotAnEvent> {
+    /// Reads the JSON text of one event; also says whose it is, as far as the event itself names that.
+    pub(super) fn parse(json: ByteString, index: u64) -> Result<(Self, Owner), NotAnEvent> {
         let header = Header::parse(&json)?;
-        let kind = whole(header.kind)
-            .map(EventType::from_number)
-            .ok_or(NotAnEvent::Malformed)?;
+        let kind = header.kind().ok_or(NotAnEvent::Malformed)?;
         let timestamp_ms = header.timestamp_ms().ok_or(NotAnEvent::Malformed)?;
         if header.is_quoted() {
             return Err(NotAnEvent::Quoted);
@@ -135,7 +136,7 @@ impl Event {
             return Err(NotAnEvent::Malformed);
         }
         let detail = data.detail(kind, source);
-        let window = id(header.window_id.map(RawValue::get)).map(Cow::into_owned);
+        let owner = header.owner();
         let event = Self {
             timestamp_ms,
             kind,
@@ -144,26 +145,39 @@ impl Event {
             index,
             json,
         };
-        Ok((event, window))
+        Ok((event, owner))
     }
+}
+
+/// The session and the window that an event names: some recorders write the window, and a row of a table may have
+/// both in columns beside the event's own.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Owner {
+    pub(super) session: Option<String>,
+    pub(super) window: Option<String>,
 }
 
 /// Why a piece of JSON did not become an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum NotAnEvent {
-    /// No object, no numeric type or timestamp, a full snapshot without a tree, or a change without data.
+    /// No object, no type or timestamp, a full snapshot without a tree, or a change without data.
     Malformed,
     /// rrweb's packer made a string of it.
     Packed,
     /// `PostHog` compressed fields of it.
     Compressed,
-    /// Its data is JSON in a string, or its timestamp a number in one.
+    /// Its data is JSON in a string, or its type or timestamp is a string.
     Quoted,
 }
 
 /// Whether a piece of JSON is an event, as far as its type and timestamp tell.
 pub(super) fn looks_like_event(json: &str) -> bool {
-    Header::parse(json).is_ok_and(|header| whole(header.kind).is_some() && header.timestamp_ms().is_some())
+    Header::parse(json).is_ok_and(|header| header.kind().is_some() && header.timestamp_ms().is_some())
+}
+
+/// Whether a piece of JSON is a full snapshot, as far as its type tells.
+pub(super) fn looks_like_full_snapshot(json: &str) -> bool {
+    Header::parse(json).is_ok_and(|header| header.kind() == Some(EventType::FullSnapshot))
 }
 
 #[derive(Deserialize)]
@@ -175,7 +189,13 @@ struct Header<'a> {
     #[serde(borrow)]
     data: Option<&'a RawValue>,
     #[serde(borrow, rename = "windowId")]
-    window_id: Option<&'a RawValue>,
+    window: Option<&'a RawValue>,
+    #[serde(borrow, rename = "window_id")]
+    window_column: Option<&'a RawValue>,
+    #[serde(borrow, rename = "sessionId")]
+    session: Option<&'a RawValue>,
+    #[serde(borrow, rename = "session_id")]
+    session_column: Option<&'a RawValue>,
 }
 
 impl<'a> Header<'a> {
@@ -187,18 +207,61 @@ impl<'a> Header<'a> {
         }
     }
 
-    fn timestamp_ms(&self) -> Option<f64> {
-        let timestamp = self.timestamp?.get();
-        number(timestamp).or_else(|| quoted_number(timestamp))
+    /// A type in a string proves nothing, nor does a date: many other things have them. Then the data must fit.
+    fn kind(&self) -> Option<EventType> {
+        let number = whole(self.kind).map(EventType::from_number);
+        if number.is_some() && !self.timestamp.is_some_and(is_date) {
+            return number;
+        }
+        let kind = number.or_else(|| quoted_type(self.kind?.get()));
+        kind.filter(|kind| self.has_data_of(*kind))
     }
 
-    /// Whether a database has made strings of the data, if that is an object, or of the timestamp.
+    /// Whether its data is what rrweb writes for this type.
+    fn has_data_of(&self, kind: EventType) -> bool {
+        let Some(data) = self.data else {
+            return false;
+        };
+        let text = exact_text(data.get()).unwrap_or(Cow::Borrowed(data.get()));
+        let has = |name| json_text::member(text.trim(), name).is_some();
+        match kind {
+            EventType::DomContentLoaded | EventType::Load => {
+                text.trim() == "{}" || has("href") || has("width")
+            }
+            // Compressed, it is a string.
+            EventType::FullSnapshot => has("node") || has("wireframes") || is_string(data),
+            EventType::IncrementalSnapshot => has("source"),
+            EventType::Meta => has("href"),
+            EventType::Custom => has("tag"),
+            EventType::Plugin => has("plugin"),
+            EventType::Other(_) => false,
+        }
+    }
+
+    fn timestamp_ms(&self) -> Option<f64> {
+        let timestamp = self.timestamp?.get();
+        number(timestamp).or_else(|| quoted_time(timestamp))
+    }
+
+    fn owner(&self) -> Owner {
+        let id = |names: [Option<&RawValue>; 2]| {
+            let mut ids = names.into_iter().flatten().map(RawValue::get);
+            ids.find_map(|json| id(Some(json))).map(Cow::into_owned)
+        };
+        Owner {
+            session: id([self.session_column, self.session]),
+            window: id([self.window, self.window_column]),
+        }
+    }
+
+    /// Whether a database has made strings of the data, if that is an object, of the type or of the timestamp.
     fn is_quoted(&self) -> bool {
         let begins_object = |data: &RawValue| {
             let string = data.get().strip_prefix('"');
             string.is_some_and(|text| text.trim_start().starts_with('{'))
         };
-        self.data.is_some_and(begins_object) || self.timestamp.is_some_and(is_string)
+        self.data.is_some_and(begins_object)
+            || [self.kind, self.timestamp].into_iter().flatten().any(is_string)
     }
 }
 
@@ -334,16 +397,46 @@ fn is_string(raw: &RawValue) -> bool {
     raw.get().starts_with('"')
 }
 
+/// Whether a timestamp is text, and no number in a string.
+fn is_date(timestamp: &RawValue) -> bool {
+    is_string(timestamp) && quoted_number(timestamp.get()).is_none()
+}
+
 /// JSON knows no NaN and no infinity, but `1e999` is valid and becomes one.
 fn number(json: &str) -> Option<f64> {
     json.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
+/// The type that a string says by its number or by the name in rrweb's source.
+pub(super) fn quoted_type(json: &str) -> Option<EventType> {
+    let text = exact_text(json)?;
+    let number = text.parse().ok().map(EventType::from_number);
+    number.or_else(|| EventType::from_name(&text))
+}
+
+/// The time that a string says: a number of whatever the recorder counts in, or date and time, in milliseconds.
+pub(super) fn quoted_time(json: &str) -> Option<f64> {
+    quoted_number(json).or_else(|| date_and_time(json))
+}
+
 /// The number that a string of digits says.
-pub(super) fn quoted_number(json: &str) -> Option<f64> {
+fn quoted_number(json: &str) -> Option<f64> {
     let digits = json.strip_prefix('"')?.strip_suffix('"')?;
     let is_number = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     number(digits).filter(|_| is_number)
+}
+
+/// The milliseconds since 1970 of a date with a time as ISO 8601 and databases write it: with `T` or a space between them, and
+/// `Z`, an offset or ` UTC` behind them. Without a zone it is UTC, which no time within the recording depends on.
+fn date_and_time(json: &str) -> Option<f64> {
+    let text = json.strip_prefix('"')?.strip_suffix('"')?;
+    if !matches!(text.as_bytes().get(10), Some(b'T' | b' ')) {
+        return None;
+    }
+    let text = text.strip_suffix(" UTC").unwrap_or(text);
+    let in_utc = |time: DateTime| Offset::UTC.to_timestamp(time).ok();
+    let time: Timestamp = text.parse().ok().or_else(|| in_utc(text.parse().ok()?))?;
+    Some(time.as_microsecond() as f64 / 1e3)
 }
 
 /// The number of a type or source.
@@ -355,6 +448,8 @@ fn whole(raw: Option<&RawValue>) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     fn event(json: &str) -> Event {
@@ -493,10 +588,98 @@ mod tests {
         ] {
             let json = format!(r#"{{"type":4,"timestamp":1,"windowId":{id}}}"#);
             assert_eq!(
-                Event::parse(json.into(), 0).unwrap().1.as_deref(),
+                Event::parse(json.into(), 0).unwrap().1.window.as_deref(),
                 expected,
                 "{id}"
             );
+        }
+    }
+
+    #[test]
+    fn a_row_may_name_session_and_window() {
+        for (columns, session, window) in [
+            (r#""session_id":"s","window_id":"w""#, Some("s"), Some("w")),
+            (r#""sessionId":7,"windowId":8"#, Some("7"), Some("8")),
+            (
+                r#""session_id":null,"sessionId":"s","window_id":"w","windowId":"own""#,
+                Some("s"),
+                Some("own"),
+            ),
+            (r#""id":"row","session_id":"","windowId":{}"#, None, None),
+        ] {
+            let json = format!(r#"{{{columns},"type":4,"timestamp":1}}"#);
+            let (_, owner) = Event::parse(json.into(), 0).unwrap();
+            let named = (owner.session.as_deref(), owner.window.as_deref());
+            assert_eq!(named, (session, window), "{columns}");
+        }
+    }
+
+    #[test]
+    fn a_time_in_a_string_is_a_number_or_a_date() {
+        const EXPECTED: f64 = 1_714_557_600_123.0;
+        for (text, expected) in [
+            ("1714557600123", Some(EXPECTED)),
+            ("2024-05-01T10:00:00.123Z", Some(EXPECTED)),
+            ("2024-05-01T12:00:00.123+02:00", Some(EXPECTED)),
+            ("2024-05-01T10:00:00.123+0000", Some(EXPECTED)),
+            ("2024-05-01 10:00:00.123+00", Some(EXPECTED)),
+            ("2024-05-01 10:00:00.123 UTC", Some(EXPECTED)),
+            ("2024-05-01 10:00:00.123", Some(EXPECTED)),
+            ("2024-05-01T10:00:00.123456", Some(EXPECTED + 0.456)),
+            ("2024-05-01T10:00:00.123456789Z", Some(EXPECTED + 0.456)),
+            ("1970-01-01T00:00:00Z", Some(0.0)),
+            ("0001-01-01T00:00:00Z", Some(-62_135_596_800_000.0)),
+            ("2024-05-01", None),
+            ("2024-05-01T", None),
+            ("2024-13-01T10:00:00Z", None),
+            ("2024-05-01T25:00:00Z", None),
+            ("10:00:00 in the morning", None),
+            ("2024-05-01é10:00:00", None),
+            ("", None),
+        ] {
+            assert_eq!(quoted_time(&format!("\"{text}\"")), expected, "{text}");
+        }
+        assert_eq!(quoted_time("\""), None);
+    }
+
+    #[test]
+    fn a_type_in_a_string_or_a_date_wants_the_data_of_that_type() {
+        for (kind, data, is_event) in [
+            ("3", r#"{"source":0}"#, true),
+            ("IncrementalSnapshot", r#""{\"source\":0}""#, true),
+            ("2", r#"{"node":{}}"#, true),
+            ("FullSnapshot", r#"{"wireframes":[]}"#, true),
+            ("Meta", r#"{"href":""}"#, true),
+            ("Load", "{}", true),
+            ("1", r#"{"width":1,"height":1}"#, true),
+            ("Custom", r#"{"tag":"a"}"#, true),
+            ("Plugin", r#"{"plugin":"a"}"#, true),
+            ("Custom", r#"{"user":7}"#, false),
+            ("Load", r#"{"file":"a"}"#, false),
+            ("click", r#"{"source":0}"#, false),
+            ("incrementalsnapshot", r#"{"source":0}"#, false),
+            ("99", r#"{"source":0}"#, false),
+            ("-3", r#"{"source":0}"#, false),
+            ("", "{}", false),
+            ("3", "null", false),
+            ("4", r#""href""#, false),
+        ] {
+            let json = format!(r#"{{"type":"{kind}","timestamp":1,"data":{data}}}"#);
+            assert_eq!(looks_like_event(&json), is_event, "{json}");
+            let dated = json.replacen(":1,", ":\"2024-05-01T10:00:00Z\",", 1).replacen(
+                &format!("\"{kind}\""),
+                kind,
+                1,
+            );
+            if serde_json::from_str::<Value>(&dated).is_ok() {
+                assert_eq!(looks_like_event(&dated), is_event, "{dated}");
+            }
+            let expected = if is_event {
+                NotAnEvent::Quoted
+            } else {
+                NotAnEvent::Malformed
+            };
+            assert_eq!(refusal(&json), expected, "{json}");
         }
     }
 }

@@ -24,7 +24,7 @@ pub enum ProblemKind {
     UnreadableEntry,
     /// `PostHog`'s blocks that are missing, damaged or cut off; left out.
     UnreadableBlock,
-    /// Entries without a numeric type and timestamp, full snapshots without a tree, changes without data; dropped.
+    /// Entries without a type and timestamp, full snapshots without a tree, changes without data; dropped.
     NotAnEvent,
     /// Events packed by rrweb that cannot be unpacked; dropped.
     DamagedPackedEvent,

@@ -30,6 +30,24 @@ impl EventType {
         }
     }
 
+    /// Nothing for a name that this version does not know.
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        (0..=6).map(Self::from_number).find(|kind| kind.name() == name)
+    }
+
+    pub(super) const fn number(self) -> u32 {
+        match self {
+            Self::DomContentLoaded => 0,
+            Self::Load => 1,
+            Self::FullSnapshot => 2,
+            Self::IncrementalSnapshot => 3,
+            Self::Meta => 4,
+            Self::Custom => 5,
+            Self::Plugin => 6,
+            Self::Other(number) => number,
+        }
+    }
+
     /// The name in rrweb's source, or `Other(n)`.
     pub fn name(self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
@@ -187,6 +205,17 @@ impl NodeType {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn event_types_keep_their_numbers_and_names() {
+        for number in 0..=6 {
+            let kind = EventType::from_number(number);
+            assert_eq!(kind.number(), number);
+            assert_eq!(EventType::from_name(&kind.name()), Some(kind));
+        }
+        assert_eq!(EventType::from_number(7).number(), 7);
+        assert_eq!(EventType::from_name("Other(7)"), None);
+    }
 
     #[test]
     fn node_types_keep_their_numbers() {

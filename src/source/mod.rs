@@ -7,6 +7,7 @@ mod exchange;
 mod file;
 pub(crate) mod http;
 mod input;
+mod limit;
 mod pace;
 mod posthog;
 mod stdin;
@@ -21,9 +22,11 @@ use serde::Serialize;
 
 use crate::aside::aside;
 use crate::error::{Error, Kind, Result};
+use limit::too_large;
 
 pub use http::AllowedHost;
 pub use input::Input;
+pub(crate) use limit::bytes_in_words;
 pub use pace::Rate;
 pub use posthog::{KEY_VARIABLE, KeySource, MissingBlock, PosthogProvenance, SessionAddress};
 
@@ -179,14 +182,6 @@ fn read_bounded(
         return Err(too_large(name, max_bytes));
     }
     Ok(bytes)
-}
-
-fn too_large(name: &str, max_bytes: u64) -> Error {
-    Error::new(
-        Kind::RecordingTooLarge,
-        format!("{name} is larger than the limit of {max_bytes} bytes"),
-    )
-    .hint("If that is meant to be, allow more with --max-input, for example --max-input 4GiB.")
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use url::Url;
 
 use super::exchange::{Exchange, Refusal, Within};
 use super::http::{self, Failure};
-use super::{RawInput, SourceObserver, SourceOptions, too_large};
+use super::limit::too_large;
+use super::{RawInput, SourceObserver, SourceOptions};
 use crate::error::{Kind, Result};
 
 pub(super) async fn read(

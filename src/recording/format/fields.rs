@@ -4,19 +4,23 @@
 use crate::recording::json_text;
 
 /// Every name that a reader asks for.
-const NAMES: [&str; 26] = [
+const NAMES: [&str; 30] = [
     "adds",
     "attributes",
+    "columns",
     "cv",
     "data",
     "event",
     "id",
+    "meta",
     "properties",
     "recordingId",
     "recording_id",
     "removes",
     "replayId",
     "replay_id",
+    "results",
+    "rows",
     "sessionId",
     "session_id",
     "snapshots",

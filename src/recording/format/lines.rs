@@ -115,6 +115,8 @@ mod tests {
         let text = format!("{{\"format\":1}}\n{META}\n\n7\n{SNAPSHOT}");
         assert_eq!(sessions(&text), "-:2");
         assert_eq!(problems(&text), [(ProblemKind::NotAnEvent, 2, Place::Event(0))]);
+        // Without an event among them, what would be read is told.
+        assert!(failure("{\"format\":1}\n7").contains("no rrweb event in it | A recording is"));
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod posthog_wire;
 mod quoted_fields;
 mod rrweb_wrapper;
 mod segments;
+mod table;
 mod text;
 mod unsupported;
 mod value;
@@ -172,7 +173,7 @@ fn without_events(value: &str) -> Error {
         _ => "a single JSON value, and no list of rrweb events",
     };
     Error::new(Kind::InvalidRecording, message)
-        .hint("An rrweb event is an object with a numeric type and timestamp.")
+        .hint("An rrweb event is an object with a type, a timestamp and data.")
 }
 
 /// Says where JSON ends or breaks, as a byte offset into the input.
@@ -217,27 +218,48 @@ fn is_event(json: &str) -> bool {
 #[derive(Clone)]
 struct SessionId {
     text: String,
+    naming: Naming,
+}
+
+/// How sure it is that an id is a session's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Naming {
+    /// It is called so.
+    Session,
+    /// It is only called `id`.
+    Id,
     /// A number that is only called `id`: perhaps that of a row in a table.
-    is_number: bool,
+    Number,
 }
 
 impl SessionId {
     fn of(fields: &Fields<'_>) -> Option<Self> {
-        let named = [
+        Self::named(fields).or_else(|| {
+            let bare = fields.get("id");
+            let is_text = bare.is_some_and(|id| id.starts_with('"'));
+            Some(Self {
+                text: event::id(bare)?.into_owned(),
+                naming: if is_text { Naming::Id } else { Naming::Number },
+            })
+        })
+    }
+
+    /// The id of a session that is called so.
+    fn named(fields: &Fields<'_>) -> Option<Self> {
+        let names = [
             "session_id",
             "sessionId",
+            "$session_id",
             "replay_id",
             "replayId",
             "recording_id",
             "recordingId",
-        ]
-        .into_iter()
-        .find_map(|name| event::id(fields.get(name)));
-        let is_named = named.is_some();
-        let bare = fields.get("id");
-        let text = named.or_else(|| event::id(bare))?.into_owned();
-        let is_number = !is_named && bare.is_some_and(|id| !id.starts_with('"'));
-        Some(Self { text, is_number })
+        ];
+        let mut ids = names.into_iter().filter_map(|name| event::id(fields.get(name)));
+        Some(Self {
+            text: ids.next()?.into_owned(),
+            naming: Naming::Session,
+        })
     }
 }
 
@@ -398,8 +420,13 @@ pub(super) mod tests {
 
     #[test]
     fn what_cannot_be_read_yet_is_named() {
-        let cases: [(Vec<u8>, &str); 13] = [
+        let mut tar = vec![0; 512];
+        tar[257..262].copy_from_slice(b"ustar");
+        let cases: [(Vec<u8>, &str); 16] = [
             (b"BZh91AY&SY".to_vec(), "bzip2"),
+            (b"PAR1\x15\x04\x15\0".to_vec(), "a Parquet file"),
+            (b"Obj\x01\x04\x14avro.codec".to_vec(), "an Avro file"),
+            (tar, "a tar archive"),
             (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(), "a picture"),
             (b"\xff\xd8\xff\xe0\0\x10JFIF".to_vec(), "a picture"),
             (b"\0\0\0\x20ftypisom".to_vec(), "a video"),

@@ -9,6 +9,8 @@ use crate::error::Result;
 use crate::recording::{event, json_text};
 
 pub(super) struct Block<'a> {
+    /// The session's, where a table has its id beside the window's.
+    session: Option<SessionId>,
     window: Option<Cow<'a, str>>,
     /// An event, or the list of them.
     events: &'a str,
@@ -24,6 +26,7 @@ impl<'a> Block<'a> {
             && !is_event(window)
             && is_event(event);
         is_one.then(|| Self {
+            session: None,
             window: event::id(Some(window)),
             events: event,
         })
@@ -31,16 +34,24 @@ impl<'a> Block<'a> {
 
     /// An object with a window's id and a list of events; the id may be missing, unless the object has another.
     pub(super) fn of_object(fields: &Fields<'a>) -> Option<Self> {
-        let window = fields.get("window_id").or_else(|| fields.get("windowId"));
+        let windows = ["window_id", "windowId", "$window_id"];
+        let window = windows.into_iter().find_map(|name| fields.get(name));
         let events = fields.get("data").filter(|data| data.starts_with('['))?;
         let is_one =
             window.is_some() || SessionId::of(fields).is_none() && json_text::elements(events).any(is_event);
         let window = event::id(window);
-        is_one.then_some(Self { window, events })
+        is_one.then(|| Self {
+            session: SessionId::named(fields),
+            window,
+            events,
+        })
     }
 
     /// `text` is what the block is part of.
     pub(super) fn read(self, text: &ByteString, collector: &mut Collector<'_>) -> Result<()> {
+        if let Some(id) = &self.session {
+            collector.session(Some(&id.text));
+        }
         let window = self.window.as_deref();
         if !self.events.starts_with('[') {
             return collector.event(window, text.slice_ref(self.events));

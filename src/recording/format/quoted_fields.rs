@@ -1,5 +1,5 @@
-//! Events out of tables: their `data` is JSON in a string, their `timestamp` a string of digits, as exports of databases
-//! write them. [`super::collector`] decodes the events that have such.
+//! Events out of tables: their `data` is JSON in a string, their `type` and `timestamp` are strings, as exports of
+//! databases write them. [`super::collector`] decodes the events that have such.
 
 use bytestring::ByteString;
 
@@ -19,7 +19,8 @@ pub(super) fn decode(json: &str, budget: &mut Budget) -> Result<ByteString, Lost
     for (name, value) in json_text::members(json).filter(|(_, value)| value.starts_with('"')) {
         let decoded = match &*name {
             "data" => data(value, budget)?,
-            "timestamp" => event::quoted_number(value).ok_or(DAMAGED)?.to_string(),
+            "type" => event::quoted_type(value).ok_or(DAMAGED)?.number().to_string(),
+            "timestamp" => event::quoted_time(value).ok_or(DAMAGED)?.to_string(),
             _ => continue,
         };
         edits.push((place(value, json), decoded));
@@ -80,6 +81,76 @@ mod tests {
             assert_eq!(problems(&lines), [], "{lines}");
             assert_eq!(events(&format!("[{}]", table.join(","))), plain);
         }
+    }
+
+    #[test]
+    fn types_and_times_may_be_written_as_text() {
+        let plain = |kind: u8, ms: u32, data: &str| {
+            format!(
+                r#"{{"type":{kind},"timestamp":{},"data":{data}}}"#,
+                1_714_557_600_000_u64 + u64::from(ms)
+            )
+        };
+        let row = |kind: &str, time: &str, data: &str| {
+            format!(
+                r#"{{"type":"{kind}","timestamp":"{time}","data":{}}}"#,
+                quoted(data)
+            )
+        };
+        let (meta, snapshot, change) = (
+            r#"{"href":"","width":8,"height":6}"#,
+            r#"{"node":{}}"#,
+            r#"{"source":0}"#,
+        );
+        let expected = [plain(4, 0, meta), plain(2, 10, snapshot), plain(3, 2500, change)];
+        for [kinds, times] in [
+            [
+                ["4", "2", "3"],
+                [
+                    "2024-05-01T10:00:00Z",
+                    "2024-05-01T10:00:00.01Z",
+                    "2024-05-01T10:00:02.5Z",
+                ],
+            ],
+            [
+                ["Meta", "FullSnapshot", "IncrementalSnapshot"],
+                [
+                    "2024-05-01 10:00:00",
+                    "2024-05-01 10:00:00.010",
+                    "2024-05-01 10:00:02.500",
+                ],
+            ],
+            [
+                ["4", "2", "IncrementalSnapshot"],
+                [
+                    "1714557600000",
+                    "2024-05-01 10:00:00.010 UTC",
+                    "2024-05-01T12:00:02.5+02:00",
+                ],
+            ],
+        ] {
+            let rows = [
+                row(kinds[0], times[0], meta),
+                row(kinds[1], times[1], snapshot),
+                row(kinds[2], times[2], change),
+            ];
+            for text in [
+                rows.join("\n"),
+                format!("[{}]", rows.join(",")),
+                format!(r#"{{"rows":[{}]}}"#, rows.join(",")),
+            ] {
+                assert_eq!(events(&text), expected, "{text}");
+                assert_eq!(problems(&text), [], "{text}");
+            }
+        }
+        // Windows are told by their snapshots, whatever says that they are such.
+        let window = |node: u8| {
+            let snapshot = format!(r#"{{"node":{{"id":{node}}}}}"#);
+            [row("4", "1", meta), row("2", "2", &snapshot)].join(",")
+        };
+        let by_window = format!(r#"{{"w1":[{}],"w2":[{}]}}"#, window(1), window(2));
+        let windows = [("w1", 2), ("w2", 2)].map(|(id, events)| (id.to_owned(), events));
+        assert_eq!(found(&by_window).1, windows);
     }
 
     #[test]

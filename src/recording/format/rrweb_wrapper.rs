@@ -140,7 +140,7 @@ impl Search<'_> {
     fn single_event(&mut self, object: &ByteString, id: Option<&SessionId>) -> Option<Wrapped> {
         self.goes_deeper |= json_text::members(object).any(|(_, value)| value.starts_with('{'));
         let (key, event) = json_text::members(object).find(|(_, value)| is_event(value))?;
-        let window = ["window_id", "windowId"]
+        let window = ["window_id", "windowId", "$window_id"]
             .into_iter()
             .find_map(|name| event::id(json_text::member(object, name)))
             .map(Cow::into_owned);
@@ -171,8 +171,7 @@ fn are_windows(lists: &[(String, Place)]) -> bool {
         && lists.iter().all(|(_, place)| {
             let Place::List(list) = place else { return false };
             // Packed, it may be any of them.
-            let is_snapshot =
-                |event: &&str| event.starts_with('"') || json_text::integer(event, "type") == Some(2);
+            let is_snapshot = |event: &&str| event.starts_with('"') || event::looks_like_full_snapshot(event);
             json_text::elements(list)
                 .find(is_snapshot)
                 .is_some_and(|snapshot| snapshots.insert(snapshot))
@@ -181,13 +180,21 @@ fn are_windows(lists: &[(String, Place)]) -> bool {
 
 impl Wrapped {
     pub(super) fn read(&self, depth: usize, collector: &mut Collector<'_>) -> Result<Format> {
-        let is_single_event = matches!(self.places[..], [(_, Place::Event(..))]);
-        match &self.id {
-            Some(id) if id.is_number => collector.numbered_session(&id.text),
-            Some(id) => collector.session(Some(&id.text)),
-            None if is_single_event => collector.session(None),
-            None => collector.begin_session(),
+        if let Some(id) = &self.id {
+            let around = collector.enter(id);
+            let format = self.read_places(depth, collector)?;
+            collector.leave(around);
+            return Ok(format);
         }
+        if matches!(self.places[..], [(_, Place::Event(..))]) {
+            collector.session(None);
+        } else {
+            collector.begin_session();
+        }
+        self.read_places(depth, collector)
+    }
+
+    fn read_places(&self, depth: usize, collector: &mut Collector<'_>) -> Result<Format> {
         let mut known = HashSet::new();
         let mut formats = Vec::new();
         for (key, place) in &self.places {

@@ -59,10 +59,15 @@ impl Segment {
 }
 
 /// Sessions with their segments put together: those of `Sentry`, those that cannot be played alone, and, where all
-/// came in order and no two of them at the same time, those that adjoin. Numbers of rows do not say more than that.
-pub(super) fn join(segments: Vec<Segment>) -> Vec<Session> {
+/// came in order, be it from the last to the first, and no two of them at the same time, those that adjoin. Numbers of
+/// rows do not say more than that.
+pub(super) fn join(mut segments: Vec<Segment>) -> Vec<Session> {
     if segments.len() < 2 {
         return segments.into_iter().map(|segment| segment.session).collect();
+    }
+    let newest_first = are_newest_first(&segments);
+    if newest_first {
+        segments.reverse();
     }
     let of_sentry = segments
         .iter()
@@ -92,7 +97,26 @@ pub(super) fn join(segments: Vec<Segment>) -> Vec<Session> {
         }
         end_ms = may_go_on.then_some(segment_end_ms);
     }
+    if newest_first {
+        joined.reverse();
+    }
     joined
+}
+
+/// Whether these are rows of a table that goes back in time. Sessions may be listed so as well, but those can each be
+/// played alone; and of two, nobody knows.
+fn are_newest_first(segments: &[Segment]) -> bool {
+    let go_back = || {
+        let mut start_ms = f64::INFINITY;
+        segments.iter().map(Segment::extent).all(|extent| {
+            let (next_start_ms, end_ms) = extent;
+            end_ms <= std::mem::replace(&mut start_ms, next_start_ms)
+        })
+    };
+    segments.len() > 2
+        && segments.iter().all(Segment::may_go_on)
+        && !segments.iter().all(Segment::has_full_snapshot)
+        && go_back()
 }
 
 /// Whether no segment begins before another ends that came before it.
@@ -213,6 +237,13 @@ mod tests {
             ("m0 s0 c5, m4 s5", "-:3 -:2"),
             ("m0 s0 c5, m6 s6 c9, m8 s8", "-:3 -:3 -:2"),
             ("m10 s10, m0 s0", "-:2 -:2"),
+            // From the last to the first.
+            ("c10 c11, c9, m0 s0 c5", "-:6"),
+            ("c5, s0.1, m0", "-:3"),
+            ("c80 c81, m20 s20 c21, c10, m0 s0", "-:8"),
+            ("c99, m90 s90, c10, m0 s0", "-:3 -:3"),
+            ("m80 s80, m40 s40, m0 s0", "-:2 -:2 -:2"),
+            ("c9, m0 s0, c8", "-:1 -:3"),
         ] {
             let lists = lists(text);
             let of_lists = format!("[[{}]]", lists.join("],["));
@@ -253,6 +284,10 @@ mod tests {
         ] {
             assert_eq!(sessions(&numbered(&lists(text), &numbers)), expected, "{text}");
         }
+        assert_eq!(
+            sessions(&numbered(&lists("c7, c6, m0 s0 c5"), &["9", "8", "7"])),
+            "-:5"
+        );
         let one = numbered(&lists("m0 s0"), &["3"]);
         assert_eq!(sessions(&one), "3:2");
     }

@@ -12,6 +12,8 @@ fn recognised(what: impl Into<String>, way_out: &str) -> Error {
 const ACCEPTED: &str = "A recording is JSON with rrweb events: a list, an object with one in it, or one event a line; also \
                         compressed, or an export from PostHog.";
 
+const TABLE_AS_JSON: &str = "Export the table as JSON, one row a line.";
+
 fn no_recording(what: &str) -> Error {
     Error::new(Kind::InvalidRecording, format!("{what}, not a recording")).hint(ACCEPTED)
 }
@@ -27,6 +29,11 @@ pub(super) fn refuse_binary(bytes: &[u8]) -> Result<()> {
             "xz-compressed input",
             "Decompress it first: xz -dc FILE | replaycast … -",
         ),
+        [b'P', b'A', b'R', b'1', ..] => recognised("a Parquet file", TABLE_AS_JSON),
+        [b'O', b'b', b'j', 1, ..] => recognised("an Avro file", TABLE_AS_JSON),
+        _ if bytes.get(257..262) == Some(b"ustar") => {
+            recognised("a tar archive", "Unpack it first: tar -xf FILE")
+        }
         [0x89, b'P', b'N', b'G', ..]
         | [0xff, 0xd8, 0xff, ..]
         | [b'G', b'I', b'F', b'8', ..]
@@ -85,6 +92,6 @@ pub(super) fn no_event(problems: &Problems) -> Error {
             "Use PostHog's export to a file, which holds the events uncompressed.",
         ),
         Some(ProblemKind::DamagedFields) => damaged("events compressed by PostHog"),
-        _ => Error::new(Kind::InvalidRecording, "no rrweb event in it"),
+        _ => Error::new(Kind::InvalidRecording, "no rrweb event in it").hint(ACCEPTED),
     }
 }

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use super::posthog_block::Block;
 use super::posthog_wire::Capture;
 use super::rrweb_wrapper::Wrapped;
+use super::table::Table;
 use super::{Collector, Fields, Format, is_event, posthog_export, read_text, rrweb_wrapper};
 use crate::error::Result;
 use crate::recording::budget::Budget;
@@ -24,9 +25,12 @@ pub(super) enum Shape<'a> {
     Events,
     /// A list of values of any shape, all of the same as a rule.
     Values,
+    /// The event in a list of cells without names.
+    Row(&'a str),
     /// JSON in a string.
     Quoted(ByteString),
     Block(Block<'a>),
+    Table(Table<'a>),
     Capture(Capture<'a>),
     Export,
     Wrapper(Wrapped),
@@ -56,7 +60,7 @@ impl<'a> Shape<'a> {
             return Ok(Some(Self::Block(block)));
         }
         if json_text::elements(list).take(SAMPLE).any(is_event) {
-            return Ok(Some(Self::Events));
+            return Ok(Some(event_of_row(list).map_or(Self::Events, Self::Row)));
         }
         for element in json_text::elements(list).take(SAMPLE) {
             let element = list.slice_ref(element);
@@ -87,6 +91,11 @@ impl<'a> Shape<'a> {
         }
         if let Some(block) = Block::of_object(&fields) {
             return Ok(Some(Self::Block(block)));
+        }
+        if let Some(table) = Table::of(&fields)
+            && holds_events(&table, depth - 1, budget)?
+        {
+            return Ok(Some(Self::Table(table)));
         }
         let mut names = json_text::members(object).map(|(name, _)| name);
         if names.next().is_some_and(|name| name == "segment_id") && names.next().is_none() {
@@ -140,6 +149,18 @@ impl<'a> Shape<'a> {
                 }
                 several(format)
             }
+            Self::Row(event) => {
+                collector.session(None);
+                collector.event(None, value.slice_ref(event))?;
+                Format::RrwebLines
+            }
+            Self::Table(table) => {
+                for row in table.rows() {
+                    collector.budget.spend(row.len() as u64)?;
+                    read_next(&row, depth - 1, collector)?;
+                }
+                Format::RrwebWrapper
+            }
             Self::Quoted(text) => read_text(&text, depth - 1, collector)?,
             Self::Block(block) => {
                 block.read(value, collector)?;
@@ -160,6 +181,27 @@ impl<'a> Shape<'a> {
             }
         })
     }
+}
+
+/// Whether one of a table's first rows does.
+fn holds_events(table: &Table<'_>, depth: usize, budget: &mut Budget) -> Result<bool> {
+    for row in table.rows().take(SAMPLE) {
+        if Shape::of(&row, depth, budget)?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The event in a row: unlike a list of events, a row begins with something else and has but one.
+fn event_of_row(list: &str) -> Option<&str> {
+    let first = json_text::elements(list).next()?;
+    if first.starts_with(['{', '[']) || is_event(first) {
+        return None;
+    }
+    let mut events = json_text::elements(list).filter(|cell| is_event(cell));
+    let event = events.next()?;
+    events.next().is_none().then_some(event)
 }
 
 /// Reads a value of any shape; what there are no events in gives nothing.
@@ -235,12 +277,80 @@ mod tests {
             assert_eq!(found(&text).0, Format::RrwebWrapper, "{text}");
             assert_eq!(problems(&text), [], "{text}");
         }
+        // What is within an object that names its session is of that one.
+        let rows = format!(r#"[{{"node":{META}}},{{"node":{SNAPSHOT}}}]"#);
+        let lists = format!("[[{META}],[{SNAPSHOT}]]");
+        for (inner, expected) in [
+            (format!(r#"{{"session_id":"a","rows":{rows}}}"#), "a:2 b:2"),
+            (format!(r#"{{"id":"a","events":{{"edges":{rows}}}}}"#), "a:2 b:2"),
+            (format!(r#"{{"session_id":"a","chunks":{lists}}}"#), "a:2 b:2"),
+            (
+                format!(r#"{{"session_id":"a","chunks":[{}]}}"#, quoted(&lists)),
+                "a:2 b:2",
+            ),
+            (
+                format!(r#"{{"session_id":"a","window_id":"w","data":[{whole}]}}"#),
+                "a:2 b:2",
+            ),
+        ] {
+            let text = format!("{inner}\n{}", inner.replacen("\"a\"", "\"b\"", 1));
+            assert_eq!(sessions(&text), expected, "{text}");
+            assert_eq!(
+                sessions(&format!("[{}]", text.replace('\n', ","))),
+                expected,
+                "{text}"
+            );
+            assert_eq!(problems(&text), [], "{text}");
+        }
         let export =
             |id: &str| format!(r#"{{"version":"2023-04-28","data":{{"id":"{id}","snapshots":[{whole}]}}}}"#);
         let exports = format!("[{},{}]", export("a"), export("b"));
         assert_eq!(
             (sessions(&exports), found(&exports).0),
             ("a:2 b:2".into(), Format::PosthogExport)
+        );
+    }
+
+    #[test]
+    fn events_may_name_their_own_session() {
+        let of = |columns: &str, event: &str| event.replacen('{', &format!("{{{columns},"), 1);
+        let (a, b) = (r#""session_id":"a""#, r#""sessionId":"b""#);
+        let (of_a, of_b) = (
+            [META, SNAPSHOT].map(|event| of(a, event)),
+            [META, SNAPSHOT].map(|event| of(b, event)),
+        );
+        for (events, expected) in [
+            (vec![&*of_a[0], &of_a[1]], "a:2"),
+            (vec![&of_a[0], &of_b[0], &of_a[1], &of_b[1]], "a:2 b:2"),
+            // What names none is of the same session as what is beside it.
+            (vec![META, &of_a[1], SNAPSHOT], "a:3"),
+            (vec![META, &of_a[1], &of_b[1], SNAPSHOT, &of_a[1]], "a:3 b:2"),
+        ] {
+            for text in [
+                events.join("\n"),
+                format!("[{}]", events.join(",")),
+                format!(r#"{{"rows":[{}]}}"#, events.join(",")),
+            ] {
+                assert_eq!(
+                    (sessions(&text), problems(&text)),
+                    (expected.to_owned(), vec![]),
+                    "{text}"
+                );
+            }
+        }
+        let lists = format!("[[{}],[{}],[{}]]", of_a.join(","), of_b.join(","), of_a[1]);
+        assert_eq!(sessions(&lists), "a:3 b:2");
+        // What the events are in says more.
+        let named = format!(r#"{{"session_id":"c","events":[{},{}]}}"#, of_a[0], of_b[1]);
+        assert_eq!(sessions(&named), "c:2");
+        // A row's number says less.
+        let numbered = |number: u8, event: &str| format!(r#"{{"id":{number},"events":[{event}]}}"#);
+        let rows = [numbered(1, &of_a[0]), numbered(2, &of_a[1])].join("\n");
+        assert_eq!(sessions(&rows), "a:2");
+        let windows = of(r#""session_id":"a","window_id":"w""#, META);
+        assert_eq!(
+            found(&format!("{windows}\n{SNAPSHOT}")).1,
+            [("w".to_owned(), 1), ("main".to_owned(), 1)]
         );
     }
 

@@ -130,14 +130,21 @@ fn undo_leaps(times: &mut [f64]) {
             end,
         );
     }
+    let mut next_right = first_right;
     for index in first_right + 1..stretches.len() {
         if right[index] {
             continue;
         }
+        if next_right < index {
+            next_right = (index + 1..stretches.len())
+                .find(|&next| right[next])
+                .unwrap_or(stretches.len());
+        }
         let stretch = stretches[index].clone();
         let begin = times[stretch.start - 1];
-        let next_right = (index + 1..stretches.len()).find(|&next| right[next]);
-        let limit = next_right.map_or(f64::INFINITY, |next| times[stretches[next].start]);
+        let limit = stretches
+            .get(next_right)
+            .map_or(f64::INFINITY, |right| times[right.start]);
         shift(&mut times[stretch], |wrong| wrong[0], begin, limit.max(begin));
     }
 }
@@ -183,6 +190,10 @@ fn undo_excursions(times: &mut [f64]) {
 /// they fill what lies between the two others, or are few.
 fn is_excursion(times: &[f64], run: Range<usize>) -> bool {
     let (first, last, after) = (times[run.start], times[run.end - 1], &times[run.end..]);
+    // First, as what follows is compared with each run.
+    if 2 * run.len() > after.len() {
+        return false;
+    }
     let forward = first - times[run.start - 1];
     let back = last - after[0];
     // Nine tenths: some time passed around the run, and not more within it.
@@ -192,7 +203,7 @@ fn is_excursion(times: &[f64], run: Range<usize>) -> bool {
     let latest = after.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let ends_long_before = first - latest >= SHORTEST_SETBACK_MS.max(0.1 * forward);
     let mixes = after.iter().any(|&time| first < time && time < last);
-    (ends_long_before || mixes) && 2 * run.len() <= after.len()
+    ends_long_before || mixes
 }
 
 /// Where time goes back.
@@ -264,6 +275,8 @@ fn median(times: impl Iterator<Item = f64>) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
     use crate::recording::tidy::order;
     use crate::recording::tidy::tests::{CHANGE, META, OTHER_CHANGE, SNAPSHOT, counts, events};
@@ -413,6 +426,38 @@ mod tests {
             let (seconds, count) = corrected_s(told);
             assert_eq!((&seconds[..], count), (right, moved), "{told:?}");
         }
+    }
+
+    #[test]
+    fn wrong_clocks_take_no_more_time_than_their_events() {
+        // Right for a while, then another clock with each event.
+        let leaping = |count: usize| -> Vec<f64> {
+            let wrong = (1..=count / 2).map(|at| START_MS + at as f64 * 2.0 * LONGEST_PAUSE_MS);
+            std::iter::repeat_n(START_MS, count).chain(wrong).collect()
+        };
+        // Steps that are all as long as the one back, many events between the last of them and that one.
+        let stepping = |count: usize| -> Vec<f64> {
+            let step = |at: usize| START_MS + at as f64 * 10_500.0;
+            let last = step(count);
+            let steps = (0..count).map(step);
+            steps
+                .chain(std::iter::repeat_n(last, count))
+                .chain(std::iter::repeat_n(last - 10_000.0, count))
+                .collect()
+        };
+        let took = |count: usize| {
+            let (mut leaping, mut stepping) = (leaping(count), stepping(count));
+            let begun = Instant::now();
+            undo_leaps(&mut leaping);
+            undo_excursions(&mut stepping);
+            begun.elapsed()
+        };
+        let (short, long) = (took(50_000), took(200_000));
+        // Four times as much; sixteen times as long if it were quadratic.
+        assert!(
+            long < short * 10 + Duration::from_millis(500),
+            "{short:?} and {long:?}"
+        );
     }
 
     #[test]

@@ -34,19 +34,20 @@ pub(super) fn drop_damaged(events: &mut Vec<Event>, problems: &mut Problems) {
 /// Splits mutations that add more than [`MOST_ADDS`] nodes into several of the same time: rrweb applies each in
 /// one go. What they remove goes with the first, texts and attributes go with the last.
 pub(super) fn split_huge(events: &mut Vec<Event>) {
-    // From the last: the places of the others stay.
-    for at in (0..events.len()).rev() {
-        let event = &events[at];
-        let Some(chunks) = may_be_huge(event).then(|| chunks(event)).flatten() else {
-            continue;
-        };
-        let event = event.clone();
-        let chunks = chunks.into_iter().map(|json| Event {
-            json: json.into(),
-            ..event.clone()
-        });
-        events.splice(at..=at, chunks);
+    if !events.iter().any(may_be_huge) {
+        return;
     }
+    let mut split = Vec::with_capacity(events.len() + 1);
+    for event in events.drain(..) {
+        match may_be_huge(&event).then(|| chunks(&event)).flatten() {
+            Some(chunks) => split.extend(chunks.into_iter().map(|json| Event {
+                json: json.into(),
+                ..event.clone()
+            })),
+            None => split.push(event),
+        }
+    }
+    *events = split;
 }
 
 fn may_be_huge(event: &Event) -> bool {

@@ -14,7 +14,8 @@ use super::listing::{Block, Listing, Object, Store};
 use crate::error::{Error, Kind, Result};
 use crate::source::exchange::{Exchange, Refusal, Within};
 use crate::source::http::Failure;
-use crate::source::{RawInput, SourceEvent, SourceObserver, SourceOptions, too_large};
+use crate::source::limit::too_large;
+use crate::source::{RawInput, SourceEvent, SourceObserver, SourceOptions};
 
 /// Lists and metadata are small; more than this is something else.
 const MOST_LISTING_BYTES: u64 = 64 << 20;
