@@ -38,6 +38,33 @@ fn adopted_style_sheets_apply_and_change() {
     }
 }
 
+/// Recorders write them some milliseconds later.
+#[test]
+fn what_completes_a_full_snapshot_is_there_with_it() {
+    let sheet = json!({"styleId": 1, "rules": [{"rule": ".box { background: #00f !important }"}]});
+    let frame = element(20, "iframe", &json!({"style": "border: 0; height: 40px"}), &[]);
+    let inside = element(204, "body", &json!({"style": "background: green"}), &[]);
+    let page = body(SQUARE, &[a_box(""), frame]);
+    let complete = |at: u64| {
+        [
+            attach_document(at, 20, &inside),
+            event(
+                at + 1,
+                &json!({"source": 15, "id": DOCUMENT, "styleIds": [1], "styles": [sheet]}),
+            ),
+        ]
+    };
+    let mut events = complete(9).to_vec();
+    events.push(full_snapshot(STARTED + 500, &page));
+    events.extend(complete(511));
+    events.push(end(900));
+    let rendered = render(&recording(&page, &events));
+    for ms in [0, 100, 500, 600] {
+        assert_color(&rendered.at(ms), (20, 20), BLUE);
+        assert_color(&rendered.at(ms), (20, 60), GREEN);
+    }
+}
+
 #[test]
 fn style_sheets_of_shadow_roots_apply_there_only() {
     let sheet = json!({"styleId": 1, "rules": [{"rule": ".box { background: #00f !important }"}]});

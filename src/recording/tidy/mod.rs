@@ -7,6 +7,7 @@ mod meta;
 mod mutations;
 mod order;
 mod repeats;
+mod snapshots;
 
 use super::Window;
 use super::event::Event;
@@ -39,7 +40,8 @@ fn once(mut window: Window, problems: &mut Problems) -> Option<Window> {
     }
     order::drop_before_full_snapshot(events, problems);
     meta::repair(events, problems);
-    // A repaired event may be what another is already.
+    snapshots::complete(events);
+    // A repaired or moved event may be what another is already.
     repeats::drop_repeats(events, problems);
     mutations::split_huge(events);
     Some(window)
@@ -128,6 +130,7 @@ mod tests {
             r#""type":3,"data":{"source":0,"adds":7}"#,
             r#""type":3,"data":{"source":0},"delay":3"#,
             r#""type":3,"data":{"source":0,"isMutationChunk":true}"#,
+            r#""type":3,"data":{"source":15,"id":1,"styleIds":[]}"#,
             r#""type":5,"data":{}"#,
         ];
         let times = [
