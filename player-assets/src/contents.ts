@@ -8,6 +8,7 @@ import { Canvases } from './canvases';
 import { clock } from './clock';
 import { attributesOf, type Content } from './content';
 import { FailedImages } from './failed_images';
+import { Fields } from './fields';
 import { InlineStyle } from './inline_style';
 import { Labels } from './labels';
 import { Media } from './media';
@@ -30,6 +31,7 @@ export class Contents {
       new SvgAnimations(),
       new Media(labels),
       new Canvases(style, labels, warn),
+      new Fields(),
     ];
   }
 

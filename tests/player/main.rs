@@ -9,6 +9,7 @@ mod animations;
 mod canvases;
 mod conformance;
 mod documents;
+mod fields;
 mod focus;
 mod hovering;
 mod media;
