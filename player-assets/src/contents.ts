@@ -12,6 +12,7 @@ import { Fields } from './fields';
 import { InlineStyle } from './inline_style';
 import { Labels } from './labels';
 import { Media } from './media';
+import { StandingStill } from './standing_still';
 import { SvgAnimations } from './svg_animations';
 import { Unrecorded } from './unrecorded';
 
@@ -32,6 +33,7 @@ export class Contents {
       new Media(labels),
       new Canvases(style, labels, warn),
       new Fields(),
+      new StandingStill(style),
     ];
   }
 

@@ -18,6 +18,7 @@ mod pointer;
 mod sameness;
 mod scrolling;
 mod skipping;
+mod standing_still;
 mod unrecorded;
 mod window;
 
