@@ -1,12 +1,15 @@
 //! What a browser moves on its own clock stands still, whenever and however often it is looked at.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use image::{GenericImageView, RgbImage};
 use serde_json::{Value, json};
 
+use crate::common::asset_server::{Answer, AssetServer};
 use crate::common::video::{Rendered, assert_color, render_recording};
 use crate::common::{element, recording, text};
 use crate::unrecorded::ink;
-use crate::{BLUE, BOX, MOVING_BOX, a_box, attribute, body, end};
+use crate::{BLUE, BOX, GREEN, MOVING_BOX, RED, WHITE, a_box, attribute, body, end};
 
 /// What is looked at lies above the box that moves.
 const ABOVE: (u32, u32, u32, u32) = (0, 0, 320, 90);
@@ -94,4 +97,75 @@ fn a_marquee_stands_still() {
     let style = json!({"style": "font: 30px monospace"});
     let picture = standing("", &[element(20, "marquee", &style, &[text(21, "The news")])], "");
     assert!(ink(&picture, (0, 0, 160, 40)) > 300);
+}
+
+/// An image of 40x40 pixels that is red first, and then for a part of its time green.
+fn svg(animation: &str) -> String {
+    format!(
+        "<svg xmlns='http://www.w3.org/2000/svg' width='40' height='40'><style>@keyframes turn \
+         {{ 50% {{ fill: green }} to {{ fill: green }} }} rect {{ animation: turn {animation} }}</style>\
+         <rect width='40' height='40' fill='red'/></svg>"
+    )
+}
+
+const ENDLESS: &str = "300ms step-end infinite";
+const FINITE: &str = "300ms step-end forwards";
+
+fn img(source: &str) -> Value {
+    element(20, "img", &json!({"src": source, "style": "display: block"}), &[])
+}
+
+fn encoded(svg: &str) -> String {
+    let encoded = svg
+        .replace('%', "%25")
+        .replace('<', "%3C")
+        .replace('>', "%3E")
+        .replace('#', "%23");
+    format!("data:image/svg+xml;charset=utf-8,{encoded}")
+}
+
+#[test]
+fn an_image_that_style_sheets_in_it_animate_stands_still() {
+    let addresses = |svg: &str| {
+        [
+            format!("data:image/svg+xml,{svg}"),
+            encoded(svg),
+            format!("data:image/svg+xml;base64,{}", BASE64.encode(svg)),
+        ]
+    };
+    for (animation, color) in [(ENDLESS, RED), (FINITE, GREEN)] {
+        for address in addresses(&svg(animation)) {
+            let picture = standing("", &[img(&address)], "");
+            assert_color(&picture, (20, 20), color);
+            let background = element(20, "div", &json!({"class": "drawn"}), &[]);
+            let css = format!(".drawn {{ width: 40px; height: 40px; background: url(\"{address}\") }}");
+            assert_color(&standing(&css, &[background], ""), (20, 20), color);
+        }
+    }
+}
+
+#[test]
+fn an_image_at_an_address_that_style_sheets_in_it_animate_stands_still() {
+    for (animation, color) in [(ENDLESS, RED), (FINITE, GREEN)] {
+        let server = AssetServer::start(move |visit| match visit.target.as_str() {
+            "/drawn.css" => Answer::new(
+                "text/css",
+                format!(
+                    ".drawn {{ width: 40px; height: 40px; background: url(\"{}\") }}",
+                    encoded(&svg(animation))
+                ),
+            ),
+            _ => Answer::new("image/svg+xml", svg(animation)),
+        });
+        let sheet = json!({"rel": "stylesheet", "href": server.url("/drawn.css")});
+        let children = [
+            img(&server.url("/image.svg")),
+            element(21, "link", &sheet, &[]),
+            element(22, "div", &json!({"class": "drawn"}), &[]),
+        ];
+        let picture = standing("", &children, &format!("--allow-host {}", server.host));
+        assert_color(&picture, (20, 20), color);
+        assert_color(&picture, (20, 60), color);
+        assert_color(&picture, (60, 20), WHITE);
+    }
 }
