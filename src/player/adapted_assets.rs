@@ -1,10 +1,11 @@
-//! Assets as the page needs them: images that stand still. `player` puts it before whoever provides them.
+//! Assets as the page needs them: images that stand still, and style sheets that know what is hovered. `player` puts it before
+//! whoever provides them.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::still_images;
+use super::{hover_rules, still_images};
 use crate::browser::{Answering, AssetKind, AssetProvider, AssetReply};
 
 #[derive(Debug)]
@@ -33,10 +34,14 @@ impl AssetProvider for AdaptedAssets {
 /// None for what can stay as it is.
 fn adapted(kind: AssetKind, content_type: &str, body: &[u8]) -> Option<Vec<u8>> {
     match kind {
-        AssetKind::Stylesheet => match std::str::from_utf8(body).map(still_images::still) {
-            Ok(Cow::Owned(still)) => Some(still.into_bytes()),
-            _ => None,
-        },
+        AssetKind::Stylesheet => {
+            let by_class = hover_rules::by_class(body);
+            let sheet = std::str::from_utf8(by_class.as_deref().unwrap_or(body));
+            match sheet.map(still_images::still) {
+                Ok(Cow::Owned(still)) => Some(still.into_bytes()),
+                _ => by_class,
+            }
+        }
         AssetKind::Image if content_type == "image/svg+xml" => {
             still_images::still_image(std::str::from_utf8(body).ok()?).map(String::into_bytes)
         }

@@ -3,6 +3,7 @@
 
 mod adapted_assets;
 mod fence;
+mod hover_rules;
 mod players;
 mod pointer;
 mod slides;
