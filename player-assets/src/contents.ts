@@ -9,9 +9,11 @@ import { clock } from './clock';
 import { attributesOf, type Content } from './content';
 import { Dialogs } from './dialogs';
 import { FailedImages } from './failed_images';
+import { Fields } from './fields';
 import { InlineStyle } from './inline_style';
 import { Labels } from './labels';
 import { Media } from './media';
+import { StandingStill } from './standing_still';
 import { SvgAnimations } from './svg_animations';
 import { Unrecorded } from './unrecorded';
 
@@ -32,6 +34,8 @@ export class Contents {
       new SvgAnimations(),
       new Media(labels),
       new Canvases(style, labels, warn),
+      new Fields(),
+      new StandingStill(style),
     ];
   }
 

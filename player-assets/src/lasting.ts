@@ -5,9 +5,8 @@ import type { eventWithTime, serializedNodeWithId } from '@rrweb/types';
 import { EventType, IncrementalSource, MouseInteractions, NodeType } from '@rrweb/types';
 import { attributesOf } from './content';
 
-/** `http-equiv` of elements whose `content` changes nothing for good; rrweb leaves out the last's. */
-const HARMLESS = /^(?:x-ua-compatible|content-type)$/i;
-const LEFT_OUT = 'Content-Security-Policy';
+/** `http-equiv` of elements whose `content` changes nothing for good; roots.ts disarms the last. */
+const HARMLESS = /^(?:x-ua-compatible|content-type|content-security-policy.*)$/i;
 
 const SHEETS = new Set(['link', 'style']);
 const FRAMES = new Set(['iframe', 'frame', 'object', 'embed']);
@@ -82,6 +81,5 @@ export class Lasting {
 }
 
 function lasts(equivalent: unknown): boolean {
-  if (equivalent === undefined || equivalent === LEFT_OUT) return false;
-  return typeof equivalent !== 'string' || !HARMLESS.test(equivalent);
+  return equivalent !== undefined && (typeof equivalent !== 'string' || !HARMLESS.test(equivalent));
 }

@@ -6,6 +6,17 @@ import { intercept, interceptSetting } from './intercept';
 const FRAME_ELEMENTS = new Set(['IFRAME', 'FRAME', 'OBJECT', 'EMBED']);
 const FRAME_ADDRESSES = new Set(['src', 'srcdoc', 'data']);
 const MEDIA_ELEMENTS = new Set(['VIDEO', 'AUDIO', 'SOURCE']);
+/** With the attribute `loading` these wait until they are seen; on all others it is the page's own. */
+const LOADED_LATE = new Set(['IMG', 'IFRAME', 'VIDEO', 'AUDIO']);
+
+/** Whether an attribute is to be kept under another name, under which it does nothing. */
+function isDisarmed(tag: string, name: string, value: string): boolean {
+  if (FRAME_ELEMENTS.has(tag)) return FRAME_ADDRESSES.has(name);
+  // It would play on its own clock; media.ts shows what is due.
+  if (MEDIA_ELEMENTS.has(tag)) return name === 'src' && /^\s*(data|blob):/i.test(value);
+  // It would be about our page: what rrweb builds of sheets, for one, is inline. rrweb knows one way of writing it.
+  return tag === 'META' && name === 'http-equiv' && /^content-security-policy/i.test(value);
+}
 
 /** All that match, also where an element of the document hides its methods by being called like one. */
 export function queryAll<E extends Element = Element>(root: Document | ShadowRoot, selector: string): Iterable<E> {
@@ -101,18 +112,15 @@ export class Roots {
     });
 
     intercept(elements, 'setAttribute', (original, self, [name, value]) => {
-      const lower = String(name).toLowerCase();
-      if (lower === 'loading') return;
       const tag = (self as Element).tagName.toUpperCase();
+      const lower = String(name).toLowerCase();
+      if (lower === 'loading' && LOADED_LATE.has(tag)) return;
       if (tag === 'LINK') {
         if (lower === 'crossorigin') return;
         // Only the rules of sheets that are asked for so can be read, and all assets are answered so that they can.
         if (lower === 'href') original(self, ['crossorigin', 'anonymous']);
       }
-      const navigates = FRAME_ELEMENTS.has(tag) && FRAME_ADDRESSES.has(lower);
-      // It would play on its own clock; media.ts shows what is due.
-      const plays = MEDIA_ELEMENTS.has(tag) && lower === 'src' && /^\s*(data|blob):/i.test(String(value));
-      original(self, [navigates || plays ? `rr_${lower}` : name, value]);
+      original(self, [isDisarmed(tag, lower, String(value)) ? `rr_${lower}` : name, value]);
     });
 
     interceptSetting(view.HTMLImageElement.prototype, 'src', (original, self, args) => {

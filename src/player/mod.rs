@@ -1,13 +1,16 @@
 //! The replay inside the page, as Rust sees it: hand the recording in, move it to a session time, learn what
 //! changed. `capture` drives it; the page's side of the contract is `player-assets/src/contract.ts`.
 
+mod adapted_assets;
 mod fence;
+mod hover_rules;
 mod players;
 mod pointer;
 mod slides;
 mod stage;
+mod still_images;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -19,7 +22,9 @@ use crate::error::{Error, Kind, Result};
 use crate::frame::{Canvas, PageArea, Pointer};
 use crate::recording::{PointerSample, Window};
 
+use self::adapted_assets::AdaptedAssets;
 use self::pointer::{Fit, PointerTrack};
+use self::still_images::still;
 pub use fence::Fence;
 pub use players::Players;
 pub use slides::{SlideLayout, SlidePlayer};
@@ -146,6 +151,7 @@ impl Player {
     ) -> Result<Self> {
         let patience = PATIENCE + assets.provider.patience();
         assets.base = assets.base.or_else(|| page_address(window));
+        assets.provider = Arc::new(AdaptedAssets(assets.provider));
         let page = browser.open_page(canvas, document(assets)?).await?;
         for part in parts(window) {
             let load = "function (events) { return this.replaycast.load(events); }";
@@ -295,13 +301,13 @@ fn page_address(window: &Window) -> Option<Url> {
     addresses.find(|url| matches!(url.scheme(), "http" | "https"))
 }
 
-/// The recording as JSON arrays of bounded size.
+/// The recording as JSON arrays of bounded size, its images standing still.
 fn parts(window: &Window) -> Vec<String> {
     let mut parts = Vec::new();
     let mut part = String::new();
     for event in &window.events {
         part.push(if part.is_empty() { '[' } else { ',' });
-        part.push_str(&event.json);
+        part.push_str(&still(&event.json));
         if part.len() >= PART_BYTES {
             part.push(']');
             parts.push(std::mem::take(&mut part));

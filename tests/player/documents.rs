@@ -479,3 +479,30 @@ fn a_nested_document_that_comes_with_its_frame_is_on_our_clock_too() {
         assert_box_at(&rendered, ms, left);
     }
 }
+
+#[test]
+fn elements_of_the_page_that_say_that_they_are_loading_look_so() {
+    let css = format!("{SQUARE} .box[loading] {{ background: #00f }}");
+    let rendered = render(&recording(
+        &body(&css, &[a_box("")]),
+        &[attribute(300, BOX, "loading", "lazy"), end(600)],
+    ));
+    for (ms, color) in [(100, RED), (400, BLUE)] {
+        assert_color(&rendered.at(ms), (20, 20), color);
+    }
+}
+
+#[test]
+fn what_a_page_allowed_itself_does_not_hold_for_its_replay() {
+    let policy = |written: &str| {
+        let attributes = json!({"http-equiv": written, "content": "style-src 'none'"});
+        element(30, "meta", &attributes, &[])
+    };
+    for written in ["content-security-policy", "Content-Security-Policy"] {
+        let mut recording = recording(&body(SQUARE, &[a_box("")]), &[end(200)]);
+        let head = &mut recording[1]["data"]["node"]["childNodes"][1]["childNodes"][0];
+        assert_eq!(head["tagName"], "head");
+        head["childNodes"].as_array_mut().unwrap().push(policy(written));
+        assert_color(&render(&recording).at(0), (20, 20), RED);
+    }
+}

@@ -99,6 +99,27 @@ fn style_sheets_at_addresses_see_what_is_hovered() {
     assert_row(&rendered, 2);
 }
 
+#[test]
+fn style_sheets_that_others_import_from_other_hosts_see_what_is_hovered() {
+    let server = AssetServer::start(move |visit| match visit.target.as_str() {
+        "/first.css" => Answer::new(
+            "text/css",
+            "@import '/second.css'; #row:hover .a { background: #008000 }",
+        ),
+        _ => Answer::new(
+            "text/css",
+            "#row:not(:hover) .b { background: #f00 } #row .b { background: #008000 }",
+        ),
+    });
+    let importing = format!("@import url({});", server.url("/first.css"));
+    let children = [style(40, &importing), row(&["a", "b"])];
+    let rendered = render_recording(
+        &recording(&body(ROW, &children), &passing_by()),
+        &format!("--fps 10 --capture damage --allow-host {}", server.host),
+    );
+    assert_row(&rendered, 2);
+}
+
 /// A box that is red, or green while it is hovered.
 fn holder(id: u64, tag: &str, children: &[Value]) -> Value {
     element(id, tag, &json!({"class": "holder"}), children)

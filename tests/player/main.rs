@@ -9,6 +9,7 @@ mod animations;
 mod canvases;
 mod conformance;
 mod documents;
+mod fields;
 mod focus;
 mod hovering;
 mod media;
@@ -17,6 +18,7 @@ mod pointer;
 mod sameness;
 mod scrolling;
 mod skipping;
+mod standing_still;
 mod unrecorded;
 mod window;
 

@@ -22,7 +22,8 @@ pub(super) struct Element {
     pub(super) children: Vec<Node>,
 }
 
-/// Without order in rrweb, in ours always the same.
+/// Without order in rrweb, in ours always the same. What is true by being there is recorded as true: a text would be the
+/// page's own.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Attributes(Vec<(&'static str, String)>);
 
@@ -30,7 +31,10 @@ impl Serialize for Attributes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for (name, value) in &self.0 {
-            map.serialize_entry(name, value)?;
+            match value.as_str() {
+                "" => map.serialize_entry(name, &true)?,
+                value => map.serialize_entry(name, value)?,
+            }
         }
         map.end()
     }
