@@ -27,9 +27,13 @@ pub(super) async fn clips(
 }
 
 /// Which of the dates and times that are asked for cut nothing off, in a sentence each.
-pub(super) fn idle_bounds(recording: &Recording, timeline: &Timeline, content: &ContentArgs) -> Vec<String> {
+pub(super) fn bounds_outside(
+    recording: &Recording,
+    timeline: &Timeline,
+    content: &ContentArgs,
+) -> Vec<String> {
     let options = content.time.timeline(&content.picture.window);
-    timeline.idle_bounds(recording, &options)
+    timeline.bounds_outside(recording, &options)
 }
 
 /// What is told in each of the plan's videos.

@@ -40,7 +40,7 @@ pub(super) fn tell_plan(
         plan.videos[0].size,
         plan.fps,
     ));
-    for told in planning::idle_bounds(recording, &timelines[0], content) {
+    for told in planning::bounds_outside(recording, &timelines[0], content) {
         print::note(&told);
     }
     if let Some(told) = timelines

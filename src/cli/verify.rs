@@ -49,7 +49,7 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     let (moments, clips) = planning::clips(&recording, &args.content, false).await?;
     let timeline = only(clips.timelines)?;
     if telling > Telling::Nothing {
-        for told in planning::idle_bounds(&recording, &timeline, &args.content) {
+        for told in planning::bounds_outside(&recording, &timeline, &args.content) {
             print::note(&told);
         }
     }
@@ -118,7 +118,7 @@ fn only(mut timelines: Vec<Timeline>) -> Result<Timeline> {
 fn describe_clip(clip: &Timeline) -> String {
     let seconds = |ms: f64| ms / 1000.0;
     let Span { start_ms, end_ms } = clip.range;
-    let Some((&first_ms, later_ms)) = clip.kept_ms.split_first() else {
+    let Some((&first_ms, later_ms)) = clip.around_ms.split_first() else {
         return format!("--clip {}..{}", seconds(start_ms), seconds(end_ms));
     };
     // With decimals, lest they are minutes and seconds.

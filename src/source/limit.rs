@@ -11,24 +11,26 @@ pub(super) fn too_large(name: &str, max_bytes: u64) -> Error {
     .hint("If that is meant to be, allow more with --max-input, for example --max-input 4GiB.")
 }
 
-/// A number of bytes, with the largest unit that leaves a whole number.
 pub(crate) fn bytes_in_words(bytes: u64) -> String {
+    match in_largest_unit(bytes) {
+        (1, "") => "1 byte".to_owned(),
+        (count, "") => format!("{count} bytes"),
+        (count, unit) => format!("{count} {unit}"),
+    }
+}
+
+/// How many there are of the largest unit that leaves a whole number, and its name, which bytes have none of.
+pub(crate) fn in_largest_unit(bytes: u64) -> (u64, &'static str) {
     const UNITS: [(u64, &str); 4] = [
         (1 << 40, "TiB"),
         (1 << 30, "GiB"),
         (1 << 20, "MiB"),
         (1 << 10, "KiB"),
     ];
-    if bytes == 1 {
-        return "1 byte".to_owned();
-    }
     UNITS
         .into_iter()
         .find(|(unit, _)| bytes >= *unit && bytes.is_multiple_of(*unit))
-        .map_or_else(
-            || format!("{bytes} bytes"),
-            |(unit, name)| format!("{} {name}", bytes / unit),
-        )
+        .map_or((bytes, ""), |(unit, name)| (bytes / unit, name))
 }
 
 #[cfg(test)]

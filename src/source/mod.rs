@@ -26,7 +26,7 @@ use limit::too_large;
 
 pub use http::AllowedHost;
 pub use input::Input;
-pub(crate) use limit::bytes_in_words;
+pub(crate) use limit::{bytes_in_words, in_largest_unit};
 pub use pace::Rate;
 pub use posthog::{KEY_VARIABLE, KeySource, MissingBlock, PosthogProvenance, SessionAddress};
 

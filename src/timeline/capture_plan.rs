@@ -109,7 +109,7 @@ mod tests {
         };
         Timeline {
             range,
-            kept_ms: Vec::new(),
+            around_ms: Vec::new(),
             viewport: Size::new(width, 100),
             clock: ClockMap::new(&[range], 1.0),
             windows: WindowSchedule::only(0),

@@ -379,7 +379,7 @@ mod tests {
         }
         let times = |options: &str| {
             let timelines = resolve(options, idle("skip:5:1")).unwrap();
-            timelines[0].kept_ms.clone()
+            timelines[0].around_ms.clone()
         };
         assert_eq!(times("around=error:6:7"), [12_000.0]);
         // Nothing would have been cut.

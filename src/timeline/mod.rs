@@ -32,7 +32,7 @@ pub use size::{BandHeight, SizeOption};
 pub use slideshow::Slideshow;
 pub use windows::{Turn, WindowOption, WindowSchedule};
 
-use range::{idle_bounds, resolve_range};
+use range::{bounds_outside, resolve_range};
 
 /// Longer videos are asked for by mistake: a clock jumped, and idle time is kept.
 const LONGEST_VIDEO_MS: f64 = 30.0 * 24.0 * 3_600_000.0;
@@ -43,7 +43,7 @@ pub struct Timeline {
     /// What the video shows, in session time.
     pub range: Span,
     /// The moments that it is around; none where idle cuts are the same without them.
-    pub kept_ms: Vec<f64>,
+    pub around_ms: Vec<f64>,
     /// The largest viewport within the range.
     pub viewport: Size,
     pub clock: ClockMap,
@@ -59,8 +59,8 @@ impl Timeline {
     }
 
     /// What to tell of a `--start` or `--end` that is outside of the recording, in a sentence each.
-    pub fn idle_bounds(&self, recording: &Recording, options: &TimelineOptions) -> Vec<String> {
-        idle_bounds(recording, &self.windows, options)
+    pub fn bounds_outside(&self, recording: &Recording, options: &TimelineOptions) -> Vec<String> {
+        bounds_outside(recording, &self.windows, options)
     }
 
     /// Of this part of the recording. The moments that it is around are no idle time.
@@ -78,7 +78,7 @@ impl Timeline {
                 format!("--speed {speed} is not between 0.01 and 1000"),
             ));
         }
-        let (kept, kept_ms) = kept(recording, windows, range, around_ms, options.idle);
+        let (kept, around_ms) = kept(recording, windows, range, around_ms, options.idle);
         let clock = ClockMap::new(&kept, speed);
         if clock.video_duration_ms() > LONGEST_VIDEO_MS {
             return Err(Error::new(
@@ -92,7 +92,7 @@ impl Timeline {
         }
         Ok(Self {
             range,
-            kept_ms,
+            around_ms,
             viewport: size::largest_viewport(recording, windows, range),
             clock,
             windows: windows.clone(),
@@ -354,7 +354,11 @@ mod tests {
                 ..TimelineOptions::default()
             };
             let timeline = Timeline::resolve(&recording, &options).unwrap();
-            assert_eq!(timeline.idle_bounds(&recording, &options), told, "{start} {end}");
+            assert_eq!(
+                timeline.bounds_outside(&recording, &options),
+                told,
+                "{start} {end}"
+            );
         }
     }
 

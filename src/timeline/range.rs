@@ -65,7 +65,7 @@ fn whole(recording: &Recording, schedule: &WindowSchedule) -> Span {
 
 /// Dates and times of `--start` and `--end` outside of the recording, in a sentence each: they cut nothing off, which is
 /// often a slip of time zones.
-pub(super) fn idle_bounds(
+pub(super) fn bounds_outside(
     recording: &Recording,
     schedule: &WindowSchedule,
     options: &TimelineOptions,

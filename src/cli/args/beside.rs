@@ -44,7 +44,7 @@ pub(in crate::cli) struct BesideArgs {
     pub(in crate::cli) moments: NonZeroUsize,
 
     /// Write each picture that differs from the one before as a PNG into a folder, with index.json: when each is shown
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "FOLDER")]
     pub(in crate::cli) frames: Option<PathBuf>,
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::recording::DEFAULT_MAX_BYTES;
-use crate::source::{AllowedHost, Rate};
+use crate::source::{AllowedHost, Rate, in_largest_unit};
 
 /// What every command takes that reads a recording.
 #[derive(Debug, Args)]
@@ -111,18 +111,10 @@ pub(in crate::cli) struct RecordingArgs {
 pub(in crate::cli) struct ByteSize(pub(in crate::cli) u64);
 
 impl fmt::Display for ByteSize {
-    /// With the largest unit that leaves a whole number.
+    /// As it may be written on the command line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let units = [
-            (1 << 40, "TiB"),
-            (1 << 30, "GiB"),
-            (1 << 20, "MiB"),
-            (1 << 10, "KiB"),
-            (1, ""),
-        ];
-        let unit = units.into_iter().find(|(unit, _)| self.0.is_multiple_of(*unit));
-        let (unit, name) = unit.unwrap_or((1, ""));
-        write!(f, "{}{name}", self.0 / unit)
+        let (count, unit) = in_largest_unit(self.0);
+        write!(f, "{count}{unit}")
     }
 }
 

@@ -5,38 +5,29 @@ use clap::Args;
 use crate::timeline::{Around, ClipOptions, ClipRange, Idle, SessionTime, TimelineOptions, WindowOption};
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Time")]
 pub(in crate::cli) struct TimeArgs {
     /// Begin here: seconds, h:mm:ss, or an absolute ISO 8601 time
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(in crate::cli) start: Option<SessionTime>,
 
     /// End here
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(in crate::cli) end: Option<SessionTime>,
 
     /// Show only this part of the session, or START..END; may be repeated, and each becomes a video of its own: an n in
     /// curly brackets in the names of files is its number
-    #[arg(
-        long,
-        value_name = "START+LENGTH",
-        allow_hyphen_values = true,
-        help_heading = "Time"
-    )]
+    #[arg(long, value_name = "START+LENGTH", allow_hyphen_values = true)]
     pub(in crate::cli) clip: Vec<ClipRange>,
 
     /// Show what is around something that happened: error (also exceptions and failed requests), click:TEXT, page:ADDRESS
     /// with * for anything, custom:TAG, or a time; from 10 s before it to 5 s after it unless other numbers stand behind
     /// it. May be repeated. With an n in curly brackets in the output's name each is a video, else the first
-    #[arg(
-        long,
-        value_name = "EVENT[:BEFORE:AFTER]",
-        allow_hyphen_values = true,
-        help_heading = "Time"
-    )]
+    #[arg(long, value_name = "EVENT[:BEFORE:AFTER]", allow_hyphen_values = true)]
     pub(in crate::cli) around: Vec<Around>,
 
     /// Leave out the beginning for as long as the page is blank
-    #[arg(long, help_heading = "Time")]
+    #[arg(long)]
     pub(in crate::cli) trim_start: bool,
 
     /// Play this many times as fast
@@ -46,7 +37,6 @@ pub(in crate::cli) struct TimeArgs {
         value_name = "X",
         value_parser = times,
         allow_negative_numbers = true,
-        help_heading = "Time",
     )]
     pub(in crate::cli) speed: f64,
 
@@ -55,8 +45,7 @@ pub(in crate::cli) struct TimeArgs {
         long,
         default_value = "skip:5:1",
         value_name = "HOW",
-        allow_hyphen_values = true,
-        help_heading = "Time"
+        allow_hyphen_values = true
     )]
     pub(in crate::cli) idle: Idle,
 }

@@ -9,7 +9,11 @@ use super::{AssetArgs, CaptureArgs, ContentArgs, RecordingArgs, TellingArgs, cou
 use crate::frame::Fps;
 
 #[derive(Debug, Args)]
-#[command(mut_arg("quiet", |quiet| quiet.help("Say nothing but the result and errors")))]
+#[command(
+    mut_arg("quiet", |quiet| quiet.help("Say nothing but the result and errors")),
+    mut_arg("clip", |clip| clip.help("The part of the session that the video shows, or START..END")),
+    mut_arg("around", |around| around.help("What the video is around, written as for render; it must give one clip"))
+)]
 pub(in crate::cli) struct VerifyArgs {
     /// The video, which must be made by `render` with the same options for time, picture, words and assets
     #[arg(value_name = "VIDEO")]

@@ -221,6 +221,9 @@ struct SessionId {
     naming: Naming,
 }
 
+/// What the id of a window is called.
+const WINDOW_NAMES: [&str; 3] = ["window_id", "windowId", "$window_id"];
+
 /// How sure it is that an id is a session's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Naming {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bytestring::ByteString;
 
-use super::{Collector, Fields, SessionId, is_event};
+use super::{Collector, Fields, SessionId, WINDOW_NAMES, is_event};
 use crate::error::Result;
 use crate::recording::{event, json_text};
 
@@ -34,8 +34,7 @@ impl<'a> Block<'a> {
 
     /// An object with a window's id and a list of events; the id may be missing, unless the object has another.
     pub(super) fn of_object(fields: &Fields<'a>) -> Option<Self> {
-        let windows = ["window_id", "windowId", "$window_id"];
-        let window = windows.into_iter().find_map(|name| fields.get(name));
+        let window = WINDOW_NAMES.into_iter().find_map(|name| fields.get(name));
         let events = fields.get("data").filter(|data| data.starts_with('['))?;
         let is_one =
             window.is_some() || SessionId::of(fields).is_none() && json_text::elements(events).any(is_event);

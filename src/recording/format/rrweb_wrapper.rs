@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use bytestring::ByteString;
 
 use super::value::{self, Shape};
-use super::{Collector, Fields, Format, SessionId, is_event, read_text};
+use super::{Collector, Fields, Format, SessionId, WINDOW_NAMES, is_event, read_text};
 use crate::error::Result;
 use crate::recording::budget::Budget;
 use crate::recording::problem::ProblemKind;
@@ -140,7 +140,7 @@ impl Search<'_> {
     fn single_event(&mut self, object: &ByteString, id: Option<&SessionId>) -> Option<Wrapped> {
         self.goes_deeper |= json_text::members(object).any(|(_, value)| value.starts_with('{'));
         let (key, event) = json_text::members(object).find(|(_, value)| is_event(value))?;
-        let window = ["window_id", "windowId", "$window_id"]
+        let window = WINDOW_NAMES
             .into_iter()
             .find_map(|name| event::id(json_text::member(object, name)))
             .map(Cow::into_owned);
