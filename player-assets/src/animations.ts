@@ -40,8 +40,8 @@ export class Animations {
   }
 
   /**
-   * The same after something was loaded. A stylesheet that arrives late makes transitions from the bare page, which
-   * nobody saw: those are over at once.
+   * The same after something was loaded, or a page was built. A stylesheet that arrives late makes transitions from the bare
+   * page, which nobody saw: those are over at once.
    */
   adoptLate(now: number): void {
     for (const root of this.roots.all()) {

@@ -280,7 +280,9 @@ export class Player {
     }
     if (this.structureChanged) this.followStructure();
     this.contents.begin(moment);
-    if (visible) this.animations.adopt(moment);
+    // Nobody saw a page that has just been built without all of its styles.
+    if (visible && this.documentBuilt) this.animations.adoptLate(moment);
+    else if (visible) this.animations.adopt(moment);
     return visible || moved;
   }
 

@@ -44,7 +44,8 @@ fn what_completes_a_full_snapshot_is_there_with_it() {
     let sheet = json!({"styleId": 1, "rules": [{"rule": ".box { background: #00f !important }"}]});
     let frame = element(20, "iframe", &json!({"style": "border: 0; height: 40px"}), &[]);
     let inside = element(204, "body", &json!({"style": "background: green"}), &[]);
-    let page = body(SQUARE, &[a_box(""), frame]);
+    let css = format!("{SQUARE} .box {{ transition: background 5s }}");
+    let page = body(&css, &[a_box(""), frame]);
     let complete = |at: u64| {
         [
             attach_document(at, 20, &inside),
