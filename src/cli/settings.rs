@@ -9,6 +9,7 @@ use super::args::{AssetArgs, BesideArgs, InputArgs, Preset, RenderArgs};
 use super::cache;
 use super::destinations::{self, Place};
 use super::naming::{NUMBER, Naming, names_beside};
+use super::print;
 use crate::assets::{AssetOptions, Limits};
 use crate::encode::{Codec, Container, Loops, OutputFormat, Quality, Timing, holds_poster};
 use crate::error::{Error, Kind, Result};
@@ -163,7 +164,10 @@ fn check_fitting(args: &RenderArgs, format: OutputFormat) -> Result<()> {
     }
     match (args.fps, container.most_fps()) {
         (Some(fps), Some(most)) if fps.as_f64() > most.as_f64() => refuse(
-            format!("{fps} frames a second are too many for {container}: {most} are the most"),
+            format!(
+                "{} frames a second are too many for {container}: {most} are the most",
+                print::rate(fps)
+            ),
             "Leave --fps out, or use --format webp or apng.",
         ),
         _ => Ok(()),
