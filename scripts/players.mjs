@@ -121,6 +121,7 @@ const imageElementPicture = (page, source) => page.evaluate(async (address) => {
 /** Three times, each in the middle of a picture that is shown for a while. */
 function timesIn({ frames }) {
   const lasting = frames.filter((frame) => frame.duration_ms >= 100);
+  if (lasting.length === 0) throw new Error('no picture lasts for 100 ms: more --seconds are needed');
   return [0.2, 0.5, 0.9].map((part) => {
     const frame = lasting[Math.floor(part * lasting.length)];
     return { ms: frame.video_ms + frame.duration_ms / 2, file: frame.file };

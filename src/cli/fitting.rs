@@ -56,7 +56,11 @@ pub(super) fn describe(fit: &Fit, bytes: u64, format: OutputFormat) -> String {
         ));
     }
     if asked.fps != chosen.fps {
-        changes.push(format!("{} instead of {} fps", chosen.fps, asked.fps));
+        changes.push(format!(
+            "{} instead of {} fps",
+            print::rate(chosen.fps),
+            print::rate(asked.fps)
+        ));
     }
     if asked.size != chosen.size {
         changes.push(format!("{} instead of {}", chosen.size, asked.size));
@@ -76,9 +80,10 @@ pub(super) fn describe(fit: &Fit, bytes: u64, format: OutputFormat) -> String {
 pub(super) fn describe_next(again: EncodesAgain, format: OutputFormat) -> String {
     let Setting { quality, fps, size } = again.setting;
     format!(
-        "{} so far; encoding again with {}, {fps} fps, {size}",
+        "{} so far; encoding again with {}, {} fps, {size}",
         print::bytes(again.bytes),
-        quality.describe(format)
+        quality.describe(format),
+        print::rate(fps)
     )
 }
 
@@ -105,7 +110,12 @@ mod tests {
             size: Size::new(960, 540),
             ..crf
         };
+        let slower = Setting {
+            fps: Fps::new(25, 2),
+            ..asked
+        };
         for (chosen, told) in [
+            (slower, "2.0 MB of at most 2.1 MB: 12.5 instead of 30 fps"),
             (asked, "2.0 MB of at most 2.1 MB: nothing had to be lowered"),
             (crf, "2.0 MB of at most 2.1 MB: crf 35 instead of crf 25"),
             (

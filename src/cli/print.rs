@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::error::{Error, Kind, Result};
+use crate::frame::Fps;
 
 /// An error: what, why, and on a line of its own what to do next.
 pub(super) fn error(error: &Error) {
@@ -139,6 +140,12 @@ pub(super) fn bytes(count: u64) -> String {
     }
 }
 
+/// A frame rate as people read it, in decimals.
+pub(super) fn rate(fps: Fps) -> String {
+    let decimals = format!("{:.3}", fps.as_f64());
+    decimals.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// A length of time as people read it, from seconds.
 pub(super) fn seconds(seconds: f64) -> String {
     if seconds < 60.0 {
@@ -201,6 +208,11 @@ mod tests {
         );
         assert_eq!(bytes(999_950_000), "1.00 GB");
         assert_eq!(bytes(1_234_567), "1.2 MB");
+        let rates = [(30, 1), (25, 2), (1, 10), (30_000, 1001), (100, 3)];
+        assert_eq!(
+            rates.map(|(num, den)| rate(Fps::new(num, den))),
+            ["30", "12.5", "0.1", "29.97", "33.333"]
+        );
         assert_eq!(seconds(3.25), "3.2 s");
         assert_eq!(seconds(224.0), "3 min 44 s");
         assert_eq!(seconds(47_936.0), "13 h 18 min 56 s");

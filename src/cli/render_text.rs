@@ -38,7 +38,7 @@ pub(super) fn tell_plan(
         print::seconds(session_ms / 1000.0),
         print::seconds(video_ms / 1000.0),
         plan.videos[0].size,
-        plan.fps,
+        print::rate(plan.fps),
     ));
     for told in planning::bounds_outside(recording, &timelines[0], content) {
         print::note(&told);

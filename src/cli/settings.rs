@@ -5,12 +5,13 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::args::{AssetArgs, InputArgs, Preset, RenderArgs};
+use super::args::{AssetArgs, BesideArgs, InputArgs, Preset, RenderArgs};
 use super::cache;
 use super::destinations::{self, Place};
 use super::naming::{NUMBER, Naming, names_beside};
+use super::print;
 use crate::assets::{AssetOptions, Limits};
-use crate::encode::{Codec, Container, Loops, OutputFormat, Quality, Timing};
+use crate::encode::{Codec, Container, Loops, OutputFormat, Quality, Timing, holds_poster};
 use crate::error::{Error, Kind, Result};
 use crate::frame::Fps;
 use crate::overlay::OverlayStyle;
@@ -118,6 +119,7 @@ fn check_fitting(args: &RenderArgs, format: OutputFormat) -> Result<()> {
     let refuse = |message: String, hint: &str| Err(Error::new(Kind::Usage, message).hint(hint));
     let container = format.container();
     let is_animation = container.is_animation();
+    check_poster(&args.beside, container)?;
     match args.quality {
         Some(Quality::Lossless) if container == Container::Gif => {
             return refuse(
@@ -162,11 +164,27 @@ fn check_fitting(args: &RenderArgs, format: OutputFormat) -> Result<()> {
     }
     match (args.fps, container.most_fps()) {
         (Some(fps), Some(most)) if fps.as_f64() > most.as_f64() => refuse(
-            format!("{fps} frames a second are too many for {container}: {most} are the most"),
+            format!(
+                "{} frames a second are too many for {container}: {most} are the most",
+                print::rate(fps)
+            ),
             "Leave --fps out, or use --format webp or apng.",
         ),
         _ => Ok(()),
     }
+}
+
+/// Refuses the time of a poster that is neither in the file nor beside it.
+fn check_poster(args: &BesideArgs, container: Container) -> Result<()> {
+    let is_in_file = holds_poster(container) && !args.no_annotations;
+    if args.poster_at.is_none() || args.poster.is_some() || is_in_file {
+        return Ok(());
+    }
+    Err(
+        Error::new(Kind::Usage, "there is no poster that --poster-at could be for").hint(
+            "Write one to a file with --poster. An MP4 has one in itself, unless --no-annotations leaves it out.",
+        ),
+    )
 }
 
 /// An error about options of which some may be the preset's, which the user did not write.
@@ -301,6 +319,16 @@ mod tests {
                 true,
             ),
             (&["--format", "png", "--cfr"], true),
+            (&["--format", "mp4", "--poster-at", "1"], true),
+            (&["--format", "gif", "--poster-at", "1"], false),
+            (
+                &["--format", "gif", "--poster-at", "1", "--poster", "a.png"],
+                true,
+            ),
+            (
+                &["--format", "mp4", "--poster-at", "1", "--no-annotations"],
+                false,
+            ),
             (&["--format", "png", "--loop", "1"], false),
             (&["--format", "mp4", "--loop", "forever"], false),
             (&["--format", "mp4", "--max-size", "10MB"], true),

@@ -45,6 +45,7 @@ pub use self::quality::Quality;
 pub use self::reader::{VideoFacts, VideoPicture, VideoReader};
 pub use self::scale::Scaler;
 pub use self::timing::Timing;
+pub use self::tracks::holds_poster;
 use self::video::Video;
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Fps, Frame, Picture, Size};

@@ -40,6 +40,11 @@ impl TrackCodecs {
     }
 }
 
+/// Whether a file of this container can have a poster in it.
+pub fn holds_poster(container: Container) -> bool {
+    TrackCodecs::of(container).is_some_and(|codecs| codecs.poster.is_some())
+}
+
 /// The streams beside the video, as far as there are any, by their indices.
 #[derive(Debug, Default)]
 pub(super) struct Tracks {

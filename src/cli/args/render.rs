@@ -155,7 +155,7 @@ pub(in crate::cli) enum ProgressStyle {
     Auto,
     /// A line every few seconds
     Plain,
-    /// A JSON object every second, and one for an error as the last line
+    /// A JSON object every second, between lines of text, and one for an error as the last line
     Json,
     Off,
 }
