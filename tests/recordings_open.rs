@@ -318,15 +318,15 @@ fn listed_sessions_have_the_times_that_they_are_played_at() {
     assert_eq!(listed.len(), rows.len());
     for (entry, duration_s) in listed.iter().zip([2.5, 2.5, 0.0]) {
         let recording = archive().into_recording(entry.id.as_deref()).unwrap();
-        assert_eq!(
-            [entry.started_ms, entry.duration_s * 1000.0],
-            [recording.started_ms, recording.duration_ms()],
-            "{entry:?}"
-        );
-        assert_eq!(
-            [entry.started_ms, entry.duration_s],
-            [1.600_000_000_5e12, duration_s]
-        );
+        let (listed_ms, played_ms) = (entry.duration_s * 1000.0, recording.duration_ms());
+        for (found, expected) in [
+            (entry.started_ms, recording.started_ms),
+            (listed_ms, played_ms),
+            (entry.started_ms, 1_600_000_000_500.0),
+            (entry.duration_s, duration_s),
+        ] {
+            assert!((found - expected).abs() < 1e-9, "{entry:?}: {expected}");
+        }
     }
 }
 
