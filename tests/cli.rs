@@ -578,6 +578,7 @@ fn inspect_tells_what_a_recording_lacks() {
     );
     let font = json!({"type": 3, "timestamp": 2000, "data": {"source": 8, "id": 10, "adds": [
         {"rule": "@font-face { font-family: A; src: url(https://fonts.example/a.woff2); }", "index": 0},
+        {"rule": ".spinner { border-top-color: ; border-right-color: transparent; }", "index": 1},
     ]}});
     let path = write(folder.path(), "lacking.json", &recording(&body, &[font]));
 
@@ -590,7 +591,7 @@ fn inspect_tells_what_a_recording_lacks() {
         "stylesheets": {"count": 0, "blobs": 0, "hosts": []},
         "canvases": 1,
         "iframes": {"count": 1, "hosts": [{"host": "ads.example", "count": 1}]},
-        "videos": 1, "audios": 0, "embeds": 0, "blocked": 0,
+        "videos": 1, "audios": 0, "embeds": 0, "blocked": 0, "rules_with_lost_values": 1,
     });
     assert_eq!(summary["lacks"], expected);
 
@@ -602,6 +603,7 @@ fn inspect_tells_what_a_recording_lacks() {
         "  iframes     1 without a document: ads.example (1)\n",
         "  canvases    1 without a picture\n",
         "  videos      1 element\n",
+        "  rules       1 in style sheets lost values when it was recorded\n",
     ] {
         assert!(lacking.contains(line), "no '{line}' in:\n{lacking}");
     }

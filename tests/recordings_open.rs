@@ -294,6 +294,45 @@ fn sessions_named(ids: [&str; 2]) -> Archive {
 }
 
 #[test]
+fn listed_sessions_have_the_times_that_they_are_played_at() {
+    let row = |id, times: [&str; 3]| {
+        format!(
+            r#"{{"session_id":"{id}","events":[{{"type":4,"timestamp":{},"data":{{"href":"","width":8,"height":6}}}},{{"type":2,"timestamp":{},"data":{{"node":{{}}}}}},{{"type":3,"timestamp":{},"data":{{"source":0}}}}]}}"#,
+            times[0], times[1], times[2]
+        )
+    };
+    let rows = [
+        row("seconds", ["1600000000.5", "1600000000.5", "1600000003"]),
+        row(
+            "microseconds",
+            ["1600000000500000", "1600000000500000", "1600000003000000"],
+        ),
+        row("a leap", ["1600000000500", "1600000000500", "1900000000000"]),
+    ];
+    let archive = || {
+        let input = RawInput {
+            name: "rows".to_owned(),
+            bytes: rows.join("\n").into(),
+        };
+        Archive::read(input, recording::DEFAULT_MAX_BYTES).unwrap()
+    };
+    let listed = archive().sessions();
+    assert_eq!(listed.len(), rows.len());
+    for (entry, duration_s) in listed.iter().zip([2.5, 2.5, 0.0]) {
+        let recording = archive().into_recording(entry.id.as_deref()).unwrap();
+        let (listed_ms, played_ms) = (entry.duration_s * 1000.0, recording.duration_ms());
+        for (found, expected) in [
+            (entry.started_ms, recording.started_ms),
+            (listed_ms, played_ms),
+            (entry.started_ms, 1_600_000_000_500.0),
+            (entry.duration_s, duration_s),
+        ] {
+            assert!((found - expected).abs() < 1e-9, "{entry:?}: {expected}");
+        }
+    }
+}
+
+#[test]
 fn a_session_is_known_by_its_id_or_its_number() {
     let chosen = |ids, wanted| sessions_named(ids).into_recording(Some(wanted));
     for (ids, wanted, expected) in [

@@ -7,7 +7,7 @@ use crate::aside::aside;
 use crate::error::Result;
 use crate::recording::{Moment, Recording, moments};
 use crate::story::Script;
-use crate::timeline::{CapturePlan, Clips, Timeline};
+use crate::timeline::{CapturePlan, Clips, SessionTime, Timeline};
 
 /// What happens in the recording, and the clips that are made of it: all, or the first.
 pub(super) async fn clips(
@@ -34,6 +34,21 @@ pub(super) fn bounds_outside(
 ) -> Vec<String> {
     let options = content.time.timeline(&content.picture.window);
     timeline.bounds_outside(recording, &options)
+}
+
+/// Which of the moments that are asked for are in idle time that is cut out, in a sentence each.
+pub(super) fn moments_in_cuts(
+    words: &WordArgs,
+    poster_at: Option<SessionTime>,
+    recording: &Recording,
+    plan: &CapturePlan,
+) -> Vec<String> {
+    let notes = words.notes.iter().map(|note| ("--annotate", note.time));
+    let poster = poster_at.map(|time| ("--poster-at", time));
+    notes
+        .chain(poster)
+        .filter_map(|(option, time)| plan.describe_cut(option, time, recording))
+        .collect()
 }
 
 /// What is told in each of the plan's videos.

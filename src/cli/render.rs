@@ -104,6 +104,12 @@ async fn prepare(args: &RenderArgs, telling: Telling) -> Result<(Prepared, Rende
     if let Some(time) = args.beside.poster_at {
         plan.check_shown("--poster-at", time, &recording)?;
     }
+    if telling > Telling::Nothing {
+        let (words, poster_at) = (&args.content.words, args.beside.poster_at);
+        for told in planning::moments_in_cuts(words, poster_at, &recording, &plan) {
+            print::note(&told);
+        }
+    }
 
     let source = capture.source(&recording, &plan).await?;
 

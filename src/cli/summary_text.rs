@@ -243,6 +243,7 @@ fn lacks(out: &mut String, lacks: &Lacks) {
         &lacks.stylesheets,
         "Record with inlineStylesheet; other hosts' need crossorigin=\"anonymous\" and CORS.",
     );
+    rules(out, lacks.rules_with_lost_values);
     iframes(out, &lacks.iframes);
     elements(out, lacks);
 }
@@ -252,6 +253,22 @@ fn elsewhere(out: &mut String, label: &str, elsewhere: &Elsewhere, advice: &str)
     if elsewhere.count > 0 {
         labelled(out, label, &addresses(elsewhere));
         labelled(out, "", advice);
+    }
+}
+
+fn rules(out: &mut String, with_lost_values: u64) {
+    if with_lost_values > 0 {
+        let what = counted(
+            with_lost_values,
+            "in style sheets lost values when it was recorded",
+            "in style sheets lost values when they were recorded",
+        );
+        labelled(out, "rules", &what);
+        labelled(
+            out,
+            "",
+            "A fault of Chromium: it loses a shorthand with var() if its rule also sets a part of it.",
+        );
     }
 }
 

@@ -62,6 +62,11 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     let plan = Arc::clone(&capture_plan.videos[0]);
     check_shape(facts, &plan)?;
     let scripts = planning::scripts(words, &recording, &moments, &capture_plan).await?;
+    if telling > Telling::Nothing {
+        for told in planning::moments_in_cuts(words, None, &recording, &capture_plan) {
+            print::note(&told);
+        }
+    }
     let moments = Moments {
         places: plan.frame_count,
         step: video.places_between_pictures(fps, plan.frame_count),

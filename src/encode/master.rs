@@ -251,7 +251,12 @@ impl Header {
 }
 
 fn failed_writing(output: &Path, cause: std::io::Error) -> Error {
-    Error::not_written("keeping the frames beside", output, cause)
+    // They may be much larger than the video, which is encoded from them again if it does not fit.
+    Error::not_written(
+        "keeping all frames until the video fits --max-size, beside",
+        output,
+        cause,
+    )
 }
 
 fn failed_reading(cause: std::io::Error) -> Error {

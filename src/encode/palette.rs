@@ -10,6 +10,9 @@ pub(super) type Color = [u8; 3];
 /// How many pixels have each colour.
 pub(super) type Counts = HashMap<Color, u32>;
 
+/// So many answers are remembered, in some 14 MB: a long video may have all colours that there are.
+const MOST_REMEMBERED: usize = 1 << 19;
+
 /// Which colours stand for all of them.
 #[derive(Debug)]
 pub(super) struct Palette {
@@ -102,6 +105,9 @@ impl Palette {
     }
 
     fn nearest(&mut self, color: Color) -> Nearest {
+        if self.nearest.len() >= MOST_REMEMBERED {
+            self.nearest.clear();
+        }
         let colors = &self.colors;
         *self.nearest.entry(color).or_insert_with(|| {
             let distances = colors.iter().map(|other| square_distance(color, *other));
@@ -162,6 +168,19 @@ mod tests {
         assert!(palette.fits(&counts(&[[1, 2, 3], [9, 9, 9]]), 0));
         assert!(!palette.fits(&counts(&[[1, 2, 3], [60, 9, 9]]), 0));
         assert!(palette.fits(&counts(&[[2, 2, 3]]), 1));
+    }
+
+    #[test]
+    fn all_colours_of_a_long_video_are_not_remembered() {
+        let mut palette = Palette::exact(&counts(&[[0, 0, 0], [255, 255, 255]]), 255).unwrap();
+        let colors = (0..=255).flat_map(|red| (0..=255).map(move |green| (red, green)));
+        for (red, green) in colors {
+            for blue in (0..=255).step_by(16) {
+                let is_light = u32::from(red) + u32::from(green) + u32::from(blue) > 382;
+                assert_eq!(palette.index([red, green, blue]), u8::from(is_light));
+            }
+        }
+        assert!(palette.nearest.len() <= MOST_REMEMBERED);
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::syncfs;
+
 use super::exchange::exchange;
 use super::part::{PartFolder, create_part, part_prefix};
 use super::place::{exists, folder_for, refuse_system_place, sync_folder, there};
@@ -53,7 +55,8 @@ impl FolderStaging {
         &self.destination
     }
 
-    /// Moves the folder to its destination. An old one stays until then, and is removed last.
+    /// Moves the folder to its destination; after that it survives a power cut. An old one stays until then, and is removed
+    /// last.
     pub fn commit(self) -> Result<()> {
         let Self {
             folder,
@@ -65,6 +68,10 @@ impl FolderStaging {
         let failed = |error| Error::io(format!("finishing {}", destination.display()), error);
         // Somebody may have put something there meanwhile.
         may_be_replaced(&destination, overwrite, is_ours)?;
+        // All files at once: there may be thousands.
+        File::open(&folder)
+            .and_then(|folder| Ok(syncfs(folder)?))
+            .map_err(failed)?;
         // An empty folder is replaced by the move itself.
         match fs::rename(&folder, &destination) {
             Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => {

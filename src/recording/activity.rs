@@ -42,6 +42,7 @@ pub fn total_ms(spans: &[Span]) -> f64 {
 fn is_active(event: &Event) -> bool {
     use IncrementalSource as Source;
     match event.kind {
+        // PostHog counts them as well: a person may have opened the page.
         EventType::FullSnapshot | EventType::Meta => true,
         EventType::IncrementalSnapshot => matches!(
             event.source,

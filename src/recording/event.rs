@@ -2,6 +2,7 @@
 //! `format` makes events with [`Event::parse`]. Planning reads the facts; only who needs more looks into the text again.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use bytestring::ByteString;
 use jiff::Timestamp;
@@ -110,7 +111,13 @@ impl Event {
 
     /// Reads the JSON text of one event; also says whose it is, as far as the event itself names that.
     pub(super) fn parse(json: ByteString, index: u64) -> Result<(Self, Owner), NotAnEvent> {
-        let header = Header::parse(&json)?;
+        let header = match Header::parse(&json) {
+            Ok(header) => header,
+            Err(error) => {
+                let json = with_single_names(&json).ok_or(error)?;
+                return Self::parse(json.into(), index);
+            }
+        };
         let kind = header.kind().ok_or(NotAnEvent::Malformed)?;
         let timestamp_ms = header.timestamp_ms().ok_or(NotAnEvent::Malformed)?;
         if header.is_quoted() {
@@ -172,12 +179,31 @@ pub(super) enum NotAnEvent {
 
 /// Whether a piece of JSON is an event, as far as its type and timestamp tell.
 pub(super) fn looks_like_event(json: &str) -> bool {
-    Header::parse(json).is_ok_and(|header| header.kind().is_some() && header.timestamp_ms().is_some())
+    has_header(json, |header| {
+        header.kind().is_some() && header.timestamp_ms().is_some()
+    })
 }
 
 /// Whether a piece of JSON is a full snapshot, as far as its type tells.
 pub(super) fn looks_like_full_snapshot(json: &str) -> bool {
-    Header::parse(json).is_ok_and(|header| header.kind() == Some(EventType::FullSnapshot))
+    has_header(json, |header| header.kind() == Some(EventType::FullSnapshot))
+}
+
+fn has_header(json: &str, is_right: impl Fn(&Header<'_>) -> bool) -> bool {
+    if let Ok(header) = Header::parse(json) {
+        return is_right(&header);
+    }
+    with_single_names(json).is_some_and(|json| Header::parse(&json).is_ok_and(|header| is_right(&header)))
+}
+
+/// An object of which several members have one name, with the last of these only, which counts in JavaScript.
+fn with_single_names(json: &str) -> Option<String> {
+    if !json.starts_with('{') {
+        return None;
+    }
+    let last: BTreeMap<String, &RawValue> = serde_json::from_str(json).ok()?;
+    let are_fewer = last.len() < json_text::members(json).count();
+    are_fewer.then(|| serde_json::to_string(&last).ok())?
 }
 
 #[derive(Deserialize)]
@@ -575,6 +601,32 @@ mod tests {
         assert_eq!(refusal(compressed), NotAnEvent::Compressed);
         let decoded = r#"{"type":3,"timestamp":1,"cv":"2024-10","data":{"source":0,"texts":[]}}"#;
         assert_eq!(event(decoded).source, Some(IncrementalSource::Mutation));
+    }
+
+    #[test]
+    fn the_last_of_a_doubled_name_counts() {
+        let data = r#""data":{"source":2,"id":1,"type":2}"#;
+        let json = format!(
+            r#"{{"type":4,"timestamp":1,"timestamp":5,{data},"windowId":"a","type":3,"windowId":"b"}}"#
+        );
+        assert!(looks_like_event(&json));
+        let (mut found, owner) = Event::parse(json.into(), 0).unwrap();
+        assert_eq!(
+            (found.kind, found.source, owner.window.as_deref()),
+            (
+                EventType::IncrementalSnapshot,
+                Some(IncrementalSource::MouseInteraction),
+                Some("b")
+            )
+        );
+        assert_eq!(found.timestamp_ms.to_bits(), 5_f64.to_bits());
+        found.set_timestamp(7.0);
+        let json: Value = serde_json::from_str(&found.json).unwrap();
+        assert_eq!((&json["timestamp"], &json["type"]), (&7.into(), &3.into()));
+        assert_eq!(
+            refusal(r#"{"type":4,"type":4,"timestamp":"#),
+            NotAnEvent::Malformed
+        );
     }
 
     #[test]

@@ -128,22 +128,22 @@ impl Archive {
         &self.containers
     }
 
+    /// The sessions in it, their times put right as [`into_recording`](Self::into_recording) does.
     pub fn sessions(&self) -> Vec<SessionEntry> {
         let entry = |(index, session): (usize, &Session)| {
-            let times = || {
-                session
-                    .windows
-                    .iter()
-                    .flat_map(|window| &window.events)
-                    .map(|event| event.timestamp_ms)
-            };
-            let started_ms = times().fold(f64::INFINITY, f64::min);
+            let times: Vec<f64> = session
+                .windows
+                .iter()
+                .flat_map(|window| tidy::right_times(&window.events))
+                .collect();
+            let started_ms = times.iter().copied().fold(f64::INFINITY, f64::min);
+            let ended_ms = times.iter().copied().fold(started_ms, f64::max);
             SessionEntry {
                 number: index + 1,
                 id: session.id.clone(),
-                events: times().count(),
+                events: times.len(),
                 started_ms,
-                duration_s: (times().fold(started_ms, f64::max) - started_ms).round() / 1000.0,
+                duration_s: (ended_ms - started_ms).round() / 1000.0,
             }
         };
         self.sessions.iter().enumerate().map(entry).collect()

@@ -240,7 +240,7 @@ mod tests {
                 "fonts": {"count": 0, "blobs": 0, "hosts": []},
                 "stylesheets": {"count": 0, "blobs": 0, "hosts": []},
                 "canvases": 0, "iframes": {"count": 0, "hosts": []},
-                "videos": 0, "audios": 0, "embeds": 0, "blocked": 0,
+                "videos": 0, "audios": 0, "embeds": 0, "blocked": 0, "rules_with_lost_values": 0,
             },
             "problems": [{
                 "kind": "not_an_event", "count": 1, "first": {"event": 7},

@@ -88,6 +88,19 @@ impl CapturePlan {
         Err(Error::new(Kind::Usage, message))
     }
 
+    /// Where the moment that an option asks for comes, in a sentence, if it is in idle time that is cut out of all videos.
+    pub fn describe_cut(&self, option: &str, time: SessionTime, recording: &Recording) -> Option<String> {
+        let session_ms = time.session_ms(recording.started_ms);
+        let shown = self.videos.iter().filter(|video| video.shows(session_ms));
+        let goes_on_ms: Option<Vec<f64>> = shown
+            .map(|video| video.clock.goes_on_after_cut_ms(session_ms))
+            .collect();
+        let goes_on = SessionTime::Offset(*goes_on_ms?.first()?);
+        Some(format!(
+            "{option} {time} is in idle time that is cut out; it comes where the video goes on, at {goes_on} of the session"
+        ))
+    }
+
     /// The place of a video's first frame.
     pub fn start_of(&self, video: usize) -> u64 {
         self.starts[video]
@@ -113,6 +126,43 @@ mod tests {
             viewport: Size::new(width, 100),
             clock: ClockMap::new(&[range], 1.0),
             windows: WindowSchedule::only(0),
+        }
+    }
+
+    #[test]
+    fn a_moment_that_is_cut_out_is_told() {
+        let piece = |start_s: f64, end_s: f64| Span {
+            start_ms: start_s * 1000.0,
+            end_ms: end_s * 1000.0,
+        };
+        let cut = Timeline {
+            clock: ClockMap::new(&[piece(0.0, 5.5), piece(29.5, 40.0)], 1.0),
+            ..timeline(0.0, 40.0, 100)
+        };
+        let recording = crate::recording::open(crate::source::RawInput {
+            name: "test".to_owned(),
+            bytes: br#"[{"type":2,"timestamp":10000,"data":{"node":{}}}]"#.to_vec(),
+        })
+        .unwrap();
+        let told = |timelines: &[Timeline], time: &str| {
+            let plan = CapturePlan::new(timelines, SizeOption::Native, 1.0, Fps::new(10, 1), |_| 0);
+            plan.describe_cut("--annotate", time.parse().unwrap(), &recording)
+        };
+        let goes_on =
+            "is in idle time that is cut out; it comes where the video goes on, at 29.5 s of the session";
+        for (time, expected) in [
+            ("5.5", None),
+            ("5.6", Some(format!("--annotate 5.6 s {goes_on}"))),
+            (
+                "1970-01-01T00:00:30Z",
+                Some(format!("--annotate 1970-01-01T00:00:30Z {goes_on}")),
+            ),
+            ("29.5", None),
+            ("50", None),
+        ] {
+            assert_eq!(told(std::slice::from_ref(&cut), time), expected, "{time}");
+            // Another video shows it.
+            assert_eq!(told(&[cut.clone(), timeline(5.0, 29.5, 100)], time), None);
         }
     }
 

@@ -77,7 +77,8 @@ impl ClipOptions {
         let place = |range: &ClipRange| {
             let (start_ms, end_ms) = range.session_ms(recording.started_ms);
             if start_ms >= end_ms {
-                let message = format!("--clip {range} does not end after it begins");
+                let when = if start_ms > end_ms { "before" } else { "when" };
+                let message = format!("--clip {range} ends {when} it begins");
                 return Err(Error::new(Kind::Usage, message));
             }
             let range = intersection(whole, start_ms, end_ms).ok_or_else(|| {
@@ -402,16 +403,8 @@ mod tests {
                 format!("--clip 40+5 shows nothing: there is only {there}"),
                 None,
             ),
-            (
-                "clip=5..3",
-                "--clip 5..3 does not end after it begins".to_owned(),
-                None,
-            ),
-            (
-                "clip=5..5",
-                "--clip 5..5 does not end after it begins".to_owned(),
-                None,
-            ),
+            ("clip=5..3", "--clip 5..3 ends before it begins".to_owned(), None),
+            ("clip=5..5", "--clip 5..5 ends when it begins".to_owned(), None),
             (
                 "around=41",
                 format!("--around 41 s is no time in it: there is only {there}"),

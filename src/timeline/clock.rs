@@ -85,6 +85,15 @@ impl ClockMap {
         )
     }
 
+    /// Where the session goes on after a cut that a moment is in; None if it is in none.
+    pub(super) fn goes_on_after_cut_ms(&self, session_ms: f64) -> Option<f64> {
+        let begun = self
+            .pieces
+            .partition_point(|piece| piece.session_start_ms <= session_ms);
+        let (before, next) = (begun.checked_sub(1)?, self.pieces.get(begun)?);
+        (self.pieces[before].session_end_ms < session_ms).then_some(next.session_start_ms)
+    }
+
     fn last_piece_from(&self, has_begun: impl Fn(&Piece) -> bool) -> &Piece {
         let begun = self.pieces.partition_point(has_begun);
         &self.pieces[begun.saturating_sub(1)]

@@ -318,6 +318,8 @@ mod tests {
             there is only 0 s to 41.2 s (1970-01-01T00:16:40Z to 1970-01-01T00:17:21Z)";
         assert_eq!(message("90", "", 1.0), beyond);
         assert_eq!(message("90", "95", 1.0), beyond);
+        let at = beyond.replace("90 s is beyond", "41.24 s is at");
+        assert_eq!(message("41.24", "", 1.0), at);
         assert_eq!(
             message("20", "10.5", 1.0),
             "--start 20 s is not before --end 10.5 s"

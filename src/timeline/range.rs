@@ -27,8 +27,9 @@ pub(super) fn resolve_range(
     match (options.start, options.end) {
         (Some(start), _) if start_ms >= last_ms && start_ms > first_ms => {
             let there = describe_range(recording, whole);
+            let place = if start_ms > last_ms { "beyond" } else { "at" };
             return usage(format!(
-                "--start {start} is beyond the end of the recording: there is only {there}"
+                "--start {start} is {place} the end of the recording: there is only {there}"
             ));
         }
         (_, Some(end)) if end_ms <= first_ms && end_ms < last_ms => {

@@ -28,6 +28,8 @@ impl fmt::Display for SessionTime {
     /// `12.5 s`, or the date and time in UTC.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            // Written out, it may have 300 digits.
+            Self::Offset(ms) if *ms >= 1e15 => write!(f, "{:e} s", ms / 1000.0),
             Self::Offset(ms) => write!(f, "{} s", ms / 1000.0),
             Self::Absolute(epoch_ms) => match Timestamp::from_microsecond((epoch_ms * 1000.0).round() as i64)
             {
@@ -111,6 +113,8 @@ mod tests {
         for (text, told) in [
             ("12.5", "12.5 s"),
             ("1:02:03", "3723 s"),
+            ("1e300", "1e300 s"),
+            ("0", "0 s"),
             ("2024-05-01T12:00:00.25+02:00", "2024-05-01T10:00:00.25Z"),
         ] {
             let time: SessionTime = text.parse().unwrap();

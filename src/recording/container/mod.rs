@@ -3,6 +3,7 @@
 
 mod zip;
 
+use std::error::Error as _;
 use std::fmt;
 
 use flate2::bufread::{GzDecoder, ZlibDecoder};
@@ -79,11 +80,32 @@ impl Container {
             Self::Zstd => {
                 let decoder = zstd::Decoder::with_buffer(&*bytes)
                     .map_err(|cause| Error::new(Kind::Internal, "no Zstandard decoder").caused_by(cause))?;
-                budget.read(decoder, &what)?
+                budget.read(decoder, &what).map_err(|error| {
+                    if wants_large_window(&error) {
+                        large_window()
+                    } else {
+                        error
+                    }
+                })?
             }
             Self::Zip => return Ok(Inside::Entries(Zip::open(bytes)?)),
         }))
     }
+}
+
+/// Whether a decoder refused a frame that refers to what was more than 128 MiB before, as the format allows it to.
+fn wants_large_window(error: &Error) -> bool {
+    // `ZSTD_error_frameParameter_windowTooLarge`; errors are their negative codes.
+    let refusal = zstd::zstd_safe::get_error_name(16_usize.wrapping_neg());
+    error.source().is_some_and(|cause| cause.to_string() == refusal)
+}
+
+fn large_window() -> Error {
+    Error::new(
+        Kind::InvalidRecording,
+        "Zstandard data with a window of more than 128 MiB, as zstd --long=28 and higher writes it",
+    )
+    .hint("Unpack it first: zstd -d --long=31.")
 }
 
 /// Reads all members. Tapes and some disks pad with zeros.
@@ -187,6 +209,23 @@ pub(in crate::recording) mod tests {
         }
         let behind = [wrap(Container::Gzip, b"x"), b"rest".to_vec()].concat();
         unwrap(behind).unwrap_err();
+    }
+
+    #[test]
+    fn a_window_that_is_too_large_is_no_damage() {
+        for (window_log, is_read) in [(27, true), (28, false)] {
+            // A frame of one raw byte: the window's size is 2 to the power of 10 and the first 5 bits.
+            let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0];
+            frame.push((window_log - 10) << 3);
+            frame.extend([0b1001, 0, 0, b'x']);
+            match unwrap(frame) {
+                Ok(decoded) => assert!(is_read && decoded == b"x"),
+                Err(error) => assert!(
+                    !is_read && error.to_string().contains("more than 128 MiB"),
+                    "{error}"
+                ),
+            }
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The addresses that CSS text loads something from. `lacks` calls [`addresses`] for style sheets, rules and style
-//! attributes.
+//! What CSS text lacks: the addresses that it loads something from, and values that were lost when it was recorded.
+//! `lacks` calls [`scan`] for style sheets, rules and style attributes.
 
 /// What an address is needed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -9,11 +9,21 @@ pub(super) enum Asset {
     Stylesheet,
 }
 
-/// Tells `found` each address in `url(…)` or `@import`: within `@font-face` it is a font's, after `@import` a style
-/// sheet's, else an image's.
-pub(super) fn addresses(css: &str, mut found: impl FnMut(Asset, &str)) {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found<'a> {
+    /// In `url(…)` or `@import`: within `@font-face` it is a font's, after `@import` a style sheet's, else an image's.
+    Address(Asset, &'a str),
+    /// The text of a rule in which a property has no value, as Chromium writes the parts of a shorthand with `var()` if
+    /// the rule sets one of them as well: `border-top-color: ;`.
+    RuleWithLostValues(&'a str),
+}
+
+/// Tells `found` what is in a text, in its order.
+pub(super) fn scan<'a>(css: &'a str, mut found: impl FnMut(Found<'a>)) {
     let bytes = css.as_bytes();
     let mut at = 0;
+    let mut rule_start = 0;
+    let mut has_lost_values = false;
     // Nothing within `@namespace`, whose addresses are only names.
     let mut asset = Some(Asset::Image);
     while let Some(next) = bytes[at..].iter().position(|c| has_meaning(*c)) {
@@ -31,12 +41,19 @@ pub(super) fn addresses(css: &str, mut found: impl FnMut(Asset, &str)) {
                     Some(Asset::Image)
                 };
             }
-            b'}' => asset = Some(Asset::Image),
+            b'}' => {
+                if std::mem::take(&mut has_lost_values) {
+                    found(Found::RuleWithLostValues(css[rule_start..=at].trim_start()));
+                }
+                rule_start = at + 1;
+                asset = Some(Asset::Image);
+            }
+            b';' if lacks_value(&bytes[rule_start..at]) => has_lost_values = true,
             b';' if asset != Some(Asset::Font) => asset = Some(Asset::Image),
             b'(' if at >= 3 && bytes[at - 3..at].eq_ignore_ascii_case(b"url") => {
                 let (address, end) = url(css, at + 1);
                 if let Some(asset) = asset {
-                    found(asset, address);
+                    found(Found::Address(asset, address));
                 }
                 at = end;
                 continue;
@@ -50,7 +67,7 @@ pub(super) fn addresses(css: &str, mut found: impl FnMut(Asset, &str)) {
             b'"' | b'\'' => {
                 let end = string_end(bytes, at);
                 if asset == Some(Asset::Stylesheet) {
-                    found(Asset::Stylesheet, &css[at + 1..end]);
+                    found(Found::Address(Asset::Stylesheet, &css[at + 1..end]));
                 }
                 at = end;
             }
@@ -59,6 +76,19 @@ pub(super) fn addresses(css: &str, mut found: impl FnMut(Asset, &str)) {
         }
         at = (at + 1).min(bytes.len());
     }
+}
+
+/// Whether the text ends with the name of a property and a colon, without a value. A custom property may have none.
+fn lacks_value(before: &[u8]) -> bool {
+    let Some(name) = before.trim_ascii_end().strip_suffix(b":") else {
+        return false;
+    };
+    let name = name.trim_ascii_end();
+    let is_in_name = |c: &u8| c.is_ascii_alphanumeric() || *c == b'-';
+    let length = name.iter().rev().take_while(|c| is_in_name(c)).count();
+    let (before, name) = name.split_at(name.len() - length);
+    let begins = matches!(before.trim_ascii_end(), [.., b'{' | b';' | b'/']);
+    begins && !name.is_empty() && !name.starts_with(b"--")
 }
 
 const fn has_meaning(c: u8) -> bool {
@@ -144,11 +174,47 @@ mod tests {
             ("\\é\\", &[]),
         ] {
             let mut found = Vec::new();
-            addresses(css, |asset, address| found.push((asset, address.to_owned())));
-            let found: Vec<_> = found
-                .iter()
-                .map(|(asset, address)| (*asset, address.as_str()))
-                .collect();
+            scan(css, |told| {
+                if let Found::Address(asset, address) = told {
+                    found.push((asset, address));
+                }
+            });
+            assert_eq!(found, expected, "{css}");
+        }
+    }
+
+    #[test]
+    fn rules_that_lost_values_are_found() {
+        let spinner =
+            ".spinner-border { border-width: ; border-right-style: ; border-right-color: transparent; }";
+        let media = format!("@media print {{\n  {spinner}\n}}");
+        let after = format!("a {{ color: red; }}\n{spinner}");
+        for (css, expected) in [
+            (spinner, &[spinner][..]),
+            (&after, &[spinner]),
+            (&media, &[media.strip_suffix("\n}").unwrap()]),
+            (
+                "a{color:;}b{color : ;margin: ;}",
+                &["a{color:;}", "b{color : ;margin: ;}"],
+            ),
+            (
+                "a { /* of the brand */ color: ; }",
+                &["a { /* of the brand */ color: ; }"],
+            ),
+            ("a { --color: ; }", &[]),
+            ("a { content: \"x: ;\"; background: url(a:;); }", &[]),
+            ("a { color: red; } b:hover { margin: 0; }", &[]),
+            ("a { /* color: ; */ }", &[]),
+            ("a { color: var(--b, ); : ; }", &[]),
+            ("border-color: ;", &[]),
+            ("@import 'a:';a { color: ;", &[]),
+        ] {
+            let mut found = Vec::new();
+            scan(css, |told| {
+                if let Found::RuleWithLostValues(rule) = told {
+                    found.push(rule);
+                }
+            });
             assert_eq!(found, expected, "{css}");
         }
     }

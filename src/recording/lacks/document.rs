@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use url::Url;
 
 use super::address::{self, Addresses};
-use super::css::{self, Asset};
+use super::css::{self, Asset, Found};
 use crate::recording::Event;
 use crate::recording::json_text;
 use crate::recording::rrweb_types::{EventType, IncrementalSource, NodeType};
@@ -55,6 +55,7 @@ impl Tag {
 /// One document with those within it, from a full snapshot to the next. Only elements that matter are remembered.
 pub(super) struct Document<'s> {
     assets: &'s mut [Addresses; 3],
+    rules_with_lost_values: &'s mut HashSet<blake3::Hash>,
     /// Addresses in the page are relative to it.
     base: Option<Url>,
     tags: HashMap<i64, Tag>,
@@ -67,9 +68,14 @@ pub(super) struct Document<'s> {
 }
 
 impl<'s> Document<'s> {
-    pub(super) fn new(assets: &'s mut [Addresses; 3], href: &str) -> Self {
+    pub(super) fn new(
+        assets: &'s mut [Addresses; 3],
+        rules_with_lost_values: &'s mut HashSet<blake3::Hash>,
+        href: &str,
+    ) -> Self {
         Self {
             assets,
+            rules_with_lost_values,
             base: Url::parse(href).ok(),
             tags: HashMap::new(),
             blanks: HashMap::new(),
@@ -112,14 +118,16 @@ impl<'s> Document<'s> {
                     | IncrementalSource::StyleDeclaration
                     | IncrementalSource::AdoptedStyleSheet,
                 ),
-            ) => self.css_strings(data),
+            ) => json_text::strings(data).for_each(|css| self.css(&css)),
             (_, Some(IncrementalSource::CanvasMutation)) => {
                 self.filled.extend(json_text::integer(data, "id"));
             }
             (_, Some(IncrementalSource::Font)) if json_text::member(data, "buffer") != Some("true") => {
                 let source = json_text::member(data, "fontSource").and_then(json_text::text);
-                css::addresses(&source.unwrap_or_default(), |_, address| {
-                    self.note(Asset::Font, address);
+                css::scan(&source.unwrap_or_default(), |found| {
+                    if let Found::Address(_, address) = found {
+                        self.note(Asset::Font, address);
+                    }
                 });
             }
             _ => {}
@@ -190,7 +198,7 @@ impl<'s> Document<'s> {
         }
         // A text in a snapshot; in a mutation also an object of properties.
         if let Some(style) = attributes.json("style") {
-            self.css_strings(style);
+            json_text::strings(style).for_each(|css| self.declarations(&css));
         }
     }
 
@@ -215,12 +223,23 @@ impl<'s> Document<'s> {
         }
     }
 
-    fn css_strings(&mut self, json: &str) {
-        json_text::strings(json).for_each(|css| self.css(&css));
+    /// A style sheet, or a rule of one.
+    fn css(&mut self, css: &str) {
+        css::scan(css, |found| match found {
+            Found::Address(asset, address) => self.note(asset, address),
+            Found::RuleWithLostValues(rule) => {
+                self.rules_with_lost_values.insert(blake3::hash(rule.as_bytes()));
+            }
+        });
     }
 
-    fn css(&mut self, css: &str) {
-        css::addresses(css, |asset, address| self.note(asset, address));
+    /// The text of a style attribute, or the value of one property.
+    fn declarations(&mut self, css: &str) {
+        css::scan(css, |found| {
+            if let Found::Address(asset, address) = found {
+                self.note(asset, address);
+            }
+        });
     }
 
     fn note(&mut self, asset: Asset, address: &str) {

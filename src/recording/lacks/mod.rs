@@ -5,7 +5,7 @@ mod address;
 mod css;
 mod document;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 
@@ -31,6 +31,9 @@ pub struct Lacks {
     pub embeds: u64,
     /// Elements whose contents the recorder left out, for privacy.
     pub blocked: u64,
+    /// Rules of style sheets in which properties have no value: the recording browser lost those of a shorthand with
+    /// `var()`, one part of which the rule sets by itself. Each counts once, however often it was recorded.
+    pub rules_with_lost_values: u64,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -54,20 +57,22 @@ impl Lacks {
 struct Survey {
     assets: [Addresses; 3],
     blanks: HashMap<Blank, u64>,
+    rules_with_lost_values: HashSet<blake3::Hash>,
 }
 
 impl Survey {
     fn window(&mut self, window: &Window) {
         let mut pages = Pages::default();
         let (mut page, mut href) = ("", "");
-        let mut document = Document::new(&mut self.assets, page);
+        let (assets, rules) = (&mut self.assets, &mut self.rules_with_lost_values);
+        let mut document = Document::new(assets, rules, page);
         for event in &window.events {
             // The address comes before the snapshot that it belongs to.
             href = event.href().unwrap_or(href);
             if event.is_full_snapshot() {
                 pages.take(page, document.into_blanks());
                 page = href;
-                document = Document::new(&mut self.assets, page);
+                document = Document::new(assets, rules, page);
             }
             document.event(event);
         }
@@ -83,6 +88,7 @@ impl Survey {
             images,
             fonts,
             stylesheets,
+            rules_with_lost_values: self.rules_with_lost_values.len() as u64,
             ..Lacks::default()
         };
         let mut hosts = BTreeMap::new();
@@ -275,6 +281,26 @@ mod tests {
         ] {
             assert_eq!(said(&lacks(&nodes, &[event])), expected, "{event}");
         }
+    }
+
+    #[test]
+    fn rules_that_lost_values_count_once_and_only_in_style_sheets() {
+        let rule = ".a { border-top-color: ; }";
+        let style = |id: u32, css: &str| element(id, "style", &format!(r#""_cssText":"{css}""#));
+        let text = r#"{"type":2,"tagName":"style","attributes":{},"childNodes":[{"type":3,"textContent":".b { margin-top: ; }","id":6}],"id":5}"#;
+        let nodes = [
+            style(2, &format!("{rule} .ok {{ color: red; }}")),
+            style(3, rule),
+            text.to_owned(),
+            element(4, "p", r#""style":"color: ; margin-top: ;""#),
+        ];
+        let found = |then: &[&str]| lacks(&nodes.join(","), then).rules_with_lost_values;
+        assert_eq!(found(&[]), 2);
+        let again = format!(r#"{{"source":8,"adds":[{{"rule":"{rule}"}}]}}"#);
+        let inserted = again.replace(".a", ".c");
+        let adopted = r#"{"source":15,"styles":[{"rules":[{"rule":".d { margin-top: ; }"}]}]}"#;
+        let restyled = r#"{"source":0,"attributes":[{"id":4,"attributes":{"style":"a { color: ; }"}}]}"#;
+        assert_eq!(found(&[&again, &inserted, adopted, restyled]), 4);
     }
 
     #[test]

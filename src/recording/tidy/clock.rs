@@ -31,14 +31,29 @@ const MOST_SETBACKS: usize = 3;
 
 /// Changes the events whose times are wrong, in what the page gets as well.
 pub(super) fn set_right(events: &mut [Event], problems: &mut Problems) {
+    let times = times_in_milliseconds(events);
+    move_events(events, &times, ProblemKind::TimeInSeconds, problems);
+    let times = without_jumps(events, times);
+    move_events(events, &times, ProblemKind::ClockJump, problems);
+}
+
+/// The times that [`set_right`] would give to the events, without changing them.
+pub(in crate::recording) fn right_times(events: &[Event]) -> Vec<f64> {
+    without_jumps(events, times_in_milliseconds(events))
+}
+
+fn times_in_milliseconds(events: &[Event]) -> Vec<f64> {
     let mut times: Vec<f64> = events.iter().map(|event| event.timestamp_ms).collect();
     count_all_in_milliseconds(&mut times);
     count_seconds_in_milliseconds(&mut times);
-    move_events(events, &times, ProblemKind::TimeInSeconds, problems);
+    times
+}
+
+fn without_jumps(events: &[Event], mut times: Vec<f64>) -> Vec<f64> {
     undo_leaps(&mut times);
     undo_excursions(&mut times);
     undo_setbacks(events, &mut times);
-    move_events(events, &times, ProblemKind::ClockJump, problems);
+    times
 }
 
 fn move_events(events: &mut [Event], times: &[f64], kind: ProblemKind, problems: &mut Problems) {

@@ -14,7 +14,7 @@ use super::event::Event;
 use super::mobile;
 use super::problem::{Place, ProblemKind, Problems};
 
-pub(super) use clock::pause_ms;
+pub(super) use clock::{pause_ms, right_times};
 
 /// The window made playable, or nothing if it has no full snapshot. What came out goes in again without a change.
 pub(super) fn window(window: Window, problems: &mut Problems) -> Option<Window> {
