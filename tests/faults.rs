@@ -324,6 +324,23 @@ fn a_browser_that_fails_to_start_is_quoted() {
 }
 
 #[test]
+fn a_browser_is_found_from_the_folder_that_the_user_is_in() {
+    let browser = find_browser(None, BrowserUse::Headless).unwrap();
+    let folder = open_folder();
+    script(
+        folder.path(),
+        "ours",
+        &format!("exec {} \"$@\"", browser.display()),
+    );
+    let output = folder.path().join("video.mp4");
+    succeed(
+        short_render(folder.path(), &output)
+            .args(["--browser=./ours", "--capture=screenshot"])
+            .current_dir(folder.path()),
+    );
+}
+
+#[test]
 fn a_browser_without_begin_frame_takes_screenshots() {
     let browser = find_browser(None, BrowserUse::Headless).unwrap();
     let folder = open_folder();
