@@ -7,6 +7,7 @@ use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::Duration;
 
 use replaycast::browser::{BrowserUse, find_browser};
@@ -280,6 +281,32 @@ fn a_signal_ends_the_wait_for_a_browser_that_does_not_start() {
         command.arg("--browser").arg(hangs);
     });
     run.browser();
+    run.signal(Signal::TERM);
+    assert_fails(&mut run, SIGNALLED, 143, &["terminated"]);
+    run.is_gone_within(GONE);
+    assert_eq!(run.run_folders(), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn a_signal_ends_the_wait_for_a_browser_that_draws_nothing() {
+    let browser = find_browser(None, BrowserUse::OnDisplay).unwrap();
+    let mut run = Run::start_with(
+        &[SHORT, &["--capture=framebuffer"]].concat(),
+        |folder, command| {
+            let away = format!("exec {} \"$@\" --window-position=9000,9000", browser.display());
+            command.arg("--browser").arg(script(folder, "away", &away));
+        },
+    );
+    run.browser();
+    let has_page = || {
+        run.browser_processes()
+            .iter()
+            .any(Process::is_renderer)
+            .then_some(())
+    };
+    assert!(within(PATIENCE, has_page).is_some(), "{}", run.stderr());
+    // Until it is looked for what it draws.
+    thread::sleep(Duration::from_secs(1));
     run.signal(Signal::TERM);
     assert_fails(&mut run, SIGNALLED, 143, &["terminated"]);
     run.is_gone_within(GONE);
