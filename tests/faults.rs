@@ -275,6 +275,30 @@ fn a_signal_ends_the_wait_for_a_reader_of_standard_output() {
 }
 
 #[test]
+fn a_signal_leaves_nothing_of_a_folder_of_pictures() {
+    for _ in 0..20 {
+        let folder = open_folder();
+        let child = replaycast()
+            .arg("render")
+            .arg(fixture("shop-checkout.json"))
+            .args(["--capture=synthetic", "--format=png", "--output=frames"])
+            .args(["--size=64x64", "--cfr", "--fps=60", "--idle=keep"])
+            .current_dir(folder.path())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let is_writing = || {
+            let part = names_in(folder.path()).pop()?;
+            (names_in(&folder.path().join(part)).len() > 50).then_some(())
+        };
+        assert!(within(PATIENCE, is_writing).is_some(), "pictures are written");
+        kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+        assert_ends(child, 143);
+        assert_eq!(names_in(folder.path()), Vec::<String>::new());
+    }
+}
+
+#[test]
 fn a_signal_ends_the_wait_for_a_browser_that_does_not_start() {
     let mut run = Run::start_with(SHORT, |folder, command| {
         let hangs = script(folder, "hangs", "sleep 600");
