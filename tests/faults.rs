@@ -141,7 +141,9 @@ fn a_browser_that_hangs_meets_the_deadline() {
 fn signals_end_a_render_cleanly() {
     for (signal, code, says) in [
         (Signal::INT, 130, "interrupted"),
+        (Signal::QUIT, 130, "quit"),
         (Signal::TERM, 143, "terminated"),
+        (Signal::HUP, 143, "the terminal went away"),
     ] {
         let mut run = replacing(&[]);
         run.signal(signal);
@@ -265,11 +267,11 @@ fn a_signal_ends_the_wait_for_a_reader_of_standard_output() {
     let status = within(SIGNALLED, || child.try_wait().unwrap());
     drop(reader);
     let output = child.wait_with_output().unwrap();
-    assert_eq!(
-        status.and_then(|status| status.code()),
-        Some(143),
-        "{}",
-        stderr(&output)
+    let told = stderr(&output);
+    assert_eq!(status.and_then(|status| status.code()), Some(143), "{told}");
+    assert!(
+        told.contains("no complete video was written to standard output"),
+        "{told}"
     );
     assert_eq!(names_in(folder.path()), Vec::<String>::new());
 }

@@ -43,6 +43,9 @@ use crate::error::{Error, Kind, Result};
 /// How long threads may take to see that the job is over.
 const THREADS_MAY_END: Duration = Duration::from_secs(2);
 
+/// What a signal leaves of an output that appears once it is complete.
+const NO_OUTPUT: &str = "no output was written";
+
 /// Runs the program for these arguments, the first of which is its own name.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = with_preset(arguments.into_iter().collect());
@@ -68,11 +71,11 @@ fn failed(error: &Error, as_json: bool) -> ExitCode {
 
 fn run(command: Command) -> Result<()> {
     match command {
-        Command::Render(args) => until_signalled(render::run(&args)),
-        Command::Inspect(args) => until_signalled(inspect::run(&args)),
-        Command::Fetch(args) => until_signalled(fetch::run(&args)),
-        Command::Verify(args) => until_signalled(verify::run(&args)),
-        Command::Doctor(args) => until_signalled(doctor::run(&args)),
+        Command::Render(args) => until_signalled(render::run(&args), render::left_by_signal(&args)),
+        Command::Inspect(args) => until_signalled(inspect::run(&args), NO_OUTPUT),
+        Command::Fetch(args) => until_signalled(fetch::run(&args), NO_OUTPUT),
+        Command::Verify(args) => until_signalled(verify::run(&args), NO_OUTPUT),
+        Command::Doctor(args) => until_signalled(doctor::run(&args), NO_OUTPUT),
     }
 }
 
@@ -95,8 +98,9 @@ fn parse_failed(error: &clap::Error, as_json: bool) -> ExitCode {
     }
 }
 
-/// Runs a job; the first signal drops it, which kills the browser and removes what is half done.
-fn until_signalled(job: impl Future<Output = Result<()>>) -> Result<()> {
+/// Runs a job; the first signal drops it, which kills the browser and removes what is half done. `left` says what there is of
+/// its output then.
+fn until_signalled(job: impl Future<Output = Result<()>>, left: &str) -> Result<()> {
     let failed = |source| Error::io("starting the runtime", source);
     let runtime = runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -104,15 +108,19 @@ fn until_signalled(job: impl Future<Output = Result<()>>) -> Result<()> {
         .build()
         .map_err(failed)?;
     let job = async {
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-        let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-        let mut hangup = signal(SignalKind::hangup()).map_err(failed)?;
-        tokio::select! {
-            done = job => done,
-            _ = interrupt.recv() => Err(Error::new(Kind::Interrupted, "interrupted; no output was written")),
-            _ = terminate.recv() => Err(Error::new(Kind::Terminated, "terminated; no output was written")),
-            _ = hangup.recv() => Err(Error::new(Kind::Terminated, "the terminal went away; no output was written")),
-        }
+        let listen = |kind| signal(kind).map_err(failed);
+        let mut interrupt = listen(SignalKind::interrupt())?;
+        let mut quit = listen(SignalKind::quit())?;
+        let mut terminate = listen(SignalKind::terminate())?;
+        let mut hangup = listen(SignalKind::hangup())?;
+        let (kind, what) = tokio::select! {
+            done = job => return done,
+            _ = interrupt.recv() => (Kind::Interrupted, "interrupted"),
+            _ = quit.recv() => (Kind::Interrupted, "quit"),
+            _ = terminate.recv() => (Kind::Terminated, "terminated"),
+            _ = hangup.recv() => (Kind::Terminated, "the terminal went away"),
+        };
+        Err(Error::new(kind, format!("{what}; {left}")))
     };
     // Nothing that the panic may have left half done is looked at again.
     let done = panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on(job)));
@@ -138,8 +146,8 @@ mod tests {
     fn a_panic_is_a_bug_of_ours() {
         let place = 7;
         for (job, says) in [
-            (until_signalled(async { panic!("plain") }), "plain"),
-            (until_signalled(async { panic!("at {place}") }), "at 7"),
+            (until_signalled(async { panic!("plain") }, NO_OUTPUT), "plain"),
+            (until_signalled(async { panic!("at {place}") }, NO_OUTPUT), "at 7"),
         ] {
             let error = job.unwrap_err();
             assert_eq!(error.kind().exit_code(), 70);
