@@ -200,6 +200,29 @@ fn a_signal_ends_the_wait_for_standard_input() {
     assert_eq!(names_in(folder.path()), Vec::<String>::new());
 }
 
+#[test]
+fn a_render_that_is_to_outlive_its_terminal_does() {
+    let folder = open_folder();
+    let (reader, writer) = std::io::pipe().unwrap();
+    let mut child = Command::new("sh")
+        .args(["-c", "trap '' HUP; exec \"$0\" \"$@\""])
+        .arg(env!("CARGO_BIN_EXE_replaycast"))
+        .args(["render", "-", "--capture=synthetic", "--output=video.mp4"])
+        .current_dir(folder.path())
+        .stdin(reader)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let waits = || (!names_in(folder.path()).is_empty()).then_some(());
+    assert!(within(PATIENCE, waits).is_some(), "the output is staged first");
+    kill_process(Pid::from_child(&child), Signal::HUP).unwrap();
+    let ended = within(Duration::from_secs(1), || child.try_wait().unwrap());
+    assert_eq!(ended, None);
+    // What it then reads is no recording.
+    drop(writer);
+    assert_ends(child, 65);
+}
+
 /// A page of empty elements, and so many clicks on it that all of them are long looked into.
 fn long_to_plan(clicks: usize) -> String {
     let empty =

@@ -27,6 +27,7 @@ mod video_files;
 
 use std::any::Any;
 use std::ffi::OsString;
+use std::fs;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -109,6 +110,7 @@ fn until_signalled(job: impl Future<Output = Result<()>>, left: &str) -> Result<
         .map_err(failed)?;
     let job = async {
         let listen = |kind| signal(kind).map_err(failed);
+        let outlives_terminal = ignores(SignalKind::hangup());
         let mut interrupt = listen(SignalKind::interrupt())?;
         let mut quit = listen(SignalKind::quit())?;
         let mut terminate = listen(SignalKind::terminate())?;
@@ -118,7 +120,7 @@ fn until_signalled(job: impl Future<Output = Result<()>>, left: &str) -> Result<
             _ = interrupt.recv() => (Kind::Interrupted, "interrupted"),
             _ = quit.recv() => (Kind::Interrupted, "quit"),
             _ = terminate.recv() => (Kind::Terminated, "terminated"),
-            _ = hangup.recv() => (Kind::Terminated, "the terminal went away"),
+            _ = hangup.recv(), if !outlives_terminal => (Kind::Terminated, "the terminal went away"),
         };
         Err(Error::new(kind, format!("{what}; {left}")))
     };
@@ -127,6 +129,14 @@ fn until_signalled(job: impl Future<Output = Result<()>>, left: &str) -> Result<
     // A name server that does not answer keeps a thread of the runtime waiting; nobody else has to.
     runtime.shutdown_timeout(THREADS_MAY_END);
     done.unwrap_or_else(|panic| Err(broke_down(panic.as_ref())))
+}
+
+/// Whether whoever started the program wants a signal to be ignored, as `nohup` does. Listening to it would undo that.
+fn ignores(signal: SignalKind) -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let signals = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let signals = signals.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok());
+    signals.is_some_and(|bits| bits >> (signal.as_raw_value() - 1) & 1 == 1)
 }
 
 /// A panic as an error; where it was has been said when it began.
