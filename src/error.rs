@@ -71,7 +71,7 @@ pub enum Kind {
     VideoDiffers,
     /// The output cannot be made as small as it must be.
     OutputTooLarge,
-    /// Stopped by SIGINT.
+    /// Stopped by SIGINT or SIGQUIT.
     Interrupted,
     /// Stopped by SIGTERM or SIGHUP.
     Terminated,

@@ -7,6 +7,7 @@ use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::Duration;
 
 use replaycast::browser::{BrowserUse, find_browser};
@@ -140,7 +141,9 @@ fn a_browser_that_hangs_meets_the_deadline() {
 fn signals_end_a_render_cleanly() {
     for (signal, code, says) in [
         (Signal::INT, 130, "interrupted"),
+        (Signal::QUIT, 130, "quit"),
         (Signal::TERM, 143, "terminated"),
+        (Signal::HUP, 143, "the terminal went away"),
     ] {
         let mut run = replacing(&[]);
         run.signal(signal);
@@ -195,6 +198,29 @@ fn a_signal_ends_the_wait_for_standard_input() {
     kill_process(id, Signal::INT).unwrap();
     assert_ends(child, 130);
     assert_eq!(names_in(folder.path()), Vec::<String>::new());
+}
+
+#[test]
+fn a_render_that_is_to_outlive_its_terminal_does() {
+    let folder = open_folder();
+    let (reader, writer) = std::io::pipe().unwrap();
+    let mut child = Command::new("sh")
+        .args(["-c", "trap '' HUP; exec \"$0\" \"$@\""])
+        .arg(env!("CARGO_BIN_EXE_replaycast"))
+        .args(["render", "-", "--capture=synthetic", "--output=video.mp4"])
+        .current_dir(folder.path())
+        .stdin(reader)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let waits = || (!names_in(folder.path()).is_empty()).then_some(());
+    assert!(within(PATIENCE, waits).is_some(), "the output is staged first");
+    kill_process(Pid::from_child(&child), Signal::HUP).unwrap();
+    let ended = within(Duration::from_secs(1), || child.try_wait().unwrap());
+    assert_eq!(ended, None);
+    // What it then reads is no recording.
+    drop(writer);
+    assert_ends(child, 65);
 }
 
 /// A page of empty elements, and so many clicks on it that all of them are long looked into.
@@ -264,13 +290,37 @@ fn a_signal_ends_the_wait_for_a_reader_of_standard_output() {
     let status = within(SIGNALLED, || child.try_wait().unwrap());
     drop(reader);
     let output = child.wait_with_output().unwrap();
-    assert_eq!(
-        status.and_then(|status| status.code()),
-        Some(143),
-        "{}",
-        stderr(&output)
+    let told = stderr(&output);
+    assert_eq!(status.and_then(|status| status.code()), Some(143), "{told}");
+    assert!(
+        told.contains("no complete video was written to standard output"),
+        "{told}"
     );
     assert_eq!(names_in(folder.path()), Vec::<String>::new());
+}
+
+#[test]
+fn a_signal_leaves_nothing_of_a_folder_of_pictures() {
+    for _ in 0..20 {
+        let folder = open_folder();
+        let child = replaycast()
+            .arg("render")
+            .arg(fixture("shop-checkout.json"))
+            .args(["--capture=synthetic", "--format=png", "--output=frames"])
+            .args(["--size=64x64", "--cfr", "--fps=60", "--idle=keep"])
+            .current_dir(folder.path())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let is_writing = || {
+            let part = names_in(folder.path()).pop()?;
+            (names_in(&folder.path().join(part)).len() > 50).then_some(())
+        };
+        assert!(within(PATIENCE, is_writing).is_some(), "pictures are written");
+        kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+        assert_ends(child, 143);
+        assert_eq!(names_in(folder.path()), Vec::<String>::new());
+    }
 }
 
 #[test]
@@ -280,6 +330,32 @@ fn a_signal_ends_the_wait_for_a_browser_that_does_not_start() {
         command.arg("--browser").arg(hangs);
     });
     run.browser();
+    run.signal(Signal::TERM);
+    assert_fails(&mut run, SIGNALLED, 143, &["terminated"]);
+    run.is_gone_within(GONE);
+    assert_eq!(run.run_folders(), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn a_signal_ends_the_wait_for_a_browser_that_draws_nothing() {
+    let browser = find_browser(None, BrowserUse::OnDisplay).unwrap();
+    let mut run = Run::start_with(
+        &[SHORT, &["--capture=framebuffer"]].concat(),
+        |folder, command| {
+            let away = format!("exec {} \"$@\" --window-position=9000,9000", browser.display());
+            command.arg("--browser").arg(script(folder, "away", &away));
+        },
+    );
+    run.browser();
+    let has_page = || {
+        run.browser_processes()
+            .iter()
+            .any(Process::is_renderer)
+            .then_some(())
+    };
+    assert!(within(PATIENCE, has_page).is_some(), "{}", run.stderr());
+    // Until it is looked for what it draws.
+    thread::sleep(Duration::from_secs(1));
     run.signal(Signal::TERM);
     assert_fails(&mut run, SIGNALLED, 143, &["terminated"]);
     run.is_gone_within(GONE);
@@ -321,6 +397,23 @@ fn a_browser_that_fails_to_start_is_quoted() {
             .collect();
         assert_eq!(left, Vec::<String>::new());
     }
+}
+
+#[test]
+fn a_browser_is_found_from_the_folder_that_the_user_is_in() {
+    let browser = find_browser(None, BrowserUse::Headless).unwrap();
+    let folder = open_folder();
+    script(
+        folder.path(),
+        "ours",
+        &format!("exec {} \"$@\"", browser.display()),
+    );
+    let output = folder.path().join("video.mp4");
+    succeed(
+        short_render(folder.path(), &output)
+            .args(["--browser=./ours", "--capture=screenshot"])
+            .current_dir(folder.path()),
+    );
 }
 
 #[test]

@@ -82,11 +82,6 @@ impl Fetcher {
         }
     }
 
-    /// No fetch takes longer.
-    pub(super) const fn patience(&self) -> Duration {
-        self.limits.total_time
-    }
-
     /// For how long anything was under way.
     pub(super) fn waited(&self) -> Duration {
         self.watch.spent()

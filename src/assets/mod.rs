@@ -124,6 +124,8 @@ pub struct Assets {
     cache: Option<DiskCache>,
     /// None fetches nothing.
     fetcher: Option<Fetcher>,
+    /// How long all may take together, from wherever they come: what is given has to be read, too.
+    patience: Duration,
     bodies: Arc<Bodies>,
     /// Bytes of [`MOST_UNDER_WAY`] that are left.
     room: Arc<Semaphore>,
@@ -145,6 +147,7 @@ impl Assets {
             bodies: Arc::new(Bodies::new(cache.as_ref().map(|cache| cache.folder().to_owned()))),
             cache,
             fetcher: (!options.offline).then(|| Fetcher::new(options.allowed_hosts.clone(), options.limits)),
+            patience: options.limits.total_time,
             room: Arc::new(Semaphore::new(MOST_UNDER_WAY as usize)),
             slots: Semaphore::new(AT_A_TIME),
             asked: Mutex::default(),
@@ -322,7 +325,7 @@ impl AssetProvider for Assets {
     }
 
     fn patience(&self) -> Duration {
-        self.fetcher.as_ref().map_or(Duration::ZERO, Fetcher::patience)
+        self.patience
     }
 }
 
@@ -331,4 +334,28 @@ fn without_fragment(mut address: String) -> String {
         address.truncate(end);
     }
     address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_given_may_take_as_long_as_what_is_fetched() {
+        for offline in [false, true] {
+            let limits = Limits::default();
+            let assets = Assets::open(&AssetOptions {
+                offline,
+                given: Vec::new(),
+                cache: None,
+                allowed_hosts: Vec::new(),
+                limits,
+            });
+            assert_eq!(
+                assets.unwrap().patience(),
+                limits.total_time,
+                "offline: {offline}"
+            );
+        }
+    }
 }

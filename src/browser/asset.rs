@@ -49,7 +49,7 @@ pub trait AssetProvider: Debug + Send + Sync {
     /// None where it cannot be had. `address` is absolute, or a path where the page has no address of its own.
     fn answer(&self, kind: AssetKind, address: String) -> Answering<'_>;
 
-    /// No answer takes longer, however many are asked for.
+    /// How long all answers may take that a page waits for at once.
     fn patience(&self) -> Duration;
 }
 

@@ -2,7 +2,7 @@
 //! However its owner ends, its whole process group dies. `process` and `display` are made of it.
 
 use std::collections::VecDeque;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
@@ -10,7 +10,8 @@ use std::thread::JoinHandle;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 const KEPT_LINES: usize = 40;
-const LONGEST_LINE: usize = 400;
+/// In bytes.
+const LONGEST_LINE: u64 = 400;
 
 /// The end of a stream of lines.
 #[derive(Debug, Clone, Default)]
@@ -22,12 +23,16 @@ impl LastLines {
         if lines.len() == KEPT_LINES {
             lines.pop_front();
         }
-        lines.push_back(
-            line.chars()
-                .take(LONGEST_LINE)
-                .filter(|c| !c.is_control())
-                .collect(),
-        );
+        lines.push_back(line.chars().filter(|c| !c.is_control()).collect());
+    }
+
+    /// Keeps what is written until the end. A line that is too long goes on in the next: one may have no end.
+    fn follow(&self, mut output: impl BufRead) {
+        let mut line = Vec::new();
+        while let Ok(1..) = output.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
+            self.keep(&String::from_utf8_lossy(&line));
+            line.clear();
+        }
     }
 
     fn text(&self) -> String {
@@ -119,15 +124,34 @@ fn keep(
     let output = child.stderr.take();
     std::thread::scope(|scope| {
         if let Some(output) = output {
-            scope.spawn(move || {
-                for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
-                    stderr.keep(&String::from_utf8_lossy(&line));
-                }
-            });
+            scope.spawn(move || stderr.follow(BufReader::new(output)));
         }
         let status = child.wait().ok();
         // Children that outlive it would keep its stderr open.
         let _ = kill_process_group(group, Signal::KILL);
         status
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::CommandExt;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    #[test]
+    fn a_line_without_an_end_is_not_waited_for() {
+        let mut command = Command::new("sh");
+        let talk = "head -c 4000 /dev/zero | tr '\\0' x >&2; sleep 600";
+        command.args(["-c", talk]).process_group(0);
+        let child = ConfinedChild::spawn(command, "talks").unwrap();
+        let begun = Instant::now();
+        while child.last_words().len() < 4000 && begun.elapsed() < Duration::from_secs(10) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let words = child.last_words();
+        assert_eq!(words.matches('x').count(), 4000);
+        assert!(words.lines().all(|line| line.len() == 400), "{words}");
+    }
 }

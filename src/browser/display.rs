@@ -3,13 +3,17 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, ErrorKind, PipeReader, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use command_fds::{CommandFdExt, FdMapping};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::net::unix::pipe::Receiver;
+use tokio::time::timeout;
 
+use super::START_DEADLINE;
 use super::child::ConfinedChild;
 use super::confinement::{Confinement, Identity};
 use super::framebuffer::Framebuffer;
@@ -69,44 +73,22 @@ pub(super) struct Display {
 }
 
 impl Display {
-    /// Starts a display with room for pictures of `canvas`.
-    pub(super) fn start(canvas: Canvas, folder: &RunFolder, confinement: &Confinement) -> Result<Self> {
-        let server = find_display_server()?;
+    /// Starts a display with room for pictures of `canvas`, and waits until it is ready.
+    pub(super) async fn start(
+        server: &Path,
+        canvas: Canvas,
+        folder: &RunFolder,
+        confinement: &Confinement,
+    ) -> Result<Self> {
         let home = folder.private_folder("display", confinement.identity())?;
         let authority = home.join("authority");
         write_private(&authority, &authority_entry()?, confinement.identity())?;
         let fonts = home.join("fonts.conf");
         write_private(&fonts, FONT_RULES.as_bytes(), confinement.identity())?;
 
-        let margin = |css: u32| (f64::from(css) * canvas.scale).ceil() as u32;
-        let screen = Size::new(
-            screen_length(canvas.size.width + margin(MARGIN.width)),
-            screen_length(canvas.size.height + margin(MARGIN.height)),
-        );
-        let (ready, told) =
-            std::io::pipe().map_err(|source| Error::io("making a pipe to the display", source))?;
-        let mut command = Command::new(&server);
-        command
-            .arg(format!(":{}", number_of_its_own()?))
-            .args(["-displayfd", &NUMBER_FD.to_string()])
-            .args(["-screen", "0", &format!("{screen}x24")])
-            .args(["-dpi", "96", "-nocursor", "-noreset"])
-            // Nobody draws with it, and loading it is half of the start.
-            .args(["-extension", "GLX"])
-            // What is left is a name in the display's own network namespace.
-            .args(["-nolisten", "tcp", "-nolisten", "unix"])
-            .arg("-fbdir")
-            .arg(&home)
-            .arg("-auth")
-            .arg(&authority)
-            .current_dir("/")
-            .env_clear()
-            .env(
-                "PATH",
-                std::env::var_os("PATH").unwrap_or_else(|| OsString::from("/usr/bin:/bin")),
-            )
-            .env("HOME", &home)
-            .env("TMPDIR", &home);
+        let screen = screen_for(canvas);
+        let (ready, told) = io::pipe().map_err(|source| Error::io("making a pipe to the display", source))?;
+        let mut command = command(server, screen, &home, &authority)?;
         command
             .fd_mappings(vec![FdMapping {
                 parent_fd: told.into(),
@@ -115,20 +97,13 @@ impl Display {
             .map_err(|source| Error::new(Kind::Internal, "mapping the display's pipe").caused_by(source))?;
         confinement.clone().apply(&mut command);
         let mut child =
-            ConfinedChild::spawn(command, "display").map_err(|source| cannot_start(&server, "", source))?;
-
-        let mut line = String::new();
-        let read = BufReader::new(ready).read_line(&mut line);
-        let number = match (read, line.trim().parse()) {
-            (Ok(_), Ok(number)) => number,
-            (read, _) => {
-                child.end();
-                let source = read
-                    .err()
-                    .unwrap_or_else(|| std::io::ErrorKind::UnexpectedEof.into());
-                return Err(cannot_start(&server, &child.last_words(), source));
-            }
-        };
+            ConfinedChild::spawn(command, "display").map_err(|source| cannot_start(server, "", source))?;
+        let number = timeout(START_DEADLINE, number_from(ready)).await;
+        let number = number.unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()));
+        let number = number.map_err(|source| {
+            child.end();
+            cannot_start(server, &child.last_words(), source)
+        })?;
         let framebuffer = Framebuffer::open(&home.join("Xvfb_screen0"))?;
         Ok(Self {
             child,
@@ -163,7 +138,49 @@ impl Display {
     }
 }
 
-fn cannot_start(server: &Path, last_words: &str, source: std::io::Error) -> Error {
+/// The screen that has room for pictures of `canvas`.
+fn screen_for(canvas: Canvas) -> Size {
+    let margin = |css: u32| (f64::from(css) * canvas.scale).ceil() as u32;
+    Size::new(
+        screen_length(canvas.size.width + margin(MARGIN.width)),
+        screen_length(canvas.size.height + margin(MARGIN.height)),
+    )
+}
+
+/// What starts a display, but for the pipe on which it tells that it is ready.
+fn command(server: &Path, screen: Size, home: &Path, authority: &Path) -> Result<Command> {
+    let path = std::env::var_os("PATH").unwrap_or_else(|| OsString::from("/usr/bin:/bin"));
+    let mut command = Command::new(server);
+    command
+        .arg(format!(":{}", number_of_its_own()?))
+        .args(["-displayfd", &NUMBER_FD.to_string()])
+        .args(["-screen", "0", &format!("{screen}x24")])
+        .args(["-dpi", "96", "-nocursor", "-noreset"])
+        // Nobody draws with it, and loading it is half of the start.
+        .args(["-extension", "GLX"])
+        // What is left is a name in the display's own network namespace.
+        .args(["-nolisten", "tcp", "-nolisten", "unix"])
+        .arg("-fbdir")
+        .arg(home)
+        .arg("-auth")
+        .arg(authority)
+        .current_dir("/")
+        .env_clear()
+        .env("PATH", path)
+        .env("HOME", home)
+        .env("TMPDIR", home);
+    Ok(command)
+}
+
+/// The number that a display tells once it is ready.
+async fn number_from(ready: PipeReader) -> io::Result<u32> {
+    let mut line = String::new();
+    let ready = Receiver::from_owned_fd(ready.into())?;
+    BufReader::new(ready).read_line(&mut line).await?;
+    line.trim().parse().map_err(|_| ErrorKind::UnexpectedEof.into())
+}
+
+fn cannot_start(server: &Path, last_words: &str, source: io::Error) -> Error {
     let mut message = format!("the display {} cannot start", server.display());
     if !last_words.is_empty() {
         message.push('\n');
@@ -216,7 +233,7 @@ fn authority_entry() -> Result<Vec<u8>> {
 }
 
 fn write_private(path: &Path, contents: &[u8], identity: Identity) -> Result<()> {
-    let write = || -> std::io::Result<()> {
+    let write = || -> io::Result<()> {
         let mut file = fs::OpenOptions::new()
             .write(true)
             .create_new(true)
@@ -230,6 +247,8 @@ fn write_private(path: &Path, contents: &[u8], identity: Identity) -> Result<()>
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -246,20 +265,41 @@ mod tests {
         }
     }
 
-    #[test]
-    fn displays_of_one_machine_have_different_numbers() {
-        let canvas = Canvas {
-            size: Size::new(64, 64),
-            scale: 1.0,
-        };
+    const CANVAS: Canvas = Canvas {
+        size: Size::new(64, 64),
+        scale: 1.0,
+    };
+
+    #[tokio::test]
+    async fn displays_of_one_machine_have_different_numbers() {
         let confinement = Confinement::strictest().unwrap();
-        let start = || {
+        let server = find_display_server().unwrap();
+        let start = async || {
             let folder = RunFolder::create(&std::env::temp_dir(), confinement.identity()).unwrap();
-            let display = Display::start(canvas, &folder, &confinement).unwrap();
-            (display, folder)
+            let display = Display::start(&server, CANVAS, &folder, &confinement).await;
+            (display.unwrap(), folder)
         };
-        let (one, _folder) = start();
-        let (other, _other_folder) = start();
+        let (one, _folder) = start().await;
+        let (other, _other_folder) = start().await;
         assert_ne!(one.number, other.number);
+    }
+
+    #[tokio::test]
+    async fn the_wait_for_a_display_that_does_not_start_can_be_given_up() {
+        let confinement = Confinement::strictest().unwrap();
+        let folder = RunFolder::create(&std::env::temp_dir(), confinement.identity()).unwrap();
+        let server = folder.profile().with_file_name("hangs");
+        // By another process: none that is forked here meanwhile has the script open for writing.
+        let write = r#"printf '#!/bin/sh\nsleep 600\n' > "$0" && chmod 755 "$0""#;
+        assert!(
+            Command::new("sh")
+                .args(["-c", write])
+                .arg(&server)
+                .status()
+                .unwrap()
+                .success()
+        );
+        let start = Display::start(&server, CANVAS, &folder, &confinement);
+        assert!(timeout(Duration::from_millis(300), start).await.is_err());
     }
 }

@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use super::display;
 use crate::error::{Error, Kind, Result};
@@ -40,7 +40,8 @@ const PLACES: &[&str] = &[
 
 const NAMES: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
 
-/// The browser to use. `wanted` is what the user asked for, by option or environment.
+/// The browser to use, by its absolute path: it is started in another folder than ours. `wanted` is what the user asked
+/// for, by option or environment.
 pub fn find_browser(wanted: Option<&Path>, use_for: BrowserUse) -> Result<PathBuf> {
     if use_for == BrowserUse::OnDisplay {
         display::find_display_server()?;
@@ -106,7 +107,7 @@ fn real_binary(path: &Path) -> PathBuf {
         .map(|name| Path::new("/usr/lib/chromium").join(name));
     match packaged {
         Some(packaged) if is_script && is_executable(&packaged) => packaged,
-        _ => path.to_path_buf(),
+        _ => path::absolute(path).unwrap_or_else(|_| path.to_owned()),
     }
 }
 

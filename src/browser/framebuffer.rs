@@ -33,6 +33,9 @@ const SHORT_PAUSE: Duration = Duration::from_micros(50);
 const LONG_PAUSE: Duration = Duration::from_micros(500);
 const SOON: Duration = Duration::from_millis(10);
 
+/// A wait goes on in slices, between which it can be given up.
+const SLICE: Duration = Duration::from_millis(200);
+
 #[derive(Debug)]
 pub struct Framebuffer {
     file: File,
@@ -68,8 +71,21 @@ impl Framebuffer {
         })
     }
 
-    /// Waits until the pixel at `x`, `y` has the colour `0xRRGGBB`; blocks meanwhile. False when `deadline` is over.
-    pub fn wait_for_pixel(&self, (x, y): (u32, u32), color: u32, deadline: Duration) -> Result<bool> {
+    /// Waits until the pixel at `x`, `y` has the colour `0xRRGGBB`. Keeps its thread busy, but for moments in which the wait
+    /// can be given up. False when `deadline` is over.
+    pub async fn wait_for_pixel(&self, place: (u32, u32), color: u32, deadline: Duration) -> Result<bool> {
+        let begun = Instant::now();
+        while !self.look_for_pixel(place, color, SLICE.min(deadline))? {
+            if begun.elapsed() > deadline {
+                return Ok(false);
+            }
+            tokio::task::yield_now().await;
+        }
+        Ok(true)
+    }
+
+    /// The same, all at once.
+    fn look_for_pixel(&self, (x, y): (u32, u32), color: u32, deadline: Duration) -> Result<bool> {
         let begun = Instant::now();
         let place = self.start + u64::from(y) * u64::from(self.line_bytes) + u64::from(x * PIXEL_BYTES);
         let mut pixel = [0; PIXEL_BYTES as usize];
@@ -174,11 +190,19 @@ mod tests {
         );
     }
 
-    #[test]
-    fn a_pixel_that_does_not_come_meets_the_deadline() {
+    #[tokio::test]
+    async fn a_pixel_that_does_not_come_meets_the_deadline() {
         let (_folder, screen) = screen();
         let deadline = Duration::from_millis(20);
-        assert!(screen.wait_for_pixel((1, 1), 0x10_2030, deadline).unwrap());
-        assert!(!screen.wait_for_pixel((0, 0), 0x10_2030, deadline).unwrap());
+        assert!(screen.wait_for_pixel((1, 1), 0x10_2030, deadline).await.unwrap());
+        assert!(!screen.wait_for_pixel((0, 0), 0x10_2030, deadline).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_wait_for_a_pixel_can_be_given_up() {
+        let (_folder, screen) = screen();
+        let wait = screen.wait_for_pixel((0, 0), 0x10_2030, Duration::from_secs(600));
+        let given_up = tokio::time::timeout(Duration::from_millis(20), wait).await;
+        assert!(given_up.is_err());
     }
 }

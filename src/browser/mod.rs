@@ -42,7 +42,7 @@ pub use flags::FrameControl;
 pub use framebuffer::Framebuffer;
 pub use page::{Page, Screenshot};
 
-/// How long the browser may take to start and answer for the first time.
+/// How long the browser, or its display, may take to start and answer for the first time.
 const START_DEADLINE: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Clone)]
@@ -72,7 +72,7 @@ pub struct Browser {
 impl Browser {
     /// Starts the browser for pictures of `canvas` and waits until it answers. Its pages may be smaller, not larger.
     pub async fn launch(options: BrowserOptions, frames: FrameControl, canvas: Canvas) -> Result<Self> {
-        let (mut process, pipes) = Process::start(&options, frames, canvas)?;
+        let (mut process, pipes) = Process::start(&options, frames, canvas).await?;
         let connection = Connection::open(pipes)?;
         let version = match connection
             .call(None, GetVersionParams::default(), START_DEADLINE)

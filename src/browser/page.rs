@@ -88,21 +88,7 @@ impl Page {
         let base = document.assets.as_ref().and_then(|assets| assets.base.as_ref());
         let address = page_address(base);
         let has_assets = document.assets.is_some();
-        let gatekeeper = Gatekeeper {
-            connection: page.connection.clone(),
-            session: Arc::clone(&page.session),
-            deadline,
-            document: Arc::new(document),
-            blocked: Arc::clone(&page.blocked),
-        };
-        let (sender, events) = mpsc::unbounded_channel();
-        let traffic = Arc::clone(&page.traffic);
-        page.connection.listen(&page.session, move |event| {
-            traffic.follow(&event);
-            let _ = sender.send(event);
-        });
-        tokio::spawn(gatekeeper.serve(events, Arc::clone(&page.traffic)));
-        page.call(fetch::EnableParams::default()).await?;
+        page.guard(document).await?;
         page.call(NavigateParams::new(address)).await?;
         page.global = tokio::time::timeout(deadline, page.wait_for(ready_when))
             .await
@@ -117,6 +103,25 @@ impl Page {
             page.call(tell_of_traffic).await?;
         }
         Ok(page)
+    }
+
+    /// Has every request of the page answered by a gatekeeper, and followed, from now on.
+    async fn guard(&self, document: Document) -> Result<()> {
+        let gatekeeper = Gatekeeper {
+            connection: self.connection.clone(),
+            session: Arc::clone(&self.session),
+            deadline: self.deadline,
+            document: Arc::new(document),
+            blocked: Arc::clone(&self.blocked),
+        };
+        let (sender, events) = mpsc::unbounded_channel();
+        let traffic = Arc::clone(&self.traffic);
+        self.connection.listen(&self.session, move |event| {
+            traffic.follow(&event);
+            let _ = sender.send(event);
+        });
+        tokio::spawn(gatekeeper.serve(events, Arc::clone(&self.traffic)));
+        self.call(fetch::EnableParams::default()).await.map(drop)
     }
 
     /// Calls a function of the page's global object with JSON arguments and waits for its result.

@@ -9,7 +9,7 @@ use command_fds::{CommandFdExt, FdMapping};
 
 use super::child::ConfinedChild;
 use super::confinement::{Confinement, NetworkIsolation};
-use super::display::Display;
+use super::display::{Display, find_display_server};
 use super::framebuffer::Framebuffer;
 use super::run_folder::RunFolder;
 use super::{BrowserOptions, FrameControl, flags};
@@ -41,7 +41,7 @@ pub(super) struct Pipes {
 }
 
 impl Process {
-    pub(super) fn start(
+    pub(super) async fn start(
         options: &BrowserOptions,
         frames: FrameControl,
         canvas: Canvas,
@@ -49,25 +49,20 @@ impl Process {
         let confinement = Confinement::strictest()?;
         let folder = RunFolder::create(&std::env::temp_dir(), confinement.identity())?;
         let display = match frames {
-            FrameControl::Display => Some(Display::start(canvas, &folder, &confinement)?),
+            FrameControl::Display => {
+                let server = find_display_server()?;
+                Some(Display::start(&server, canvas, &folder, &confinement).await?)
+            }
             FrameControl::BeginFrame | FrameControl::Browser => None,
         };
         let confinement = match &display {
             Some(display) => display.share(&confinement)?,
             None => confinement,
         };
-        let pipe_failed = |source| Error::io("making a pipe to the browser", source);
-        let (chrome_reads, to_browser) = std::io::pipe().map_err(pipe_failed)?;
-        let (from_browser, chrome_writes) = std::io::pipe().map_err(pipe_failed)?;
-
+        let screen = display.as_ref().map(Display::screen);
         let mut command = Command::new(&options.binary);
         command
-            .args(flags::flags(
-                options,
-                frames,
-                canvas.scale,
-                display.as_ref().map(Display::screen),
-            ))
+            .args(flags::flags(options, frames, canvas.scale, screen))
             .arg("--remote-debugging-pipe")
             .arg(format!("--user-data-dir={}", folder.profile().display()))
             .current_dir("/");
@@ -75,18 +70,7 @@ impl Process {
         if let Some(display) = &display {
             command.envs(display.environment());
         }
-        command
-            .fd_mappings(vec![
-                FdMapping {
-                    parent_fd: chrome_reads.into(),
-                    child_fd: CHROME_READS,
-                },
-                FdMapping {
-                    parent_fd: chrome_writes.into(),
-                    child_fd: CHROME_WRITES,
-                },
-            ])
-            .map_err(|source| Error::new(Kind::Internal, "mapping the browser's pipes").caused_by(source))?;
+        let pipes = Pipes::to(&mut command)?;
         let network = confinement.network();
         confinement.apply(&mut command);
         let child = ConfinedChild::spawn(command, "browser")
@@ -97,13 +81,7 @@ impl Process {
             network,
             _folder: folder,
         };
-        Ok((
-            process,
-            Pipes {
-                to_browser,
-                from_browser,
-            },
-        ))
+        Ok((process, pipes))
     }
 
     pub(super) const fn network(&self) -> NetworkIsolation {
@@ -122,6 +100,31 @@ impl Process {
     /// Ends the browser and tells how it had ended, if it had.
     pub(super) fn end(&mut self) -> Option<ExitStatus> {
         self.child.end()
+    }
+}
+
+impl Pipes {
+    /// Gives a browser that is about to start the other ends.
+    fn to(command: &mut Command) -> Result<Self> {
+        let failed = |source| Error::io("making a pipe to the browser", source);
+        let (chrome_reads, to_browser) = std::io::pipe().map_err(failed)?;
+        let (from_browser, chrome_writes) = std::io::pipe().map_err(failed)?;
+        command
+            .fd_mappings(vec![
+                FdMapping {
+                    parent_fd: chrome_reads.into(),
+                    child_fd: CHROME_READS,
+                },
+                FdMapping {
+                    parent_fd: chrome_writes.into(),
+                    child_fd: CHROME_WRITES,
+                },
+            ])
+            .map_err(|source| Error::new(Kind::Internal, "mapping the browser's pipes").caused_by(source))?;
+        Ok(Self {
+            to_browser,
+            from_browser,
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 //! removed by the next one, told apart from live runs by its free lock. Used by `process`.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -28,7 +29,7 @@ impl RunFolder {
     pub(super) fn create(temp: &Path, identity: Identity) -> Result<Self> {
         let home = home(temp)?;
         if let Some(closed) = identity.kept_out_by(&home) {
-            let denied = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+            let denied = std::io::Error::from(ErrorKind::PermissionDenied);
             let place = format!("the browser's user cannot pass through {}", closed.display());
             return Err(Error::io(place, denied)
                 .hint("Set TMPDIR to a folder that all users may enter, such as /tmp."));
@@ -87,7 +88,7 @@ fn home(temp: &Path) -> Result<PathBuf> {
     let home = temp.join(format!("replaycast-{uid}"));
     let place = || format!("making {}", home.display());
     match DirBuilder::new().mode(0o711).create(&home) {
-        Err(source) if source.kind() != std::io::ErrorKind::AlreadyExists => {
+        Err(source) if source.kind() != ErrorKind::AlreadyExists => {
             return Err(Error::io(place(), source).hint("Set TMPDIR to a folder that can be written to."));
         }
         _ => {}
@@ -96,7 +97,7 @@ fn home(temp: &Path) -> Result<PathBuf> {
     if meta.is_dir() && meta.uid() == uid {
         Ok(home)
     } else {
-        let taken = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+        let taken = std::io::Error::from(ErrorKind::PermissionDenied);
         Err(
             Error::io(format!("{} belongs to somebody else", home.display()), taken)
                 .hint("Set TMPDIR to a folder of your own."),
@@ -104,14 +105,17 @@ fn home(temp: &Path) -> Result<PathBuf> {
     }
 }
 
-/// Removes the folders of runs that are dead: their lock is free.
+/// Removes the folders of runs that are dead: their lock is free, or gone, as when they were killed at their own clearing up.
 fn sweep(home: &Path) {
     for entry in fs::read_dir(home).into_iter().flatten().flatten() {
         if !entry.file_name().to_string_lossy().starts_with(PREFIX) {
             continue;
         }
-        let lock = open_lock(&entry.path().join(LOCK), false);
-        if lock.is_ok_and(|lock| flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok()) {
+        let is_dead = match open_lock(&entry.path().join(LOCK), false) {
+            Ok(lock) => flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok(),
+            Err(error) => error.kind() == ErrorKind::NotFound,
+        };
+        if is_dead {
             // Another run may be sweeping too; whoever is second finds nothing, which is as good.
             let _ = fs::remove_dir_all(entry.path());
         }
@@ -135,12 +139,14 @@ mod tests {
         let temp = TempDir::new().unwrap();
         let live = RunFolder::create(temp.path(), Identity::Own).unwrap();
         let home = home(temp.path()).unwrap();
-        let dead = home.join("run-dead");
-        fs::create_dir_all(dead.join(PROFILE)).unwrap();
-        open_lock(&dead.join(LOCK), true).unwrap();
+        let [killed, half_removed] = ["run-killed", "run-half-removed"].map(|name| home.join(name));
+        for dead in [&killed, &half_removed] {
+            fs::create_dir_all(dead.join(PROFILE)).unwrap();
+        }
+        open_lock(&killed.join(LOCK), true).unwrap();
 
         let next = RunFolder::create(temp.path(), Identity::Own).unwrap();
-        assert!(!dead.exists());
+        assert!(!killed.exists() && !half_removed.exists());
         assert!(live.profile().exists() && next.profile().exists());
         drop((live, next));
         assert_eq!(fs::read_dir(&home).unwrap().count(), 0);

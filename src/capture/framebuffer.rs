@@ -18,9 +18,6 @@ use crate::error::{Error, Kind, Result};
 use crate::frame::{Canvas, Size};
 use crate::player::{Fence, Player};
 
-/// A wait goes on in slices, between which the capture can be stopped.
-const WAIT_SLICE: Duration = Duration::from_millis(200);
-
 pub(super) async fn capture<S: Iterator<Item = Range<u64>>>(
     frames: Frames,
     browser: &Browser,
@@ -151,17 +148,13 @@ impl<'a> Screen<'a> {
     }
 
     async fn wait(&self) -> Result<()> {
-        let place = self.fence.pixel(self.canvas);
-        let begun = Instant::now();
-        while begun.elapsed() <= self.deadline {
-            let slice = WAIT_SLICE.min(self.deadline);
-            if self
-                .framebuffer
-                .wait_for_pixel(place, self.fence.color(), slice)?
-            {
-                return Ok(());
-            }
-            tokio::task::yield_now().await;
+        let (place, color) = (self.fence.pixel(self.canvas), self.fence.color());
+        if self
+            .framebuffer
+            .wait_for_pixel(place, color, self.deadline)
+            .await?
+        {
+            return Ok(());
         }
         let seconds = self.deadline.as_secs_f64();
         Err(Error::new(

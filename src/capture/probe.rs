@@ -23,7 +23,7 @@ pub(super) async fn shows_on_display(browser: &Browser, canvas: Canvas, patience
     };
     browser.paint_blank_page(PROBE_COLOR).await?;
     let middle = (canvas.size.width / 2, canvas.size.height / 2);
-    framebuffer.wait_for_pixel(middle, PROBE_COLOR, patience)
+    framebuffer.wait_for_pixel(middle, PROBE_COLOR, patience).await
 }
 
 /// Whether `HeadlessExperimental.beginFrame` gives pictures. A browser that merely lacks it says no; a browser

@@ -27,6 +27,7 @@ mod video_files;
 
 use std::any::Any;
 use std::ffi::OsString;
+use std::fs;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -42,6 +43,9 @@ use crate::error::{Error, Kind, Result};
 
 /// How long threads may take to see that the job is over.
 const THREADS_MAY_END: Duration = Duration::from_secs(2);
+
+/// What a signal leaves of an output that appears once it is complete.
+const NO_OUTPUT: &str = "no output was written";
 
 /// Runs the program for these arguments, the first of which is its own name.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -68,11 +72,11 @@ fn failed(error: &Error, as_json: bool) -> ExitCode {
 
 fn run(command: Command) -> Result<()> {
     match command {
-        Command::Render(args) => until_signalled(render::run(&args)),
-        Command::Inspect(args) => until_signalled(inspect::run(&args)),
-        Command::Fetch(args) => until_signalled(fetch::run(&args)),
-        Command::Verify(args) => until_signalled(verify::run(&args)),
-        Command::Doctor(args) => until_signalled(doctor::run(&args)),
+        Command::Render(args) => until_signalled(render::run(&args), render::left_by_signal(&args)),
+        Command::Inspect(args) => until_signalled(inspect::run(&args), NO_OUTPUT),
+        Command::Fetch(args) => until_signalled(fetch::run(&args), NO_OUTPUT),
+        Command::Verify(args) => until_signalled(verify::run(&args), NO_OUTPUT),
+        Command::Doctor(args) => until_signalled(doctor::run(&args), NO_OUTPUT),
     }
 }
 
@@ -95,8 +99,9 @@ fn parse_failed(error: &clap::Error, as_json: bool) -> ExitCode {
     }
 }
 
-/// Runs a job; the first signal drops it, which kills the browser and removes what is half done.
-fn until_signalled(job: impl Future<Output = Result<()>>) -> Result<()> {
+/// Runs a job; the first signal drops it, which kills the browser and removes what is half done. `left` says what there is of
+/// its output then.
+fn until_signalled(job: impl Future<Output = Result<()>>, left: &str) -> Result<()> {
     let failed = |source| Error::io("starting the runtime", source);
     let runtime = runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -104,21 +109,34 @@ fn until_signalled(job: impl Future<Output = Result<()>>) -> Result<()> {
         .build()
         .map_err(failed)?;
     let job = async {
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-        let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-        let mut hangup = signal(SignalKind::hangup()).map_err(failed)?;
-        tokio::select! {
-            done = job => done,
-            _ = interrupt.recv() => Err(Error::new(Kind::Interrupted, "interrupted; no output was written")),
-            _ = terminate.recv() => Err(Error::new(Kind::Terminated, "terminated; no output was written")),
-            _ = hangup.recv() => Err(Error::new(Kind::Terminated, "the terminal went away; no output was written")),
-        }
+        let listen = |kind| signal(kind).map_err(failed);
+        let outlives_terminal = ignores(SignalKind::hangup());
+        let mut interrupt = listen(SignalKind::interrupt())?;
+        let mut quit = listen(SignalKind::quit())?;
+        let mut terminate = listen(SignalKind::terminate())?;
+        let mut hangup = listen(SignalKind::hangup())?;
+        let (kind, what) = tokio::select! {
+            done = job => return done,
+            _ = interrupt.recv() => (Kind::Interrupted, "interrupted"),
+            _ = quit.recv() => (Kind::Interrupted, "quit"),
+            _ = terminate.recv() => (Kind::Terminated, "terminated"),
+            _ = hangup.recv(), if !outlives_terminal => (Kind::Terminated, "the terminal went away"),
+        };
+        Err(Error::new(kind, format!("{what}; {left}")))
     };
     // Nothing that the panic may have left half done is looked at again.
     let done = panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on(job)));
     // A name server that does not answer keeps a thread of the runtime waiting; nobody else has to.
     runtime.shutdown_timeout(THREADS_MAY_END);
     done.unwrap_or_else(|panic| Err(broke_down(panic.as_ref())))
+}
+
+/// Whether whoever started the program wants a signal to be ignored, as `nohup` does. Listening to it would undo that.
+fn ignores(signal: SignalKind) -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let signals = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let signals = signals.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok());
+    signals.is_some_and(|bits| bits >> (signal.as_raw_value() - 1) & 1 == 1)
 }
 
 /// A panic as an error; where it was has been said when it began.
@@ -138,8 +156,8 @@ mod tests {
     fn a_panic_is_a_bug_of_ours() {
         let place = 7;
         for (job, says) in [
-            (until_signalled(async { panic!("plain") }), "plain"),
-            (until_signalled(async { panic!("at {place}") }), "at 7"),
+            (until_signalled(async { panic!("plain") }, NO_OUTPUT), "plain"),
+            (until_signalled(async { panic!("at {place}") }, NO_OUTPUT), "at 7"),
         ] {
             let error = job.unwrap_err();
             assert_eq!(error.kind().exit_code(), 70);

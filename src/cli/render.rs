@@ -4,6 +4,7 @@ use std::mem;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::NO_OUTPUT;
 use super::args::RenderArgs;
 use super::capturing::CaptureChoice;
 use super::naming::{NUMBER, Naming};
@@ -58,6 +59,14 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
         tell_result(&settings, &destinations, &plan, &rendered, &bytes, wall_s);
     }
     Ok(())
+}
+
+/// What a signal leaves of the output. Of a video on standard output some may be there.
+pub(super) fn left_by_signal(args: &RenderArgs) -> &'static str {
+    match &args.output {
+        Some(output) if output.as_os_str() == "-" => "no complete video was written to standard output",
+        _ => NO_OUTPUT,
+    }
 }
 
 /// What is there before the first picture, and still needed after the last.

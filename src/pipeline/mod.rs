@@ -17,6 +17,7 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::mpsc as blocking;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, spawn_blocking};
@@ -38,6 +39,9 @@ pub use self::workers::CaptureSummary;
 
 /// Frames that may wait between two stages. A 1920x1080 picture is 8 MB.
 const QUEUE: usize = 1;
+
+/// How long the last stage may take to see that nobody wants the videos any more.
+const MAY_WRITE: Duration = Duration::from_secs(1);
 
 /// Everything that one render needs, resolved.
 #[derive(Debug)]
@@ -119,9 +123,13 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
     // One picture is encoded while the next one is drawn; none waits in between.
     let (to_encoder, from_decoder) = blocking::sync_channel(0);
     let decoder = spawn_blocking(move || decode_frames(from_capture, &plan, drawings, &to_encoder));
+    let (writes, _until_written) = UntilWritten::new();
     let watching = Arc::clone(&observer);
     let videos = outputs.into_iter().zip(frame_counts);
-    let encoder = spawn_blocking(move || encode_frames(videos, &from_decoder, watching.as_ref()));
+    let encoder = spawn_blocking(move || {
+        let _writes = writes;
+        encode_frames(videos, &from_decoder, watching.as_ref())
+    });
 
     let captured = workers::capture_frames(&subject, jobs, observer.as_ref(), to_decoder).await;
     let decoding = decoder.await.unwrap_or_else(|error| Err(thread_failed(&error)));
@@ -150,6 +158,24 @@ pub async fn render(job: RenderJob, observer: Arc<dyn RenderObserver>) -> Result
         captured,
         busy: BusyTimes { encode_s, ..busy },
     })
+}
+
+/// Dropped, it waits until the encoding stage writes no more: what it was writing may be removed next.
+struct UntilWritten(blocking::Receiver<()>);
+
+impl UntilWritten {
+    /// And what the stage holds for as long as it writes.
+    fn new() -> (blocking::SyncSender<()>, Self) {
+        let (writes, written) = blocking::sync_channel(0);
+        (writes, Self(written))
+    }
+}
+
+impl Drop for UntilWritten {
+    fn drop(&mut self) {
+        // Nothing is ever sent.
+        let _ = self.0.recv_timeout(MAY_WRITE);
+    }
 }
 
 fn thread_failed(error: &JoinError) -> Error {

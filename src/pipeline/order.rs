@@ -22,7 +22,7 @@ const ROOM: usize = 64 << 20;
 const UNPACKED: usize = ROOM / QUEUE;
 
 /// A frame without a picture, with all that belongs to it.
-const FRAME: usize = 128;
+const FRAME: usize = size_of::<Waiting>();
 
 /// The segments that nobody has taken yet.
 #[derive(Debug)]
@@ -265,6 +265,11 @@ mod tests {
             released,
             captured,
         }
+    }
+
+    #[test]
+    fn frames_without_a_picture_take_room_too() {
+        assert!(room_for(&Shot::Repeat) as usize >= size_of::<CapturedFrame>());
     }
 
     #[tokio::test]

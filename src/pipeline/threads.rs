@@ -9,7 +9,7 @@ use tokio::sync::{oneshot, watch};
 
 use crate::error::{Error, Kind, Result};
 
-/// How long work may take to see that nobody wants it; a browser that hangs in its start does not see it at all.
+/// How long work may take to see that nobody wants it: it does so only between two steps.
 const MAY_END: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(1);
 
