@@ -7,7 +7,7 @@ PLAYER := player-assets/dist/player.js
 PLAYER_SOURCES := $(wildcard player-assets/src/*) player-assets/build.mjs player-assets/package-lock.json
 REPLAYCAST := target/release/replaycast
 
-.PHONY: demo test check bench idle-hour sizes sameness fidelity players max-size fuzz bless install player recordings clean
+.PHONY: demo test check bench idle-hour sizes sameness fidelity live players max-size fuzz bless install player recordings clean
 
 ## Render a bundled recording to demo.mp4
 demo: install $(PLAYER)
@@ -67,6 +67,15 @@ fidelity: install $(PLAYER)
 	cargo build --release --locked
 	benches/fidelity/run.mjs --program $(REPLAYCAST) $(FIDELITY)
 
+## Hold renders against the pages themselves, of libraries of user interfaces: minutes; LIVE="antd --pictures live": a part
+live: install $(PLAYER) benches/live/node_modules/.package-lock.json
+	cargo build --release --locked
+	benches/live/run.mjs --program $(REPLAYCAST) $(LIVE)
+
+benches/live/node_modules/.package-lock.json: benches/live/package-lock.json
+	cd benches/live && npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
 ## Look for recordings that break reading, 10 minutes (FUZZ_SECONDS) for each of the targets in fuzz/
 fuzz: install $(PLAYER)
 	@scripts/install g++
@@ -96,4 +105,4 @@ recordings: install player-assets/node_modules/.package-lock.json
 clean:
 	cargo clean
 	rm -rf fuzz/target
-	rm -rf player-assets/dist player-assets/node_modules benches/peer/node_modules demo.mp4
+	rm -rf player-assets/dist player-assets/node_modules benches/peer/node_modules benches/live/node_modules demo.mp4
