@@ -197,31 +197,3 @@ fn what_gets_another_class_stays_hovered() {
         assert_color(&rendered.at(ms), (x, 4), color);
     }
 }
-
-#[test]
-fn every_way_of_capture_has_a_mouse() {
-    let queries = [
-        "hover: hover",
-        "any-hover: hover",
-        "pointer: fine",
-        "any-pointer: fine",
-        "hover",
-    ];
-    let css: String = (b'a'..)
-        .zip(queries)
-        .map(|(class, query)| {
-            let rule = format!("#row .{} {{ background: #008000 }}", char::from(class));
-            format!("@media ({query}) {{ {rule} }} @media not all and ({query}) {{ #row {{ margin-left: 40px }} }}")
-        })
-        .collect();
-    let page = body(ROW, &[style(40, &css), row(&["a", "b", "c", "d", "e"])]);
-    let recording = recording(&page, &[end(500)]);
-    let ways = ["damage", "framebuffer", "screenshot"]
-        .map(|way| render_recording(&recording, &format!("--fps 10 --capture {way}")));
-    for rendered in &ways {
-        for at in 0..5 {
-            assert_color(&rendered.at(0), (at * 40 + 20, 20), GREEN);
-        }
-        rendered.assert_equals(&ways[0]);
-    }
-}
