@@ -214,6 +214,39 @@ fn frames_wait_for_sprites_however_late_they_come() {
 }
 
 #[test]
+fn images_in_icons_are_waited_for_like_any() {
+    let server = AssetServer::start(|visit| match visit.target.as_str() {
+        "/sprite.svg" => Answer::new(
+            "image/svg+xml",
+            "<svg xmlns='http://www.w3.org/2000/svg'><symbol id='icon' viewBox='0 0 4 4'>
+            <image href='/blue.svg' width='4' height='4'/></symbol></svg>",
+        )
+        .after(Duration::from_millis(200)),
+        "/blue.svg" => Answer::new(
+            "image/svg+xml",
+            "<svg xmlns='http://www.w3.org/2000/svg' width='4' height='4'>
+            <rect width='4' height='4' fill='#00f'/></svg>",
+        )
+        .after(Duration::from_millis(400)),
+        _ => Answer::status(404),
+    });
+    let later = drawing(60, 50, 0, "href", &server.url("/sprite.svg#icon"));
+    let events = [add(500, BODY, &[later.clone(), later["childNodes"][0].clone()])];
+    let recording = page(&server.url("/"), &[], &events);
+    let [damage, one, two] = ["damage", "framebuffer --jobs 1", "framebuffer --jobs 2"].map(|capture| {
+        render(
+            &recording,
+            &format!("--allow-host {} --capture {capture}", server.host),
+        )
+    });
+    assert_row(&one, 400, 0, &[WHITE, WHITE]);
+    assert_row(&one, 500, 0, &[WHITE, BLUE]);
+    assert_eq!(one.different_pictures(), 2);
+    one.assert_equals(&damage);
+    one.assert_equals(&two);
+}
+
+#[test]
 fn only_svg_of_the_recorded_page_s_own_origin_is_shown() {
     let png = include_bytes!("goldens/phone-menu.png");
     let other = AssetServer::start(|_| Answer::new("image/svg+xml", sprite()));
