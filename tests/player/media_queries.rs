@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::common::asset_server::{Answer, AssetServer};
 use crate::common::video::{Color, Rendered, assert_color, render_recording};
 use crate::common::{element, recording};
 use crate::{BOX, DOCUMENT, GREEN, RED, body, end, event, render, style, with};
@@ -100,4 +101,24 @@ fn scripts_ran_on_the_recorded_page() {
     // Those that do not fit into the first row.
     assert_color(&rendered.at(400), (20, 60), GREEN);
     assert_color(&rendered.at(400), (60, 60), GREEN);
+}
+
+#[test]
+fn style_sheets_that_others_import_from_other_hosts_know_that_scripts_ran() {
+    let queries = rules(&["(scripting: enabled)", "(scripting: none)"]);
+    let server = AssetServer::start(move |visit| match visit.target.as_str() {
+        "/first.css" => Answer::new(
+            "text/css",
+            format!("@import '/third.css' (scripting: none); @import '/fourth.css' (scripting); {queries}"),
+        ),
+        "/third.css" => Answer::new("text/css", ".c { background: #008000 }"),
+        _ => Answer::new("text/css", ".d { background: #008000 }"),
+    });
+    let importing = format!("@import url({});", server.url("/first.css"));
+    let page = body(ROW, &[style(40, &importing), row(4)]);
+    let rendered = render_recording(
+        &recording(&page, &[end(500)]),
+        &format!("--fps 10 --capture damage --allow-host {}", server.host),
+    );
+    assert_row(&rendered, 0, &[GREEN, RED, RED, GREEN]);
 }
