@@ -13,6 +13,7 @@ import { Fields } from './fields';
 import { InlineStyle } from './inline_style';
 import { Labels } from './labels';
 import { Media } from './media';
+import { Sprites } from './sprites';
 import { StandingStill } from './standing_still';
 import { SvgAnimations } from './svg_animations';
 import { Unrecorded } from './unrecorded';
@@ -31,6 +32,7 @@ export class Contents {
       new FailedImages(labels),
       new AnimatedImages(style, warn),
       new Dialogs(),
+      new Sprites(),
       new SvgAnimations(),
       new Media(labels),
       new Canvases(style, labels, warn),

@@ -1,5 +1,5 @@
 // The elements that the mouse is over: the one that the recording names, and all that it lies in, out of shadow roots and
-// nested documents, too. They have a class, as with rrweb, which hover_rules.ts makes rules ask for. Used by pointer.ts.
+// nested documents, too. They have a class, as with rrweb, which adapted_rules.ts makes rules ask for. Used by pointer.ts.
 
 /** rrweb's. */
 export const HOVER_CLASS = ':hover';

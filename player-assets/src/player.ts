@@ -11,7 +11,7 @@ import type { Advance, Fence, Problems, Size, StartOptions } from './contract';
 import { withDoctype } from './doctype';
 import { Focus } from './focus';
 import { Fonts } from './fonts';
-import { HoverRules } from './hover_rules';
+import { AdaptedRules } from './adapted_rules';
 import { buildFormulas } from './mathml';
 import { MOVING_LAYER_RULE } from './moving_layers';
 import { playable } from './playable';
@@ -63,9 +63,9 @@ export class Player {
   private readonly roots: Roots = new Roots(document, this.problemList.blocked, (view) => {
     buildFormulas(view);
     this.shadowRules.prepare(view);
-    this.hoverRules.prepare(view);
+    this.adaptedRules.prepare(view);
   });
-  private readonly hoverRules = new HoverRules(this.roots);
+  private readonly adaptedRules = new AdaptedRules(this.roots);
   private readonly animations = new Animations(this.roots);
   private readonly backdrops = new Backdrops(this.roots, this.shadowRules, (style) => this.replayer.getMirror().hasNode(style));
   private readonly readiness: Readiness;
@@ -263,7 +263,7 @@ export class Player {
 
   /** The page looks as if what has just loaded had always been there, however long that took. */
   private takeOverLate(): void {
-    this.hoverRules.adapt();
+    this.adaptedRules.adapt();
     this.animations.adoptLate(clock.now);
     this.scrolling.restore();
   }
@@ -290,7 +290,7 @@ export class Player {
     this.structureChanged = false;
     this.roots.refresh(this.replayer.iframe);
     // Before anything asks for the layout, which may start transitions.
-    this.hoverRules.adapt();
+    this.adaptedRules.adapt();
     this.backdrops.filter(!this.stage.isScaled);
     this.scrolling.placeFresh();
   }

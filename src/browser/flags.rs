@@ -39,7 +39,9 @@ const ALWAYS: &[&str] = &[
     "--font-render-hinting=none",
     "--disable-lcd-text",
     // Animated images and SVG animation elements would run on the browser's clock: the page moves those that it can.
-    "--blink-settings=imageAnimationPolicy=2",
+    // Media queries see a mouse (hover: hover; pointer: fine), of which a headless browser has none.
+    "--blink-settings=imageAnimationPolicy=2,primaryHoverType=2,availableHoverTypes=2,\
+     primaryPointerType=4,availablePointerTypes=4",
     // No network, whatever the page tries: even loopback goes to a proxy that is not there.
     "--host-resolver-rules=MAP * ~NOTFOUND",
     "--proxy-server=http://127.0.0.1:9",

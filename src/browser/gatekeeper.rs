@@ -25,6 +25,12 @@ use super::traffic::Traffic;
 /// decoders, without https: under that it would not show the assets of a recorded page that was not.
 const ORIGIN: &str = "http://player.replaycast.localhost";
 
+/// Behind it are recorded addresses of SVG images of which browsers show parts only if they are of a document's own origin.
+/// `sprites.ts` writes them so.
+const SAME_ORIGIN: &str = "/.replaycast/same-origin/";
+
+const SVG: &str = "image/svg+xml";
+
 /// The page's address: its path is that of what relative addresses are relative to.
 pub(super) fn page_address(base: Option<&Url>) -> String {
     format!("{ORIGIN}{}", base.map_or("/", Url::path))
@@ -99,10 +105,10 @@ impl Gatekeeper {
             .filter(|_| paused.request.method == "GET")
             .and_then(|assets| {
                 let kind = AssetKind::of(&paused.resource_type)?;
-                let address = asset_address(&paused.request.url, assets.base.as_ref())?;
-                Some((Arc::clone(&assets.provider), kind, address))
+                let asked = Asked::of(kind, &paused.request.url, assets.base.as_ref())?;
+                Some((Arc::clone(&assets.provider), kind, asked))
             });
-        let Some((provider, kind, address)) = asset else {
+        let Some((provider, kind, Asked { address, only_svg })) = asset else {
             self.blocked.fetch_add(1, Ordering::Relaxed);
             self.tell(refusal(paused)).await;
             return;
@@ -110,12 +116,12 @@ impl Gatekeeper {
         let this = self.clone();
         tokio::spawn(async move {
             match provider.answer(kind, address).await {
-                Some(reply) => {
+                Some(reply) if !only_svg || is_svg(&reply) => {
                     let (answer, room) = asset_answer(&paused, reply);
                     this.tell(answer).await;
                     drop(room);
                 }
-                None => this.tell(failure(paused.request_id, ErrorReason::Failed)).await,
+                _ => this.tell(failure(paused.request_id, ErrorReason::Failed)).await,
             }
         });
     }
@@ -136,21 +142,46 @@ impl Gatekeeper {
     }
 }
 
+/// What a page asks for.
+#[derive(Debug, PartialEq, Eq)]
+struct Asked {
+    /// As the recorded page meant it.
+    address: String,
+    only_svg: bool,
+}
+
+impl Asked {
+    /// None for what no page is given.
+    fn of(kind: AssetKind, url: &str, base: Option<&Url>) -> Option<Self> {
+        let recorded = path_of_ours(url).and_then(|path| path.strip_prefix(SAME_ORIGIN));
+        let only_svg = recorded.is_some();
+        let address = match recorded {
+            Some(recorded) => (kind == AssetKind::Image && is_web(recorded)).then(|| recorded.to_owned()),
+            None => asset_address(url, base),
+        };
+        address.map(|address| Self { address, only_svg })
+    }
+}
+
+fn path_of_ours(url: &str) -> Option<&str> {
+    url.strip_prefix(ORIGIN).filter(|path| path.starts_with('/'))
+}
+
+fn is_web(url: &str) -> bool {
+    url.starts_with("http://") || url.starts_with("https://")
+}
+
 /// The address as the recorded page meant it; None for what is no web address.
 fn asset_address(url: &str, base: Option<&Url>) -> Option<String> {
-    match (
-        url.strip_prefix(ORIGIN).filter(|path| path.starts_with('/')),
-        base,
-    ) {
+    match (path_of_ours(url), base) {
         (Some(path), Some(base)) => Some(format!("{}{path}", base.origin().ascii_serialization())),
         (Some(path), None) => Some(path.to_owned()),
-        (None, _) => {
-            let is_web = ["http://", "https://"]
-                .iter()
-                .any(|scheme| url.starts_with(scheme));
-            is_web.then(|| url.to_owned())
-        }
+        (None, _) => is_web(url).then(|| url.to_owned()),
     }
+}
+
+fn is_svg(reply: &AssetReply) -> bool {
+    matches!(reply, AssetReply::Body { content_type, .. } if content_type == SVG)
 }
 
 /// The answer, and what to hold on to until the browser has it.
@@ -249,6 +280,30 @@ mod tests {
         ] {
             assert_eq!(asset_address(url, Some(&base)).as_deref(), with_base, "{url}");
             assert_eq!(asset_address(url, None).as_deref(), without, "{url}");
+        }
+    }
+
+    #[test]
+    fn parts_of_svg_images_come_from_the_recorded_address() {
+        let base = Url::parse("https://shop.test/app/").unwrap();
+        let asked = |kind, behind: &str| {
+            let url = format!("http://player.replaycast.localhost/.replaycast/same-origin/{behind}");
+            Asked::of(kind, &url, Some(&base))
+        };
+        for (behind, expected) in [
+            ("https://shop.test/x.svg?v=2", Some("https://shop.test/x.svg?v=2")),
+            ("http://[::1]:80/a/x.svg", Some("http://[::1]:80/a/x.svg")),
+            ("file:///etc/passwd", None),
+            ("x.svg", None),
+            ("", None),
+        ] {
+            let expected = expected.map(|address| Asked {
+                address: address.to_owned(),
+                only_svg: true,
+            });
+            assert_eq!(asked(AssetKind::Image, behind), expected, "{behind}");
+            assert_eq!(asked(AssetKind::Stylesheet, behind), None, "{behind}");
+            assert_eq!(asked(AssetKind::Font, behind), None, "{behind}");
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Assets as the page needs them: images that stand still, and style sheets that know what is hovered. `player` puts it before
+//! Assets as the page needs them: images that stand still, and style sheets that know what is hovered and that scripts ran. `player` puts it before
 //! whoever provides them.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{hover_rules, still_images};
+use super::{adapted_rules, still_images};
 use crate::browser::{Answering, AssetKind, AssetProvider, AssetReply};
 
 #[derive(Debug)]
@@ -35,11 +35,11 @@ impl AssetProvider for AdaptedAssets {
 fn adapted(kind: AssetKind, content_type: &str, body: &[u8]) -> Option<Vec<u8>> {
     match kind {
         AssetKind::Stylesheet => {
-            let by_class = hover_rules::by_class(body);
-            let sheet = std::str::from_utf8(by_class.as_deref().unwrap_or(body));
+            let changed = adapted_rules::adapted(body);
+            let sheet = std::str::from_utf8(changed.as_deref().unwrap_or(body));
             match sheet.map(still_images::still) {
                 Ok(Cow::Owned(still)) => Some(still.into_bytes()),
-                _ => by_class,
+                _ => changed,
             }
         }
         AssetKind::Image if content_type == "image/svg+xml" => {

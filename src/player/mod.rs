@@ -2,8 +2,8 @@
 //! changed. `capture` drives it; the page's side of the contract is `player-assets/src/contract.ts`.
 
 mod adapted_assets;
+mod adapted_rules;
 mod fence;
-mod hover_rules;
 mod players;
 mod pointer;
 mod slides;

@@ -13,6 +13,7 @@ mod fields;
 mod focus;
 mod hovering;
 mod media;
+mod media_queries;
 mod moving_images;
 mod pointer;
 mod sameness;

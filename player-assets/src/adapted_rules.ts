@@ -1,6 +1,7 @@
 // Rules for what the mouse is over. The browser's own mouse never moves, so in every rule `:hover` becomes the class that
 // hovering.ts gives. rrweb does so in the text of style elements only, and adds what it should replace: with
-// `:not(:hover)`, too, or where a class is called `dark:hover:…`, that shows something else. Called by player.ts.
+// `:not(:hover)`, too, or where a class is called `dark:hover:…`, that shows something else. And media queries for scripts, which
+// ran where they were recorded and cannot here. Called by player.ts.
 
 import { HOVER_CLASS } from './hovering';
 import { intercept } from './intercept';
@@ -8,13 +9,17 @@ import { type ReplayedWindow, type Roots, styleSheetsIn } from './roots';
 
 /** Escaped characters and strings are passed over. */
 const HOVER = /\\[^]|"(?:\\[^]|[^"\\])*"|:hover(?![\w-])/g;
+/** A media feature, and its value. */
+const SCRIPTING = /\(\s*scripting\s*(?::\s*([\w-]+)\s*)?\)/gi;
+/** What is always so, in its place. */
+const ALWAYS = '(min-width: 0px)';
 
 /** What rules can lie in. */
 interface RuleList {
   readonly cssRules: CSSRuleList;
 }
 
-export class HoverRules {
+export class AdaptedRules {
   private readonly adapted = new WeakSet<CSSStyleSheet>();
 
   constructor(private readonly roots: Roots) {}
@@ -25,14 +30,14 @@ export class HoverRules {
       intercept(lists, 'insertRule', (original, self, args) => {
         const index = original(self, args) as number;
         const rule = (self as RuleList).cssRules[index];
-        if (rule && mayHover(args[0])) this.adaptRule(rule);
+        if (rule && mayMatter(args[0])) this.adaptRule(rule);
         return index;
       });
     }
     for (const replacing of ['replace', 'replaceSync']) {
       intercept(view.CSSStyleSheet.prototype, replacing, (original, self, args) => {
         const replaced = original(self, args);
-        if (mayHover(args[0])) this.adaptList(self as CSSStyleSheet);
+        if (mayMatter(args[0])) this.adaptList(self as CSSStyleSheet);
         return replaced;
       });
     }
@@ -49,8 +54,9 @@ export class HoverRules {
     const rules = this.adapted.has(sheet) ? null : rulesOf(sheet);
     if (!rules) return;
     this.adapted.add(sheet);
+    adaptMedia(sheet.media);
     const text = sheet.ownerNode?.nodeName.toUpperCase() === 'STYLE' ? sheet.ownerNode.textContent : null;
-    if (text === null || mayHover(text)) this.adaptList({ cssRules: rules });
+    if (text === null || mayMatter(text)) this.adaptList({ cssRules: rules });
   }
 
   private adaptList({ cssRules }: RuleList): void {
@@ -60,14 +66,23 @@ export class HoverRules {
   private adaptRule(rule: CSSRule): void {
     if ('selectorText' in rule) {
       const { selectorText } = rule as CSSStyleRule;
-      if (mayHover(selectorText)) (rule as CSSStyleRule).selectorText = selectorText.replace(HOVER, classFor);
+      if (selectorText.includes(':hover')) (rule as CSSStyleRule).selectorText = selectorText.replace(HOVER, classFor);
     }
+    if ('media' in rule) adaptMedia((rule as CSSMediaRule | CSSImportRule).media);
     if ('cssRules' in rule) this.adaptList(rule as CSSRule & RuleList);
   }
 }
 
-function mayHover(text: unknown): boolean {
-  return String(text).includes(':hover');
+function mayMatter(text: unknown): boolean {
+  return /:hover|scripting/i.test(String(text));
+}
+
+function adaptMedia(media: MediaList): void {
+  const { mediaText } = media;
+  const adapted = mediaText.replace(SCRIPTING, (_, value: string | undefined) => (
+    value === undefined || value.toLowerCase() === 'enabled' ? ALWAYS : `(not ${ALWAYS})`
+  ));
+  if (adapted !== mediaText) media.mediaText = adapted;
 }
 
 function classFor(found: string): string {

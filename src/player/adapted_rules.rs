@@ -1,18 +1,32 @@
-//! Style sheets in which `:hover` is the class that the page gives to what the mouse is over (`hovering.ts`). The page changes
-//! the rules that it can read; those that a sheet imports from another host it cannot. Called by `adapted_assets`.
+//! Style sheets in which `:hover` is the class that the page gives to what the mouse is over (`hovering.ts`), and media queries
+//! know that scripts ran. The page changes the rules that it can read (`adapted_rules.ts`); those that a sheet imports from another
+//! host it cannot. Called by `adapted_assets`.
 
 /// rrweb's class `:hover`, escaped.
 const CLASS: &[u8] = br".\:hover";
 const HOVER: &[u8] = b":hover";
 
-/// A style sheet with the class for `:hover`; None if it has none.
-pub(super) fn by_class(sheet: &[u8]) -> Option<Vec<u8>> {
+/// Media features that are always so and never, for whether scripts run.
+const ALWAYS: &[u8] = b"(min-width:0px)";
+const NEVER: &[u8] = b"(not (min-width:0px))";
+/// Bytes that a media feature has at most.
+const MOST_FEATURE: usize = 100;
+
+/// What is written in the place of something.
+struct Change {
+    at: usize,
+    length: usize,
+    written: &'static [u8],
+}
+
+/// A style sheet so changed; None if it can stay as it is.
+pub(super) fn adapted(sheet: &[u8]) -> Option<Vec<u8>> {
     let mut written = Vec::new();
     let mut done = 0;
-    for at in hovers(sheet) {
-        written.extend_from_slice(&sheet[done..at]);
-        written.extend_from_slice(CLASS);
-        done = at + HOVER.len();
+    for change in changes(sheet) {
+        written.extend_from_slice(&sheet[done..change.at]);
+        written.extend_from_slice(change.written);
+        done = change.at + change.length;
     }
     (done > 0).then(|| {
         written.extend_from_slice(&sheet[done..]);
@@ -20,11 +34,11 @@ pub(super) fn by_class(sheet: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
-/// Where selectors of a style sheet ask for `:hover`.
-fn hovers(sheet: &[u8]) -> Vec<usize> {
+/// Where selectors of a style sheet ask for `:hover`, and media queries for scripts.
+fn changes(sheet: &[u8]) -> Vec<Change> {
     let mut found = Vec::new();
     // What is before the next brace or semicolon: where it has its first sign, what was found in it, open parentheses.
-    let (mut first, mut here, mut depth) = (None, Vec::new(), 0_usize);
+    let (mut first, mut here, mut depth) = (None, Prelude::default(), 0_usize);
     let mut at = 0;
     while let Some(&byte) = sheet.get(at) {
         let rest = &sheet[at..];
@@ -36,16 +50,22 @@ fn hovers(sheet: &[u8]) -> Vec<usize> {
             first = first.or(Some(at));
         }
         match byte {
-            b'{' if depth == 0 => {
-                if first.is_some_and(|first| is_selector(&sheet[first..])) {
-                    found.append(&mut here);
-                }
-                (first, here) = (None, Vec::new());
+            b'{' | b'}' | b';' if depth == 0 => {
+                let prelude = first.map_or(&[][..], |first| &sheet[first..at]);
+                found.extend(here.changes_before(byte, prelude));
+                (first, here) = (None, Prelude::default());
             }
-            b'}' | b';' if depth == 0 => (first, here) = (None, Vec::new()),
-            b'(' => depth += 1,
+            b'(' => {
+                depth += 1;
+                here.queries
+                    .extend(scripting(rest).map(|(length, written)| Change { at, length, written }));
+            }
             b')' => depth = depth.saturating_sub(1),
-            b':' if is_hover(rest) => here.push(at),
+            b':' if is_hover(rest) => here.hovers.push(Change {
+                at,
+                length: HOVER.len(),
+                written: CLASS,
+            }),
             _ => {}
         }
         at += match byte {
@@ -58,12 +78,45 @@ fn hovers(sheet: &[u8]) -> Vec<usize> {
     found
 }
 
+/// What was found before a brace or semicolon, by what it may be.
+#[derive(Default)]
+struct Prelude {
+    hovers: Vec<Change>,
+    queries: Vec<Change>,
+}
+
+impl Prelude {
+    /// Those that are what they look like, before this sign.
+    fn changes_before(self, sign: u8, prelude: &[u8]) -> Vec<Change> {
+        match sign {
+            b'{' if is_selector(prelude) => self.hovers,
+            b'{' if is_rule(prelude, b"@media") => self.queries,
+            b';' if is_rule(prelude, b"@import") => self.queries,
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// How long a media feature about scripts is that begins here, and what stands for it.
+fn scripting(rest: &[u8]) -> Option<(usize, &'static [u8])> {
+    let length = rest.iter().take(MOST_FEATURE).position(|byte| *byte == b')')?;
+    let feature = rest[1..length].to_ascii_lowercase();
+    let mut parts = feature.splitn(2, |byte| *byte == b':').map(<[u8]>::trim_ascii);
+    (parts.next()? == b"scripting").then(|| {
+        let is_so = matches!(parts.next(), None | Some(b"enabled"));
+        (length + 1, if is_so { ALWAYS } else { NEVER })
+    })
+}
+
 /// Of at-rules, only these have selectors before the brace.
 fn is_selector(prelude: &[u8]) -> bool {
-    prelude.first() != Some(&b'@')
-        || prelude
-            .get(..6)
-            .is_some_and(|name| name.eq_ignore_ascii_case(b"@scope"))
+    !prelude.is_empty() && (prelude[0] != b'@' || is_rule(prelude, b"@scope"))
+}
+
+fn is_rule(prelude: &[u8], name: &[u8]) -> bool {
+    prelude
+        .get(..name.len())
+        .is_some_and(|begin| begin.eq_ignore_ascii_case(name))
 }
 
 fn is_hover(rest: &[u8]) -> bool {
@@ -110,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn selectors_ask_for_the_class_and_all_else_stays() {
+    fn selectors_ask_for_the_class_queries_know_of_scripts_and_all_else_stays() {
         for (sheet, expected) in [
             ("a:hover{}", r"a.\:hover{}"),
             ("a:HOVER,b:not(:hover) c{}", r"a.\:hover,b:not(.\:hover) c{}"),
@@ -140,9 +193,17 @@ mod tests {
             ("a{b:url( \"x)\" )}d:hover{}", "a{b:url( \"x)\" )}d.\\:hover{}"),
             ("é:hover{}", r"é.\:hover{}"),
             ("a:hover/**/{}", r"a.\:hover/**/{}"),
+            (
+                "@media (scripting:none),not ( Scripting : Enabled ){a:hover{}}",
+                r"@media (not (min-width:0px)),not (min-width:0px){a.\:hover{}}",
+            ),
+            (
+                "@import url(a.css) screen and (scripting);@media(scripting:initial-only){}",
+                "@import url(a.css) screen and (min-width:0px);@media(not (min-width:0px)){}",
+            ),
         ] {
-            let adapted = by_class(sheet.as_bytes()).map(|sheet| String::from_utf8(sheet).unwrap());
-            assert_eq!(adapted.as_deref(), Some(expected), "{sheet}");
+            let changed = adapted(sheet.as_bytes()).map(|sheet| String::from_utf8(sheet).unwrap());
+            assert_eq!(changed.as_deref(), Some(expected), "{sheet}");
         }
         for sheet in [
             "",
@@ -158,13 +219,18 @@ mod tests {
             "\\",
             "a:hover\\",
             ":hover{",
+            "@media (scripting",
+            "@media (scripting:none)",
+            "@media (scripting-more){}",
+            "@supports (scripting:none){a:is((scripting:none)){b:c(scripting:none);d:(scripting)}}",
+            "@import '(scripting)';",
         ] {
             let expected = if sheet == ":hover{" {
                 Some(br".\:hover{".to_vec())
             } else {
                 None
             };
-            assert_eq!(by_class(sheet.as_bytes()), expected, "{sheet}");
+            assert_eq!(adapted(sheet.as_bytes()), expected, "{sheet}");
         }
     }
 }

@@ -1,0 +1,49 @@
+// Parts of other files that SVG shows by `use`, such as icons of a sprite sheet. Browsers load these from a document's own origin
+// only, and that of the replayed documents is ours: so each address is put behind one of ours, at which `browser/gatekeeper.rs`
+// gives the recorded one's image. Called by contents.ts.
+
+import type { eventWithTime } from '@rrweb/types';
+import { EventType } from '@rrweb/types';
+import type { Content, Followed } from './content';
+
+const SVG = 'http://www.w3.org/2000/svg';
+const XLINK = 'http://www.w3.org/1999/xlink';
+/** The gatekeeper knows it, too. */
+const SAME_ORIGIN = '/.replaycast/same-origin/';
+
+export class Sprites implements Content {
+  /** Of the recorded page; empty until it is known. */
+  private origin = '';
+
+  note(event: eventWithTime): void {
+    this.origin ||= originOf(event);
+  }
+
+  applied(event: eventWithTime): void {
+    this.origin = originOf(event) || this.origin;
+  }
+
+  follow({ element }: Followed): void {
+    if (element.localName !== 'use' || element.namespaceURI !== SVG) return;
+    const href = this.carried(element.getAttribute('href'));
+    if (href !== null) element.setAttribute('href', href);
+    const xlink = this.carried(element.getAttribute('xlink:href'));
+    if (xlink === null) return;
+    // rrweb changes it without its namespace; then it would do nothing.
+    element.removeAttribute('xlink:href');
+    element.setAttributeNS(XLINK, 'xlink:href', xlink);
+  }
+
+  /** Null for what a browser would not have loaded, or can load as it is. */
+  private carried(recorded: string | null): string | null {
+    if (recorded === null || !URL.canParse(recorded)) return null;
+    const { protocol, origin, hash, href } = new URL(recorded);
+    if (!/^https?:$/.test(protocol) || origin !== this.origin || origin === location.origin || hash === '') return null;
+    return `${location.origin}${SAME_ORIGIN}${href}`;
+  }
+}
+
+/** Empty for events that do not tell. */
+function originOf(event: eventWithTime): string {
+  return event.type === EventType.Meta && URL.canParse(event.data.href) ? new URL(event.data.href).origin : '';
+}
