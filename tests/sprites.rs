@@ -125,6 +125,13 @@ fn icons_of_a_sprite_sheet_are_shown_and_change() {
         drawing(20, 0, 0, "href", &format!("{url}#red")),
         drawing(22, 50, 0, "xlink:href", &format!("{url}#green")),
         drawing(24, 100, 0, "class", "none yet"),
+        element(
+            26,
+            "div",
+            &json!({"style": "display:none"}),
+            &[drawing(27, 0, 0, "href", &format!("{url}#red"))],
+        ),
+        drawing(70, 200, 0, "href", &format!("{url}#missing")),
     ]);
     let added = drawing(60, 150, 0, "xlink:href", &format!("{url}#blue"));
     events.extend([
@@ -133,6 +140,8 @@ fn icons_of_a_sprite_sheet_are_shown_and_change() {
         set(500, 25, "xlink:href", &format!("{url}#green")),
         set(600, 25, "href", &format!("{url}#blue")),
         add(700, BODY, &[added.clone(), added["childNodes"][0].clone()]),
+        set(800, 71, "href", &format!("{url}#red")),
+        set(800, 71, "href", "#nowhere"),
         set(900, 32, "href", &format!("{url}#red")),
     ]);
     let recording = page("https://shop.test/cart/1", &children, &events);
@@ -147,6 +156,9 @@ fn icons_of_a_sprite_sheet_are_shown_and_change() {
         assert_row(rendered, 600, 0, &[BLUE, RED, BLUE, WHITE]);
         assert_row(rendered, 700, 0, &[BLUE, RED, BLUE, BLUE]);
         assert_row(rendered, 900, 50, &[RED, BLUE]);
+        // Nothing is waited for in vain.
+        let waited_s = rendered.report["timings"]["advance_s"].as_f64().unwrap();
+        assert!(waited_s < 9.0, "{waited_s} s");
         let list = &rendered.report["assets"]["list"];
         assert_eq!(list.as_array().unwrap().len(), 1, "{list:#}");
         assert_eq!(list[0]["url"], "https://shop.test/img/sprite.svg");

@@ -26,6 +26,8 @@ export interface Content {
   applied?(event: eventWithTime): void;
   /** Brings what is shown to `now`. Resolves to whether something that can be seen changed. */
   show?(now: number): Promise<boolean> | boolean;
+  /** What has to be waited for before a frame can be drawn, and cannot be seen otherwise. */
+  underWay?(): object[];
   /** The page has all that it loads: what can be told only now. */
   loaded?(): void;
   /** When it next changes by itself; Infinity if it does not. */

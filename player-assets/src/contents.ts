@@ -90,6 +90,11 @@ export class Contents {
     return changed;
   }
 
+  /** What is loading. */
+  underWay(): object[] {
+    return this.kinds.flatMap((kind) => kind.underWay?.() ?? []);
+  }
+
   /** Call when the page has loaded all that it needs. */
   loaded(): void {
     this.each((kind) => { kind.loaded?.(); });

@@ -96,7 +96,7 @@ export class Player {
 
   constructor(events: eventWithTime[], options: StartOptions) {
     const begun = playable(events);
-    this.readiness = new Readiness(this.roots, options.patience);
+    this.readiness = new Readiness(this.roots, options.patience, this.contents);
     this.offset = begun - options.sessionStart;
     this.begun = begun;
     this.skipping = new Skipping(events);

@@ -36,6 +36,7 @@ export class Readiness {
   constructor(
     private readonly roots: Roots,
     private readonly patience: number,
+    private readonly contents: { underWay(): object[] },
   ) {}
 
   async wait(): Promise<Waited> {
@@ -60,7 +61,7 @@ export class Readiness {
   }
 
   private loading(): object[] {
-    const loading: object[] = this.roots.imagesUnderWay();
+    const loading: object[] = [...this.roots.imagesUnderWay(), ...this.contents.underWay()];
     for (const style of this.importing) {
       if (!style.isConnected) this.importing.delete(style);
       else if (style.sheet) loading.push(style);

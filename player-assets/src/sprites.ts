@@ -14,6 +14,8 @@ const SAME_ORIGIN = '/.replaycast/same-origin/';
 export class Sprites implements Content {
   /** Of the recorded page; empty until it is known. */
   private origin = '';
+  /** Parts whose file is not there yet. */
+  private readonly loading = new Set<Element>();
 
   note(event: eventWithTime): void {
     this.origin ||= originOf(event);
@@ -25,13 +27,32 @@ export class Sprites implements Content {
 
   follow({ element }: Followed): void {
     if (element.localName !== 'use' || element.namespaceURI !== SVG) return;
+    // What loaded for another address tells of no end.
+    if (!element.getAttribute('href')?.includes(SAME_ORIGIN) && !element.getAttribute('xlink:href')?.includes(SAME_ORIGIN)) {
+      this.loading.delete(element);
+    }
     const href = this.carried(element.getAttribute('href'));
-    if (href !== null) element.setAttribute('href', href);
+    if (href !== null) {
+      element.setAttribute('href', href);
+      this.watch(element);
+    }
     const xlink = this.carried(element.getAttribute('xlink:href'));
     if (xlink === null) return;
     // rrweb changes it without its namespace; then it would do nothing.
     element.removeAttribute('xlink:href');
     element.setAttributeNS(XLINK, 'xlink:href', xlink);
+    this.watch(element);
+  }
+
+  /** A file that holds images is there only some time after it has arrived, which its event tells. */
+  underWay(): Element[] {
+    return [...this.loading].filter((element) => element.isConnected && element.ownerDocument.defaultView);
+  }
+
+  private watch(element: Element): void {
+    this.loading.add(element);
+    const over = (): void => { this.loading.delete(element); };
+    for (const end of ['load', 'error']) element.addEventListener(end, over, { once: true });
   }
 
   /** Null for what a browser would not have loaded, or can load as it is. */
