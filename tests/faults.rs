@@ -181,6 +181,12 @@ fn assert_ends(mut child: Child, code: i32) {
     );
 }
 
+/// Fails if no output is begun in a folder that was empty.
+fn wait_until_staged(folder: &Path) {
+    let waits = || (!names_in(folder).is_empty()).then_some(());
+    assert!(within(PATIENCE, waits).is_some(), "the output is staged first");
+}
+
 #[test]
 fn a_signal_ends_the_wait_for_standard_input() {
     let folder = open_folder();
@@ -193,8 +199,7 @@ fn a_signal_ends_the_wait_for_standard_input() {
         .spawn()
         .unwrap();
     let id = Pid::from_child(&child);
-    let waits = || (!names_in(folder.path()).is_empty()).then_some(());
-    assert!(within(PATIENCE, waits).is_some(), "the output is staged first");
+    wait_until_staged(folder.path());
     kill_process(id, Signal::INT).unwrap();
     assert_ends(child, 130);
     assert_eq!(names_in(folder.path()), Vec::<String>::new());
@@ -213,8 +218,7 @@ fn a_render_that_is_to_outlive_its_terminal_does() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let waits = || (!names_in(folder.path()).is_empty()).then_some(());
-    assert!(within(PATIENCE, waits).is_some(), "the output is staged first");
+    wait_until_staged(folder.path());
     kill_process(Pid::from_child(&child), Signal::HUP).unwrap();
     let ended = within(Duration::from_secs(1), || child.try_wait().unwrap());
     assert_eq!(ended, None);

@@ -17,6 +17,11 @@ pub(super) fn sort(events: &mut [Event], problems: &mut Problems) {
         late
     });
     note_all(late, ProblemKind::OutOfOrder, problems);
+    by_time(events);
+}
+
+/// The same without a word, for what was moved on purpose.
+pub(super) fn by_time(events: &mut [Event]) {
     events.sort_by(|a, b| {
         a.timestamp_ms
             .partial_cmp(&b.timestamp_ms)

@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 
+use super::order;
 use crate::recording::event::Event;
 use crate::recording::rrweb_types::{EventType, IncrementalSource};
 
@@ -28,7 +29,7 @@ pub(super) fn complete(events: &mut [Event]) {
         is_first = false;
     }
     if moved {
-        events.sort_by(|a, b| a.timestamp_ms.total_cmp(&b.timestamp_ms));
+        order::by_time(events);
     }
 }
 
