@@ -5,6 +5,7 @@
 import type { ReplayPlugin } from 'rrweb';
 import { realNow, realPause } from './clock';
 import { queryAll, type Roots } from './roots';
+import { keepUntilLoaded } from './until_loaded';
 
 const STYLESHEET_LINKS = 'link[rel~="stylesheet" i]:not([rel~="alternate" i], [disabled])';
 /** Nothing is ever loaded from elsewhere. */
@@ -82,10 +83,7 @@ export class Readiness {
   /** Only its events tell when what a style imports is applied; that it has arrived is known before. */
   private follow(style: HTMLStyleElement): void {
     this.unseen = true;
-    if (this.importing.has(style)) return;
-    this.importing.add(style);
-    const over = (): void => { this.importing.delete(style); };
-    for (const end of ['load', 'error']) style.addEventListener(end, over, { once: true });
+    if (!this.importing.has(style)) keepUntilLoaded(this.importing, style);
   }
 
   /**

@@ -5,6 +5,7 @@
 import type { eventWithTime } from '@rrweb/types';
 import { EventType } from '@rrweb/types';
 import type { Content, Followed } from './content';
+import { keepUntilLoaded } from './until_loaded';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const XLINK = 'http://www.w3.org/1999/xlink';
@@ -34,25 +35,19 @@ export class Sprites implements Content {
     const href = this.carried(element.getAttribute('href'));
     if (href !== null) {
       element.setAttribute('href', href);
-      this.watch(element);
+      keepUntilLoaded(this.loading, element);
     }
     const xlink = this.carried(element.getAttribute('xlink:href'));
     if (xlink === null) return;
     // rrweb changes it without its namespace; then it would do nothing.
     element.removeAttribute('xlink:href');
     element.setAttributeNS(XLINK, 'xlink:href', xlink);
-    this.watch(element);
+    keepUntilLoaded(this.loading, element);
   }
 
   /** A file that holds images is there only some time after it has arrived, which its event tells. */
   underWay(): Element[] {
     return [...this.loading].filter((element) => element.isConnected && element.ownerDocument.defaultView);
-  }
-
-  private watch(element: Element): void {
-    this.loading.add(element);
-    const over = (): void => { this.loading.delete(element); };
-    for (const end of ['load', 'error']) element.addEventListener(end, over, { once: true });
   }
 
   /** Null for what a browser would not have loaded, or can load as it is. */

@@ -1,5 +1,5 @@
-//! Assets as the page needs them: images that stand still, and style sheets that know what is hovered and that scripts ran. `player` puts it before
-//! whoever provides them.
+//! Assets as the page needs them: images that stand still, and style sheets that know what is hovered and that scripts ran.
+//! `player` puts it before whoever provides them.
 
 use std::borrow::Cow;
 use std::sync::Arc;
