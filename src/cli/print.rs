@@ -128,6 +128,11 @@ pub(super) fn json(value: &impl Serialize, what: &str) -> Result<String> {
     Ok(json)
 }
 
+/// A number of things, with the word for one of them or for several.
+pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 /// A byte count as people read it.
 pub(super) fn bytes(count: u64) -> String {
     let count = count as f64;
@@ -161,6 +166,13 @@ pub(super) fn seconds(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!(counted(1, "event", "events"), "1 event");
+        assert_eq!(counted(0, "event", "events"), "0 events");
+        assert_eq!(counted(2, "event shows", "events show"), "2 events show");
+    }
 
     #[test]
     fn control_characters_are_spelled_out() {
