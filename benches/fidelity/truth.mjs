@@ -55,7 +55,7 @@ export class Truth {
     await this.page.evaluate((text, color) => { window.truth.load(text, color); }, JSON.stringify(events), surround);
   }
 
-  /** What is seen so many milliseconds after the first event, as a PNG, which animations there were, and the boxes of
+  /** What is seen this many milliseconds after the first event, as a PNG, which animations there were, and the boxes of
    * what only the program shows. */
   async pictureAt(time) {
     const { animations, ours } = await this.page.evaluate((at) => window.truth.show(at), time);

@@ -98,7 +98,7 @@ pub(super) fn text(text: &str) -> Result<()> {
     }
 }
 
-/// A video on standard output. Of no use to anybody is a part of it, so all of it must be taken.
+/// A video on standard output. A part of it is of no use to anybody, so all of it must be taken.
 pub(super) fn video(from: &mut impl Read) -> Result<()> {
     write_out(from).map_err(|source| match source.kind() {
         ErrorKind::BrokenPipe => Error::new(

@@ -17,7 +17,7 @@ use crate::source::{
 const TELL_EVERY: Duration = Duration::from_secs(5);
 /// Shorter waits are nobody's business.
 const LONG_WAIT: Duration = Duration::from_secs(2);
-/// So many missing ranges fit in a line.
+/// This many missing ranges fit in a line.
 const MOST_RANGES: usize = 3;
 
 /// What to read and how.

@@ -13,7 +13,7 @@ use crate::timeline::{CapturePlan, Timeline};
 /// A pause that takes longer in the video is rarely meant to be seen, and takes long to render. In milliseconds.
 const LONGEST_PAUSE_MS: f64 = 24.0 * 3_600_000.0;
 
-/// So many hosts fit in a line.
+/// This many hosts fit in a line.
 const MOST_HOSTS: usize = 5;
 
 pub(super) fn tell_plan(

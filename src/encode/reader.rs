@@ -105,8 +105,8 @@ impl VideoReader {
         self.facts
     }
 
-    /// At every how-many-th place of a grid its pictures begin: more than 1 where `--max-size` let them change less often. The
-    /// last of these `frame_count` places may have one in any case.
+    /// How many places of a grid lie between two of the video's pictures: more than 1 where `--max-size` let them change less
+    /// often. The last of the `frame_count` places may have a picture of its own in any case.
     pub fn places_between_pictures(&self, fps: Fps, frame_count: u64) -> u64 {
         places_between_pictures(&self.starts_ms, fps, frame_count)
     }

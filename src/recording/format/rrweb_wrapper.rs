@@ -16,7 +16,7 @@ use crate::recording::{event, json_text};
 /// What `PostHog` calls an object in which each list is a window's.
 const BY_WINDOW: [&str; 2] = ["snapshotsByWindowId", "snapshot_data_by_window_id"];
 
-/// Reads a value within which at most so many others are looked into; gives nothing if there are no events in it.
+/// Reads a value within which at most this many others are looked into; gives nothing if there are no events in it.
 type ReadValue = fn(&ByteString, usize, &mut Collector<'_>) -> Result<Option<Format>>;
 
 /// The values of one object in which the events are.
