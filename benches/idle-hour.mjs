@@ -5,9 +5,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readArguments } from './arguments.mjs';
+import { PROGRAM, readArguments } from './arguments.mjs';
 import { median, Replaycast, table } from './program.mjs';
-import { chooseRecordings, nameOf, ROOT, withIdleHour } from './recordings.mjs';
+import { chooseRecordings, nameOf, withIdleHour } from './recordings.mjs';
 
 const HELP = `idle-hour.mjs [OPTION...] [RECORDING...]
   RECORDING         an rrweb array, or a part of its name [shop-checkout]
@@ -17,7 +17,7 @@ const HELP = `idle-hour.mjs [OPTION...] [RECORDING...]
   --runs N          pairs of renders, without the hour and with it [31]`;
 
 const { options, positionals } = readArguments(HELP, {
-  program: { type: 'string', default: join(ROOT, 'target/release/replaycast') },
+  program: PROGRAM,
   methods: { type: 'string', default: 'framebuffer' },
   fps: { type: 'string', default: '24' },
   runs: { type: 'string', default: '31' },

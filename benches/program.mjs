@@ -27,6 +27,11 @@ export async function measure(folder, command, patience = 0) {
   }
 }
 
+/** What `inspect --json` says of a recording. */
+export function inspect(program, recording) {
+  return JSON.parse(execFileSync(program, ['inspect', '--json', recording], { encoding: 'utf8', maxBuffer: 1 << 28 }));
+}
+
 export class Replaycast {
   constructor(program, folder) {
     this.program = program;
@@ -41,8 +46,7 @@ export class Replaycast {
   }
 
   durationOf(recording) {
-    const text = execFileSync(this.program, ['inspect', '--json', recording], { encoding: 'utf8', maxBuffer: 1 << 28 });
-    return JSON.parse(text).duration_s;
+    return inspect(this.program, recording).duration_s;
   }
 
   /** Renders with these options: `{ method, jobs, fps, size, end, hashes, output, more }`, where `hashes` and `output` are

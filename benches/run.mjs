@@ -6,7 +6,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readArguments } from './arguments.mjs';
+import { PROGRAM, readArguments } from './arguments.mjs';
 import { measure, median, Replaycast, table } from './program.mjs';
 import { chooseRecordings, movingBox, nameOf, ROOT } from './recordings.mjs';
 
@@ -24,7 +24,7 @@ const HELP = `run.mjs [OPTION...] [RECORDING...]
   --output FILE     write the tables there as well`;
 
 const { options, positionals } = readArguments(HELP, {
-  program: { type: 'string', default: join(ROOT, 'target/release/replaycast') },
+  program: PROGRAM,
   methods: { type: 'string', default: 'framebuffer,damage,every-frame' },
   jobs: { type: 'string', default: '1,2' },
   fps: { type: 'string', default: '24' },

@@ -5,14 +5,12 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readArguments } from './arguments.mjs';
+import { BROWSER, PROGRAM, readArguments } from './arguments.mjs';
+import { launchChromium } from './chromium.mjs';
 import { measure, median, Replaycast, table } from './program.mjs';
-import { chooseRecordings, nameOf, ROOT } from './recordings.mjs';
-
-const puppeteer = createRequire(join(ROOT, 'player-assets/package.json'))('puppeteer-core');
+import { chooseRecordings, nameOf } from './recordings.mjs';
 
 const HELP = `sizes.mjs [OPTION...] [RECORDING...]
   RECORDING         a file, or a part of the name of a bundled or shared recording [all]
@@ -25,8 +23,8 @@ const HELP = `sizes.mjs [OPTION...] [RECORDING...]
   --output FILE     write the table there as well`;
 
 const { options, positionals } = readArguments(HELP, {
-  program: { type: 'string', default: join(ROOT, 'target/release/replaycast') },
-  browser: { type: 'string', default: '/usr/lib/chromium/chromium' },
+  program: PROGRAM,
+  browser: BROWSER,
   codecs: { type: 'string', default: 'h264,vp9,av1' },
   quality: { type: 'string', default: 'medium' },
   fps: { type: 'string', default: '24' },
@@ -119,10 +117,7 @@ const rowOf = ({ name, peer, ours }) => [
   name, digits(peer), ...ours.map((video) => `${digits(video)}, ${percent(share(video, peer))}${video.similarity < peer.similarity ? ' (less alike)' : ''}`),
 ];
 
-const browser = await puppeteer.launch({
-  executablePath: options.browser,
-  args: process.getuid() === 0 ? ['--no-sandbox'] : [],
-});
+const browser = await launchChromium(options.browser);
 try {
   const page = await browser.newPage();
   const measured = [];

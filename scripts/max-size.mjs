@@ -2,12 +2,13 @@
 // Renders recordings with `--max-size` and says what came out: the size, what was lowered for it, how often all was encoded
 // and how long that took. By `make max-size`; `max-size.mjs --help` lists the options. Ends with 1 if a file is too large.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readArguments } from '../benches/arguments.mjs';
-import { chooseRecordings, nameOf, ROOT } from '../benches/recordings.mjs';
+import { PROGRAM, readArguments } from '../benches/arguments.mjs';
+import { inspect } from '../benches/program.mjs';
+import { chooseRecordings, nameOf } from '../benches/recordings.mjs';
 
 const HELP = `max-size.mjs [OPTION...] [RECORDING...]
   RECORDING         a file, or a part of the name of a bundled or shared recording [all under 15 minutes]
@@ -17,7 +18,7 @@ const HELP = `max-size.mjs [OPTION...] [RECORDING...]
   --keep FOLDER     keeps the files there`;
 
 const { options, positionals } = readArguments(HELP, {
-  program: { type: 'string', default: join(ROOT, 'target/release/replaycast') },
+  program: PROGRAM,
   limits: { type: 'string', default: '2MB,500KB,100KB' },
   extension: { type: 'string', default: 'mp4' },
   keep: { type: 'string' },
@@ -29,11 +30,7 @@ const TOO_LARGE = 65;
 const folder = options.keep ?? mkdtempSync(join(tmpdir(), 'replaycast-max-size-'));
 if (options.keep) mkdirSync(options.keep, { recursive: true });
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
-
-function lasts(recording) {
-  const summary = execFileSync(options.program, ['inspect', '--json', recording], { encoding: 'utf8', maxBuffer: 1 << 26 });
-  return JSON.parse(summary).duration_s;
-}
+const isShort = (recording) => inspect(options.program, recording).duration_s < LONGEST_S;
 
 const describe = ({ quality, fps, size }) => `${quality}, ${fps} fps, ${size.width}x${size.height}`;
 
@@ -61,7 +58,7 @@ const row = (cells) => console.log(`| ${cells.join(' | ')} |`);
 let wrong = 0;
 row(['recording', 'limit', 'bytes', 'of it', 'chosen', 'encodings', 'after the first']);
 row(Array.from({ length: 7 }, () => '---'));
-for (const recording of chooseRecordings(positionals).filter((file) => positionals.length > 0 || lasts(file) < LONGEST_S)) {
+for (const recording of chooseRecordings(positionals).filter((file) => positionals.length > 0 || isShort(file))) {
   for (const limit of options.limits.split(',')) {
     try {
       row([nameOf(recording), limit, ...fit(recording, limit)]);

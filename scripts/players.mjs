@@ -5,15 +5,13 @@
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { readArguments } from '../benches/arguments.mjs';
+import { BROWSER, PROGRAM, readArguments } from '../benches/arguments.mjs';
+import { launchChromium } from '../benches/chromium.mjs';
 import { ROOT } from '../benches/recordings.mjs';
 import { readLuma, ssim } from '../benches/similarity.mjs';
-
-const puppeteer = createRequire(join(ROOT, 'player-assets/package.json'))('puppeteer-core');
 
 const HELP = `players.mjs [OPTION...] [FORMAT...]
   FORMAT            part of a name in the list of formats [all]
@@ -24,8 +22,8 @@ const HELP = `players.mjs [OPTION...] [FORMAT...]
   --keep            keeps what was made, and says where`;
 
 const { options, positionals } = readArguments(HELP, {
-  program: { type: 'string', default: join(ROOT, 'target/release/replaycast') },
-  browser: { type: 'string', default: '/usr/lib/chromium/chromium' },
+  program: PROGRAM,
+  browser: BROWSER,
   size: { type: 'string', default: '640x360' },
   seconds: { type: 'string', default: '12' },
   keep: { type: 'boolean', default: false },
@@ -159,9 +157,8 @@ async function check(browser, format) {
   return { says: `SSIM ${found.map((value) => value.toFixed(4)).join(', ')}`, good: found.every((value) => value >= (format.least ?? 0)) };
 }
 
-const browser = await puppeteer.launch({
-  executablePath: options.browser,
-  args: [...(process.getuid() === 0 ? ['--no-sandbox'] : []), '--allow-file-access-from-files', '--autoplay-policy=no-user-gesture-required'],
+const browser = await launchChromium(options.browser, {
+  args: ['--allow-file-access-from-files', '--autoplay-policy=no-user-gesture-required'],
 });
 let wrong = 0;
 for (const format of chosen) {

@@ -7,9 +7,9 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readArguments } from '../benches/arguments.mjs';
+import { PROGRAM, readArguments } from '../benches/arguments.mjs';
 import { Replaycast } from '../benches/program.mjs';
-import { chooseRecordings, nameOf, ROOT } from '../benches/recordings.mjs';
+import { chooseRecordings, nameOf } from '../benches/recordings.mjs';
 
 const HELP = `sameness.mjs [OPTION...] [RECORDING...]
   RECORDING         a file, or a part of the name of a bundled or shared recording [all]
@@ -22,7 +22,7 @@ const HELP = `sameness.mjs [OPTION...] [RECORDING...]
   --hogs N          processes that keep the cores busy beside every render but the first [0]`;
 
 const { options, positionals } = readArguments(HELP, {
-  program: { type: 'string', default: join(ROOT, 'target/release/replaycast') },
+  program: PROGRAM,
   methods: { type: 'string', default: 'framebuffer,damage' },
   jobs: { type: 'string', default: '2,4' },
   fps: { type: 'string', default: '24' },

@@ -42,7 +42,7 @@ fn page(block: u32, photo: bool) -> RgbaImage {
     })
 }
 
-/// Each picture, or a repeat of the one before, for so many places of the grid.
+/// Each picture, or a repeat of the one before, for this many places of the grid.
 type Script = Vec<(Option<RgbaImage>, u64)>;
 
 fn script() -> Script {

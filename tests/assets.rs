@@ -205,7 +205,7 @@ fn statuses(rendered: &Rendered) -> BTreeMap<String, String> {
     list.iter().map(entry).collect()
 }
 
-/// Checks that so many assets are listed, and that the same is said of each.
+/// Checks that this many assets are listed, and that the same is said of each.
 #[track_caller]
 fn assert_statuses(rendered: &Rendered, count: usize, says: &str) {
     let statuses = statuses(rendered);

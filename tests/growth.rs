@@ -98,7 +98,7 @@ fn read_and_plan(text: &str) {
 
 const META: &str = r#""type":4,"data":{"href":"https://a.test/","width":800,"height":600}"#;
 
-/// An event of the first window, so many milliseconds after its beginning.
+/// An event of the first window, this many milliseconds after its beginning.
 fn at(ms: usize, event: &str) -> String {
     in_window("main", ms, event)
 }
@@ -127,7 +127,7 @@ fn element(id: usize, tag: &str, contents: &str) -> String {
     format!(r#"{{"type":2,"tagName":"{tag}","attributes":{{}},"childNodes":[{contents}],"id":{id}}}"#)
 }
 
-/// So many empty elements, the first of which is node 10.
+/// This many empty elements, the first of which is node 10.
 fn empty_elements(count: usize) -> String {
     let elements: Vec<String> = (10..10 + count).map(|id| element(id, "div", "")).collect();
     elements.join(",")

@@ -25,7 +25,7 @@ const PROGRAM_KIB: usize = 50 << 10;
 /// `InvalidRecording`'s exit code.
 const NO_RECORDING: i32 = 65;
 
-/// Inspects an input with memory for the program and so many times the decoded text.
+/// Inspects an input with memory for the program and this many times the decoded text.
 fn inspect(input: impl AsRef<OsStr>, stdin: Stdio, text: usize, times: f64) -> Output {
     let kib = PROGRAM_KIB + (text as f64 * times / 1024.0) as usize;
     Command::new("sh")

@@ -8,7 +8,7 @@ const GESTURE_GAP = 250;
 /** How long what an event begins goes on, most times; in milliseconds. */
 const CALM = 500;
 
-/** Names what is under way so many milliseconds after the first event, of gestures and of the page's animations. */
+/** Names what is under way this many milliseconds after the first event, of gestures and of the page's animations. */
 export function circumstances(events, time, { ended, endless }) {
   const moment = events[0].timestamp + time;
   return [

@@ -7,9 +7,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readArguments } from '../arguments.mjs';
-import { median, table } from '../program.mjs';
-import { chooseRecordings, eventsIn, nameOf, ROOT } from '../recordings.mjs';
+import { BROWSER, PROGRAM, readArguments } from '../arguments.mjs';
+import { inspect, median, table } from '../program.mjs';
+import { chooseRecordings, eventsIn, nameOf } from '../recordings.mjs';
 import { circumstances, isStill } from './circumstances.mjs';
 import { render, writeHar } from './ours.mjs';
 import { readLuma, ssim } from '../similarity.mjs';
@@ -27,8 +27,8 @@ const HELP = `run.mjs [OPTION...] [RECORDING...]
   --output FILE     write the tables there as well`;
 
 const { options, positionals } = readArguments(HELP, {
-  program: { type: 'string', default: join(ROOT, 'target/release/replaycast') },
-  browser: { type: 'string', default: '/usr/lib/chromium/chromium' },
+  program: PROGRAM,
+  browser: BROWSER,
   capture: { type: 'string' },
   samples: { type: 'string', default: '20' },
   low: { type: 'string', default: '0.97' },
@@ -51,11 +51,9 @@ const folder = mkdtempSync(join(tmpdir(), 'replaycast-fidelity-'));
 function readEvents(recording) {
   const events = eventsIn(JSON.parse(readFileSync(recording, 'utf8')));
   if (events.some(({ type }) => type === META)) return events;
-  const [size] = inspect(recording).windows[0].sizes;
+  const [size] = inspect(options.program, recording).windows[0].sizes;
   return [{ type: META, data: { href: '', ...size }, timestamp: events[0].timestamp }, ...events];
 }
-
-const inspect = (recording) => JSON.parse(execFileSync(options.program, ['inspect', '--json', recording], { encoding: 'utf8', maxBuffer: 1 << 28 }));
 
 function renderOurs(recording) {
   const common = { surround: SURROUND, capture: options.capture };
@@ -127,7 +125,7 @@ function lowRowsOf(name, samples) {
   ]);
 }
 
-const isMobile = (recording) => inspect(recording).mobile_events > 0;
+const isMobile = (recording) => inspect(options.program, recording).mobile_events > 0;
 
 let truth;
 try {

@@ -3,13 +3,12 @@
 
 import { Buffer } from 'node:buffer';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { launchChromium } from '../chromium.mjs';
 import { ROOT } from '../recordings.mjs';
 
 const PLAYER_ASSETS = join(ROOT, 'player-assets');
-const { default: puppeteer } = createRequire(join(PLAYER_ASSETS, 'package.json'))('puppeteer-core');
 
 const ADDRESS = 'http://player.invalid/';
 /** Pictures that are taken at most until two in a row are equal. */
@@ -28,14 +27,13 @@ const FONTS = `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fon
 export class Truth {
   static async launch(executablePath) {
     const args = ['--disable-dev-shm-usage', '--mute-audio', '--font-render-hinting=none'];
-    if (process.getuid() === 0) args.push('--no-sandbox');
     // Whoever looks at a replay sees the scroll bars within the page.
     const ignoreDefaultArgs = ['--hide-scrollbars'];
     const folder = mkdtempSync(join(tmpdir(), 'replaycast-fonts-'));
     const fonts = join(folder, 'fonts.conf');
     writeFileSync(fonts, FONTS);
     const env = { ...process.env, FONTCONFIG_FILE: fonts };
-    return new Truth(await puppeteer.launch({ executablePath, args, ignoreDefaultArgs, env }), folder);
+    return new Truth(await launchChromium(executablePath, { args, ignoreDefaultArgs, env }), folder);
   }
 
   constructor(browser, folder) {
@@ -57,7 +55,7 @@ export class Truth {
     await this.page.evaluate((text, color) => { window.truth.load(text, color); }, JSON.stringify(events), surround);
   }
 
-  /** What is seen so many milliseconds after the first event, as a PNG, which animations there were, and the boxes of
+  /** What is seen this many milliseconds after the first event, as a PNG, which animations there were, and the boxes of
    * what only the program shows. */
   async pictureAt(time) {
     const { animations, ours } = await this.page.evaluate((at) => window.truth.show(at), time);

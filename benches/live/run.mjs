@@ -5,11 +5,11 @@
 import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readArguments } from '../arguments.mjs';
+import { BROWSER, PROGRAM, readArguments } from '../arguments.mjs';
+import { launchChromium } from '../chromium.mjs';
 import { median, table } from '../program.mjs';
 import { ROOT } from '../recordings.mjs';
 import { readLuma, ssim } from '../similarity.mjs';
@@ -23,8 +23,8 @@ const HELP = `run.mjs [OPTION...] [PAGE...]
   --pictures FOLDER keep recordings and pictures`;
 
 const { options, positionals } = readArguments(HELP, {
-  program: { type: 'string', default: join(ROOT, 'target/release/replaycast') },
-  browser: { type: 'string', default: '/usr/lib/chromium/chromium' },
+  program: PROGRAM,
+  browser: BROWSER,
   low: { type: 'string', default: '0.99' },
   pictures: { type: 'string' },
 });
@@ -36,8 +36,6 @@ const FPS = 10;
 const SETTLED = 1200;
 const TYPES = { '.css': 'text/css', '.html': 'text/html', '.js': 'text/javascript', '.png': 'image/png' };
 
-const inPlayerAssets = createRequire(join(ROOT, 'player-assets/package.json'));
-const puppeteer = inPlayerAssets('puppeteer-core');
 const recorder = readFileSync(join(ROOT, 'player-assets/node_modules/rrweb/dist/rrweb.umd.min.cjs'), 'utf8');
 
 /** Serves the pages and their libraries. */
@@ -110,9 +108,7 @@ function compare(folder, { events, shots }) {
 
 const folder = options.pictures ?? mkdtempSync(join(tmpdir(), 'replaycast-live-'));
 const server = await serve();
-const browser = await puppeteer.launch({
-  executablePath: options.browser,
-  args: ['--no-sandbox'],
+const browser = await launchChromium(options.browser, {
   // Bars of parts of a page are shown in a render, too.
   ignoreDefaultArgs: ['--hide-scrollbars'],
 });

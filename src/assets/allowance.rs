@@ -29,7 +29,7 @@ impl Allowance {
         }
     }
 
-    /// Sets so many bytes aside, or as many as are left; waits while others may give some back. None once all are spent.
+    /// Sets this many bytes aside, or as many as are left; waits while others may give some back. None once all are spent.
     pub(super) async fn set_aside(&self, bytes: u64) -> Option<Portion<'_>> {
         loop {
             let returned = self.returned.notified();
@@ -63,7 +63,7 @@ impl Portion<'_> {
         self.bytes
     }
 
-    /// Gives back all but these.
+    /// Spends this many of the bytes, and gives the others back.
     pub(super) fn spend(mut self, bytes: u64) {
         let spent = bytes.min(self.bytes);
         self.bytes -= spent;

@@ -7,7 +7,7 @@ use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// In memory.
+/// Bodies take at most this much memory together; the others go to the file.
 const MOST_BYTES: u64 = 64 << 20;
 
 /// Where a body is.
@@ -19,7 +19,7 @@ pub(super) enum Body {
 
 #[derive(Debug)]
 pub(super) struct Bodies {
-    /// Of the file; None for the machine's usual one.
+    /// Where the file is made; None for the system's temporary folder.
     folder: Option<PathBuf>,
     state: Mutex<State>,
 }
@@ -90,7 +90,7 @@ impl Bodies {
     }
 }
 
-/// So many bytes of a file, from `begin` on, without a second copy of them. An error where it has fewer.
+/// This many bytes of a file, from `begin` on, without a second copy of them. An error where it has fewer.
 pub(super) fn read_at(file: &File, begin: u64, bytes: usize) -> io::Result<Arc<[u8]>> {
     let mut body: Arc<[u8]> = std::iter::repeat_n(0, bytes).collect();
     if let Some(body) = Arc::get_mut(&mut body) {

@@ -16,9 +16,9 @@ use crate::source::cache_folder::{CacheFolder, is_older};
 use crate::source::http::{self, Reply, Validators};
 
 const EXTENSION: &str = "asset";
-/// Until then the server is not asked whether it has another version.
+/// A younger file is used without asking the server for a newer version.
 const FRESH: Duration = Duration::from_secs(24 * 3600);
-/// What nobody used for so long goes.
+/// A file that nobody used for this long is removed.
 const KEEP: Duration = Duration::from_secs(60 * 24 * 3600);
 /// No file of ours is larger.
 const MOST_BYTES: u64 = 64 << 20;
@@ -40,7 +40,7 @@ pub(super) struct Meta {
     content_type: Option<String>,
     #[serde(flatten)]
     pub(super) validators: Validators,
-    /// Seconds since 1970 at which the server last said that it is so.
+    /// When the server last confirmed that this is current, in seconds since 1970.
     checked_s: u64,
     /// Of the body.
     bytes: u64,
@@ -100,7 +100,7 @@ impl Cached {
 }
 
 impl DiskCache {
-    /// Makes the folder, and removes what nobody used for long, or longest where there is no room for so many bytes more.
+    /// Makes the folder, and removes what nobody used for long, or longest where there is no room for this many bytes more.
     pub(super) fn open(folder: &Path, room: u64) -> io::Result<Self> {
         let opened = CacheFolder::open(folder)?;
         let mut kept = Vec::new();
@@ -153,7 +153,7 @@ impl DiskCache {
         })
     }
 
-    /// The server has just said that this is so.
+    /// Notes that the server has just confirmed that this is current.
     pub(super) fn checked(&self, url: &Url) -> io::Result<()> {
         match self.get(url) {
             Some(cached) => self.keep(url, &cached.checked_now()),
@@ -166,7 +166,7 @@ impl DiskCache {
     }
 }
 
-/// Removes what was used longest ago until so many bytes can be added. The files are told by when they were used, and how
+/// Removes what was used longest ago until this many bytes can be added. The files are told by when they were used, and how
 /// large they are.
 fn make_room(mut kept: Vec<(Option<SystemTime>, u64, PathBuf)>, room: u64) {
     kept.sort();

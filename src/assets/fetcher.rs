@@ -87,7 +87,7 @@ impl Fetcher {
         self.watch.spent()
     }
 
-    /// None where what is known is still so.
+    /// None where the version that is `known` is still current.
     pub(super) async fn fetch(
         &self,
         url: &Url,

@@ -42,7 +42,7 @@ const MOST_ADDRESSES: usize = 5000;
 /// Bodies on their way to all browsers together, in bytes. Each is there in three forms while it is sent: as it is, as
 /// base64, and in a message. A larger one goes alone.
 const MOST_UNDER_WAY: u32 = 24 << 20;
-/// So many bodies at a time are read from what is given or in the cache, or kept.
+/// This many bodies at a time are read from what is given or in the cache, or kept.
 const AT_A_TIME: usize = 2;
 
 /// Where assets may come from.
@@ -124,7 +124,7 @@ pub struct Assets {
     cache: Option<DiskCache>,
     /// None fetches nothing.
     fetcher: Option<Fetcher>,
-    /// How long all may take together, from wherever they come: what is given has to be read, too.
+    /// How long all answers may take together. Files that are given count as well: they have to be read.
     patience: Duration,
     bodies: Arc<Bodies>,
     /// Bytes of [`MOST_UNDER_WAY`] that are left.
@@ -297,7 +297,7 @@ impl Assets {
         Ok(self.kept(held).await)
     }
 
-    /// The server says that the cache has what there is.
+    /// Notes that the server has confirmed what is in the cache.
     async fn checked(&self, url: &Url) {
         let _slot = self.slots.acquire().await;
         self.with_cache(url, DiskCache::checked).await;

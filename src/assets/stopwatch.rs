@@ -9,7 +9,7 @@ pub(super) struct Stopwatch(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     running: usize,
-    /// Of the first of those that run.
+    /// Since when something has been running without a break.
     since: Option<Instant>,
     before: Duration,
 }

@@ -3,7 +3,7 @@
 use crate::recording::{Event, Recording, activity};
 use crate::timeline::RenderPlan;
 
-/// What belongs together, in milliseconds of video time.
+/// Actions within this many milliseconds of video time count together.
 const BUSY_MS: f64 = 5000.0;
 /// What an action did is seen a little after it.
 const EFFECT_MS: f64 = 500.0;
@@ -47,7 +47,7 @@ impl<'a> Highlights<'a> {
         })
     }
 
-    /// At most so many places, one in each part of the video: after its last action, or else in its middle.
+    /// At most this many places, one in each part of the video: after its last action, or else in its middle.
     pub fn spread(&self, count: usize) -> Vec<u64> {
         let part_ms = self.plan.duration_ms() / count as f64;
         let mut places: Vec<u64> = (0..count)

@@ -197,9 +197,4 @@ impl Browser {
     pub fn framebuffer(&self) -> Option<&Framebuffer> {
         self.process.framebuffer()
     }
-
-    /// The end of the browser's stderr, for an error's context.
-    pub fn last_words(&self) -> String {
-        self.process.last_words()
-    }
 }

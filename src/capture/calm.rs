@@ -3,7 +3,7 @@
 
 use crate::player::Advance;
 
-/// After a change the page is looked at until so many looks in a row found nothing new.
+/// After a change the page is looked at until this many looks in a row found nothing new.
 const LOOKS: u32 = 2;
 
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use crate::frame::FrameSpec;
 use crate::player::{Player, Players};
 use crate::timeline::CapturePlan;
 
-/// So many frames are passed by one call at most.
+/// This many frames are passed by one call at most.
 const PASSED_AT_ONCE: usize = 4096;
 
 pub(super) struct Scene<'a, 'b, S> {

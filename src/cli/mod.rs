@@ -8,6 +8,7 @@ mod doctor;
 mod fetch;
 mod fitting;
 mod inspect;
+mod lacks_text;
 mod naming;
 mod planning;
 mod print;

@@ -17,7 +17,7 @@ pub(super) enum Naming {
     Whole,
     /// There is one clip: the first, if the recording gives several.
     One,
-    /// There is any number of clips, but at least so many.
+    /// There is any number of clips, but at least this many.
     Numbered(usize),
 }
 

@@ -98,7 +98,7 @@ pub(super) fn text(text: &str) -> Result<()> {
     }
 }
 
-/// A video on standard output. Of no use to anybody is a part of it, so all of it must be taken.
+/// A video on standard output. A part of it is of no use to anybody, so all of it must be taken.
 pub(super) fn video(from: &mut impl Read) -> Result<()> {
     write_out(from).map_err(|source| match source.kind() {
         ErrorKind::BrokenPipe => Error::new(
@@ -126,6 +126,11 @@ pub(super) fn json(value: &impl Serialize, what: &str) -> Result<String> {
         .map_err(|source| Error::new(Kind::Internal, format!("writing the {what}")).caused_by(source))?;
     json.push('\n');
     Ok(json)
+}
+
+/// A number of things, with the word for one of them or for several.
+pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// A byte count as people read it.
@@ -161,6 +166,13 @@ pub(super) fn seconds(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!(counted(1, "event", "events"), "1 event");
+        assert_eq!(counted(0, "event", "events"), "0 events");
+        assert_eq!(counted(2, "event shows", "events show"), "2 events show");
+    }
 
     #[test]
     fn control_characters_are_spelled_out() {

@@ -18,7 +18,7 @@ const PLAIN_EVERY: Duration = Duration::from_secs(5);
 const JSON_EVERY: Duration = Duration::from_secs(1);
 const BAR_PER_SECOND: u8 = 5;
 
-/// The time that is left is told after so many seconds of frames, and one in so many of all frames.
+/// The time that is left is told once frames have come for [`LEAST_SECONDS`], and of [`LEAST_PART`] frames one is there.
 const LEAST_SECONDS: f64 = 2.0;
 const LEAST_PART: u64 = 50;
 

@@ -17,7 +17,7 @@ use crate::source::{
 const TELL_EVERY: Duration = Duration::from_secs(5);
 /// Shorter waits are nobody's business.
 const LONG_WAIT: Duration = Duration::from_secs(2);
-/// So many missing ranges fit in a line.
+/// This many missing ranges fit in a line.
 const MOST_RANGES: usize = 3;
 
 /// What to read and how.
@@ -85,12 +85,8 @@ pub(super) fn describe_missing(missing: &[MissingBlock]) -> String {
     if missing.len() > MOST_RANGES {
         ranges.push(format!("and {} more", missing.len() - MOST_RANGES));
     }
-    let blocks = if missing.len() == 1 {
-        "block is"
-    } else {
-        "blocks are"
-    };
-    format!("{} {blocks} missing: {}", missing.len(), ranges.join(", "))
+    let blocks = print::counted(missing.len() as u64, "block is", "blocks are");
+    format!("{blocks} missing: {}", ranges.join(", "))
 }
 
 /// Says what happens, in lines.

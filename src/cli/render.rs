@@ -61,7 +61,7 @@ pub(super) async fn run(args: &RenderArgs) -> Result<()> {
     Ok(())
 }
 
-/// What a signal leaves of the output. Of a video on standard output some may be there.
+/// What a signal leaves of the output: nothing, or a part of a video on standard output.
 pub(super) fn left_by_signal(args: &RenderArgs) -> &'static str {
     match &args.output {
         Some(output) if output.as_os_str() == "-" => "no complete video was written to standard output",

@@ -13,7 +13,7 @@ use crate::timeline::{CapturePlan, Timeline};
 /// A pause that takes longer in the video is rarely meant to be seen, and takes long to render. In milliseconds.
 const LONGEST_PAUSE_MS: f64 = 24.0 * 3_600_000.0;
 
-/// So many hosts fit in a line.
+/// This many hosts fit in a line.
 const MOST_HOSTS: usize = 5;
 
 pub(super) fn tell_plan(
@@ -156,7 +156,7 @@ fn describe_work(plan: &CapturePlan, rendered: &Rendered, wall_s: f64) -> String
 
 /// How many assets came from where, in one line; None where none was needed.
 fn describe_assets(assets: &AssetsSummary, missing: usize) -> Option<String> {
-    let counted = |count: u64| format!("{count} asset{}", if count == 1 { "" } else { "s" });
+    let counted = |count| print::counted(count, "asset", "assets");
     let mut parts = Vec::new();
     if assets.fetched > 0 {
         let hosts = &assets.hosts;
@@ -170,11 +170,10 @@ fn describe_assets(assets: &AssetsSummary, missing: usize) -> Option<String> {
             named.push_str(", …");
         }
         parts.push(format!(
-            "fetched {} ({}) from {} host{}: {named}",
+            "fetched {} ({}) from {}: {named}",
             counted(assets.fetched),
             print::bytes(assets.fetched_bytes),
-            hosts.len(),
-            if hosts.len() == 1 { "" } else { "s" },
+            print::counted(hosts.len() as u64, "host", "hosts"),
         ));
     }
     if assets.cached > 0 {

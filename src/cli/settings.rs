@@ -96,7 +96,7 @@ impl RenderSettings {
         Ok(settings)
     }
 
-    /// Fails if the files of so many videos cannot all be written, or one would replace what is read.
+    /// Fails if the files of `videos` videos cannot all be written, or one would replace what is read.
     pub(super) fn check_destinations(&self, args: &RenderArgs, input: &Input, videos: usize) -> Result<()> {
         let video = match &self.destination {
             Destination::File(path) | Destination::Folder(path) => Some(("--output", path.as_path())),

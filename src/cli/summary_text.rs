@@ -7,13 +7,10 @@ use std::fmt::Write;
 
 use jiff::Timestamp;
 
-use super::print;
 use super::text_table::Align::{Left, Right};
-use super::text_table::{COLUMNS, LABEL, Table, labelled, line, shortened, wrapped};
-use crate::recording::{
-    ACTIVITY_GAP_MS, Elsewhere, EventType, Format, HostCount, Iframes, Lacks, SessionEntry, Summary,
-    WindowSummary,
-};
+use super::text_table::{Table, labelled, line, shortened, wrapped};
+use super::{lacks_text, print};
+use crate::recording::{ACTIVITY_GAP_MS, EventType, Format, SessionEntry, Summary, WindowSummary};
 
 /// As many lines of a list are shown; `--json` has all.
 const MOST_LINES: usize = 12;
@@ -57,14 +54,14 @@ pub(super) fn of_recording(name: &str, summary: &Summary) -> String {
     let mut out = format!(
         "{name}: {}{containers}, {}\n\n",
         summary.format,
-        counted(summary.events as u64, "event", "events")
+        print::counted(summary.events as u64, "event", "events")
     );
     overview(&mut out, summary);
     windows(&mut out, summary);
     pages(&mut out, summary);
     idle_gaps(&mut out, summary);
     counts(&mut out, summary);
-    lacks(&mut out, &summary.lacks);
+    lacks_text::write(&mut out, &summary.lacks);
     if !summary.problems.is_empty() {
         out.push_str("\nProblems\n");
         for problem in &summary.problems {
@@ -96,7 +93,7 @@ fn overview(out: &mut String, summary: &Summary) {
             "mobile app",
             &format!(
                 "{} its screens as wireframes",
-                counted(events as u64, "event shows", "events show")
+                print::counted(events as u64, "event shows", "events show")
             ),
         ),
     }
@@ -182,7 +179,7 @@ fn idle_gaps(out: &mut String, summary: &Summary) {
     }
     let total: f64 = gaps.iter().map(|gap| gap.end_s - gap.start_s).sum();
     let total = print::seconds(total);
-    let many = counted(gaps.len() as u64, "gap", "gaps");
+    let many = print::counted(gaps.len() as u64, "gap", "gaps");
     let gap = ACTIVITY_GAP_MS / 1000.0;
     // Writing to a String cannot fail.
     let _ = writeln!(out, "\nIdle for more than {gap} s: {many}, {total} in all");
@@ -218,144 +215,6 @@ fn by_count(counts: &BTreeMap<String, u64>) -> Vec<(&str, u64)> {
     counts
 }
 
-/// What is missing, each with what the one who records can do about it.
-fn lacks(out: &mut String, lacks: &Lacks) {
-    out.push_str("\nNot in the recording\n");
-    if *lacks == Lacks::default() {
-        out.push_str("  nothing: all that was looked for is inside\n");
-        return;
-    }
-    elsewhere(
-        out,
-        "images",
-        &lacks.images,
-        "Record with rrweb's inlineImages to have them inside.",
-    );
-    elsewhere(
-        out,
-        "fonts",
-        &lacks.fonts,
-        "Only those that scripts load (collectFonts) or CSS holds as data: can be inside.",
-    );
-    elsewhere(
-        out,
-        "stylesheets",
-        &lacks.stylesheets,
-        "Record with inlineStylesheet; other hosts' need crossorigin=\"anonymous\" and CORS.",
-    );
-    rules(out, lacks.rules_with_lost_values);
-    iframes(out, &lacks.iframes);
-    elements(out, lacks);
-}
-
-/// What the recording names by address only.
-fn elsewhere(out: &mut String, label: &str, elsewhere: &Elsewhere, advice: &str) {
-    if elsewhere.count > 0 {
-        labelled(out, label, &addresses(elsewhere));
-        labelled(out, "", advice);
-    }
-}
-
-fn rules(out: &mut String, with_lost_values: u64) {
-    if with_lost_values > 0 {
-        let what = counted(
-            with_lost_values,
-            "in style sheets lost values when it was recorded",
-            "in style sheets lost values when they were recorded",
-        );
-        labelled(out, "rules", &what);
-        labelled(
-            out,
-            "",
-            "A fault of Chromium: it loses a shorthand with var() if its rule also sets a part of it.",
-        );
-    }
-}
-
-fn iframes(out: &mut String, iframes: &Iframes) {
-    if iframes.count > 0 {
-        let what = format!("{} without a document", iframes.count);
-        labelled(out, "iframes", &with_hosts(&what, &iframes.hosts));
-        labelled(
-            out,
-            "",
-            "Record with recordCrossOriginIframes, and with the recorder inside of them as well.",
-        );
-    }
-}
-
-/// Elements that are in the recording, but not what they show or play.
-fn elements(out: &mut String, lacks: &Lacks) {
-    for (label, count, (one, many), advice) in [
-        (
-            "canvases",
-            lacks.canvases,
-            ("without a picture", "without a picture"),
-            "Record with recordCanvas (PostHog: captureCanvas).",
-        ),
-        (
-            "videos",
-            lacks.videos,
-            ("element", "elements"),
-            "Their frames are never recorded.",
-        ),
-        (
-            "audio",
-            lacks.audios,
-            ("element", "elements"),
-            "Their sound is never recorded.",
-        ),
-        (
-            "plug-ins",
-            lacks.embeds,
-            ("embed or object element", "embed and object elements"),
-            "What they show is never recorded.",
-        ),
-        (
-            "blocked",
-            lacks.blocked,
-            ("element", "elements"),
-            "The recorder left them out, for privacy: see blockClass and blockSelector.",
-        ),
-    ] {
-        if count > 0 {
-            labelled(out, label, &counted(count, one, many));
-            labelled(out, "", advice);
-        }
-    }
-}
-
-fn addresses(elsewhere: &Elsewhere) -> String {
-    let what = counted(elsewhere.count, "address", "addresses");
-    let what = match elsewhere.blobs {
-        0 => what,
-        blobs => format!("{what}, {blobs} of them lost (blob:)"),
-    };
-    with_hosts(&what, &elsewhere.hosts)
-}
-
-/// As many hosts as fit on the line.
-fn with_hosts(what: &str, hosts: &[HostCount]) -> String {
-    let mut text = what.to_owned();
-    for (index, host) in hosts.iter().enumerate() {
-        let separator = if index == 0 { ": " } else { ", " };
-        let entry = format!("{separator}{} ({})", print::printable(&host.host), host.count);
-        let more = hosts.len() - index;
-        let rest = format!(" and {}", counted(more as u64, "more host", "more hosts"));
-        let room = COLUMNS - LABEL - if more == 1 { 0 } else { rest.len() };
-        if text.chars().count() + entry.chars().count() > room && index > 0 {
-            text.push_str(&rest);
-            break;
-        }
-        text.push_str(&entry);
-    }
-    text
-}
-
-fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
-}
-
 fn shown_id(id: &str) -> String {
     match id {
         "" => "(unnamed)".to_owned(),
@@ -372,34 +231,6 @@ fn moment(epoch_ms: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn one_is_not_many() {
-        assert_eq!(counted(1, "event", "events"), "1 event");
-        assert_eq!(counted(0, "event", "events"), "0 events");
-        assert_eq!(counted(2, "event shows", "events show"), "2 events show");
-    }
-
-    #[test]
-    fn hosts_fill_one_line() {
-        let hosts: Vec<HostCount> = (1..=9)
-            .map(|number| HostCount {
-                host: format!("{}.test", "h".repeat(number)),
-                count: 10 - number as u64,
-            })
-            .collect();
-        assert_eq!(
-            with_hosts("3 addresses", &hosts[..2]),
-            "3 addresses: h.test (9), hh.test (8)"
-        );
-        let text = with_hosts("45 addresses", &hosts);
-        assert!(
-            text.ends_with(" more hosts") && text.chars().count() <= COLUMNS - LABEL,
-            "{text}"
-        );
-        let all: Vec<&str> = text.split(", ").collect();
-        assert!(all.len() >= 4, "{text}");
-    }
 
     #[test]
     fn several_sessions_are_a_list_to_choose_from() {

@@ -179,7 +179,7 @@ impl Moments {
         self.places.saturating_sub(1).div_ceil(self.step) + 1
     }
 
-    /// So many places, evenly spread, the first and the last among them; or all.
+    /// This many places, evenly spread, the first and the last among them; or all.
     fn chosen(self, samples: Option<u64>) -> BTreeSet<u64> {
         let count = self.count();
         let numbers: Vec<u64> = match samples {

@@ -115,7 +115,7 @@ const PNG: CodecRow = CodecRow {
 };
 
 impl Codec {
-    pub const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::H264,
         Self::Vp9,
         Self::Av1,
@@ -144,7 +144,7 @@ impl Codec {
     }
 
     /// FFmpeg's name for the encoder; None for what FFmpeg is not needed for.
-    pub const fn encoder_name(self) -> Option<&'static str> {
+    pub(super) const fn encoder_name(self) -> Option<&'static str> {
         self.row().encoder
     }
 

@@ -98,7 +98,7 @@ impl Converter {
         })
     }
 
-    /// Writes a plane of so many bytes for each pixel.
+    /// Writes a plane of `BYTES` bytes for each pixel.
     fn fill<const BYTES: usize>(
         &mut self,
         plane: usize,

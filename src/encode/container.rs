@@ -59,7 +59,7 @@ struct ContainerRow {
 }
 
 impl Container {
-    pub const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 6] = [
         Self::Mp4,
         Self::WebM,
         Self::Gif,

@@ -9,6 +9,7 @@ mod color;
 mod container;
 mod format;
 mod gif;
+mod grid;
 mod layout;
 mod libav;
 mod master;
@@ -24,6 +25,7 @@ mod still;
 mod timing;
 mod tracks;
 mod video;
+mod webm;
 mod webp;
 
 use std::fmt;

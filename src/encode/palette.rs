@@ -10,7 +10,7 @@ pub(super) type Color = [u8; 3];
 /// How many pixels have each colour.
 pub(super) type Counts = HashMap<Color, u32>;
 
-/// So many answers are remembered, in some 14 MB: a long video may have all colours that there are.
+/// This many answers are remembered, in some 14 MB: a long video may have all colours that there are.
 const MOST_REMEMBERED: usize = 1 << 19;
 
 /// Which colours stand for all of them.

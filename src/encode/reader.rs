@@ -2,25 +2,19 @@
 //! `verify`. The file is the user's own; nothing from a page is ever decoded here.
 
 use std::fmt;
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use ffmpeg_next::format::Pixel;
 use ffmpeg_next::{Packet, Rational, codec, decoder, format, frame, media};
 use image::{GrayImage, Luma, Rgba, RgbaImage};
 
+use super::grid::{END_ROUNDING_MS, ROUNDING_MS, coarsest_grid, milliseconds, places_between_pictures};
 use super::libav::{file_url, open_input, prepare};
-use super::timing::frames_in;
+use super::webm;
 use crate::error::{Error, Kind, Result};
 use crate::frame::{Fps, Size};
 
-/// How far a time may be off that a container has rounded to whole milliseconds; the end is the sum of two such.
-const ROUNDING_MS: f64 = 0.6;
-const END_ROUNDING_MS: f64 = 1.1;
-
-/// How many frames a second are the most that there are, and how long one lasts where they are the fewest.
-const FASTEST: u32 = 240;
+/// Where a file has a single picture, it may last this long: no frame rate is slower.
 const SLOWEST_MS: f64 = 10_000.0;
 
 /// FFmpeg's names of what reads MP4 and WebM.
@@ -111,10 +105,10 @@ impl VideoReader {
         self.facts
     }
 
-    /// At every how-many-th place of a grid its pictures begin: more than 1 where `--max-size` let them change less often. The
-    /// last of these `frame_count` places may have one in any case.
+    /// How many places of a grid lie between two of the video's pictures: more than 1 where `--max-size` let them change less
+    /// often. The last of the `frame_count` places may have a picture of its own in any case.
     pub fn places_between_pictures(&self, fps: Fps, frame_count: u64) -> u64 {
-        places_between(&self.starts_ms, fps, frame_count)
+        places_between_pictures(&self.starts_ms, fps, frame_count)
     }
 
     /// The picture that is shown at a time, in milliseconds, which is never before the last one; None before the first.
@@ -226,41 +220,10 @@ fn starts(path: &Path) -> Result<Vec<i64>> {
         starts.extend(packet.pts());
     }
     let lacks_pictures = usize::try_from(promised).is_ok_and(|promised| starts.len() < promised);
-    if lacks_pictures || lacks_bytes(path) {
+    if lacks_pictures || webm::lacks_bytes(path) {
         return Err(cut_off(path));
     }
     Ok(starts)
-}
-
-/// Whether a WebM is shorter than its segment says at its beginning.
-fn lacks_bytes(path: &Path) -> bool {
-    // What precedes the segment is about 40 bytes long.
-    let mut head = Vec::new();
-    let length = File::open(path).and_then(|file| {
-        (&file).take(1024).read_to_end(&mut head)?;
-        Ok(file.metadata()?.len())
-    });
-    length.is_ok_and(|length| segment_end(&head).is_some_and(|end| length < end))
-}
-
-/// Where the segment of a WebM ends, in bytes, if the beginning of the file says so.
-fn segment_end(head: &[u8]) -> Option<u64> {
-    const EBML_HEADER: &[u8] = &[0x1a, 0x45, 0xdf, 0xa3];
-    const SEGMENT: &[u8] = &[0x18, 0x53, 0x80, 0x67];
-    let (length, rest) = ebml_size(head.strip_prefix(EBML_HEADER)?)?;
-    let (length, rest) = ebml_size(rest.get(usize::try_from(length).ok()?..)?.strip_prefix(SEGMENT)?)?;
-    length.checked_add((head.len() - rest.len()) as u64)
-}
-
-/// The size of an element, which its first bytes tell, and what follows them; None for one that is not known.
-fn ebml_size(bytes: &[u8]) -> Option<(u64, &[u8])> {
-    let first = *bytes.first()?;
-    // As many bytes as there are zeros in front of the first one, and one more.
-    let (size, rest) = bytes.split_at_checked(first.leading_zeros() as usize + 1)?;
-    let all_bits = size.iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
-    let mask = 1_u64.checked_shl(7 * size.len() as u32)? - 1;
-    let value = all_bits & mask;
-    (size.len() <= 8 && value != mask).then_some((value, rest))
 }
 
 /// Fails if the file is cut off, as far as the times of its pictures tell: there is one each second, or as often as the rate
@@ -313,145 +276,9 @@ fn unreadable(path: &Path) -> Error {
     )
 }
 
-fn milliseconds(pts: i64, unit: Rational) -> f64 {
-    pts as f64 * 1000.0 * f64::from(unit.numerator()) / f64::from(unit.denominator())
-}
-
-/// The coarsest grid that has a place for each of these starts of frames and for the end, which are counted in `unit`.
-fn coarsest_grid(starts: &[i64], end: i64, unit: Rational) -> Option<Fps> {
-    let (num, den) = (i64::from(unit.numerator()), i64::from(unit.denominator()));
-    if num < 1 || den < 1 {
-        return None;
-    }
-    if den <= 1000 * num {
-        return coarsest_rounded_grid(starts, end, unit);
-    }
-    let ticks = starts.iter().copied().fold(end, greatest_common_divisor);
-    let divisor = greatest_common_divisor(den, ticks * num);
-    let rate = |number: i64| u32::try_from(number / divisor).ok().filter(|number| *number > 0);
-    let fps = Fps::new(rate(den)?, rate(ticks * num)?);
-    (fps.as_f64() <= f64::from(FASTEST)).then_some(fps)
-}
-
-/// The same of times that are rounded, to milliseconds or coarser, so that most have no common divisor: of rates that people
-/// write, or of which a frame lasts whole milliseconds, the slowest that fits.
-fn coarsest_rounded_grid(starts: &[i64], end: i64, unit: Rational) -> Option<Fps> {
-    let starts_ms: Vec<f64> = starts.iter().map(|start| milliseconds(*start, unit)).collect();
-    let end_ms = milliseconds(end, unit);
-    let all_ms = starts_ms.iter().map(|ms| ms.round() as i64);
-    let common_ms = all_ms.fold(end_ms.round() as i64, greatest_common_divisor);
-    let whole = u32::try_from(common_ms)
-        .ok()
-        .filter(|ms| *ms > 0)
-        .map(|ms| (1000, ms));
-    let tenths = (1..10).map(|tenths| (tenths, 10));
-    let halves = (1..=2 * FASTEST).flat_map(|halves| [(halves * 1000, 2 * 1001), (halves, 2)]);
-    let rates = whole.into_iter().chain(tenths).chain(halves);
-    let mut rates: Vec<Fps> = rates
-        .map(|(num, den)| {
-            let divisor = greatest_common_divisor(num.into(), den.into()) as u32;
-            Fps::new(num / divisor, den / divisor)
-        })
-        .filter(|fps| fps.as_f64() <= f64::from(FASTEST))
-        .collect();
-    rates.sort_by(|a, b| a.as_f64().total_cmp(&b.as_f64()));
-    rates.into_iter().find(|fps| is_grid(*fps, &starts_ms, end_ms))
-}
-
-fn places_between(starts_ms: &[f64], fps: Fps, frame_count: u64) -> u64 {
-    let places = starts_ms
-        .iter()
-        .map(|ms| (ms * fps.as_f64() / 1000.0).round() as i64);
-    let places: Vec<i64> = places
-        .filter(|place| u64::try_from(place + 1) != Ok(frame_count))
-        .collect();
-    // A second after the picture before, it may be that picture once more, which may stand anywhere.
-    let second = i64::try_from(frames_in(1, fps)).unwrap_or(i64::MAX);
-    let changes = places.windows(2).filter(|pair| pair[1] - pair[0] != second);
-    let common = changes.map(|pair| pair[1]).fold(0, greatest_common_divisor);
-    let common = match common {
-        0 => places.iter().copied().fold(0, greatest_common_divisor),
-        common => common,
-    };
-    u64::try_from(common).map_or(1, |common| common.max(1))
-}
-
-const fn greatest_common_divisor(mut a: i64, mut b: i64) -> i64 {
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    a.abs()
-}
-
-/// Whether the grid of a rate has a place for each start and for the end.
-fn is_grid(fps: Fps, starts_ms: &[f64], end_ms: f64) -> bool {
-    let is_place = |ms: f64, rounding_ms: f64| {
-        let place = (ms * fps.as_f64() / 1000.0).round().max(0.0);
-        (fps.frame_ms(place as u64) - ms).abs() <= rounding_ms
-    };
-    is_place(end_ms, END_ROUNDING_MS) && starts_ms.iter().all(|ms| is_place(*ms, ROUNDING_MS))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_coarsest_grid_has_a_place_for_every_time() {
-        let fps = |num, den| Some(Fps::new(num, den));
-        for (starts, end, unit, grid) in [
-            // MP4 counts exactly.
-            (&[0, 1024, 3072][..], 10_240, (1, 10_240), fps(10, 1)),
-            (&[0, 10_240, 19_456], 20_480, (1, 10_240), fps(10, 1)),
-            (&[0, 10_240], 20_480, (1, 10_240), fps(1, 1)),
-            (&[0, 1001], 5005, (1, 30_000), fps(30_000, 1001)),
-            (&[0, 1], 20_480, (1, 10_240), None),
-            (&[], 0, (1, 10_240), None),
-            // WebM rounds to milliseconds.
-            (&[0, 33, 100, 967], 1001, (1, 1000), fps(30, 1)),
-            (&[0, 33, 67, 968], 1001, (1, 1000), fps(30_000, 1001)),
-            (&[0, 1000], 1042, (1, 1000), fps(24, 1)),
-            (&[0, 80, 400], 1120, (1, 1000), fps(25, 2)),
-            (&[0, 133, 400], 2000, (1, 1000), fps(15, 2)),
-            (&[0, 10_000, 20_000], 30_000, (1, 1000), fps(1, 10)),
-            (&[0, 3333, 6667], 10_000, (1, 1000), fps(3, 10)),
-            (&[0, 30, 90], 210, (1, 1000), fps(100, 3)),
-        ] {
-            assert_eq!(
-                coarsest_grid(starts, end, Rational::new(unit.0, unit.1)),
-                grid,
-                "{starts:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn pictures_that_change_less_often_are_told_from_the_last() {
-        for (starts_ms, frame_count, expected) in [
-            (&[0.0, 100.0, 300.0, 967.0][..], 30, 3),
-            (&[0.0, 100.0, 300.0, 967.0], 40, 1),
-            (&[0.0, 33.0, 67.0], 30, 1),
-            (&[0.0], 30, 1),
-            (&[], 0, 1),
-        ] {
-            let found = places_between(starts_ms, Fps::new(30, 1), frame_count);
-            assert_eq!(found, expected, "{starts_ms:?} {frame_count}");
-        }
-    }
-
-    #[test]
-    fn a_picture_that_is_there_once_more_after_a_second_is_no_change() {
-        for (places, expected) in [
-            (&[0, 4, 19, 20, 22, 37, 52, 54][..], 2),
-            (&[0, 15, 30, 45], 15),
-            (&[0, 15, 16, 31], 16),
-            (&[0, 15, 19, 22], 1),
-        ] {
-            let fps = Fps::new(15, 1);
-            let starts_ms: Vec<f64> = places.iter().map(|place| fps.frame_ms(*place)).collect();
-            assert_eq!(places_between(&starts_ms, fps, 100), expected, "{places:?}");
-        }
-    }
 
     #[test]
     fn a_video_that_stops_before_its_end_is_cut_off() {
@@ -466,28 +293,6 @@ mod tests {
             let checked = check_end(Path::new("a.webm"), starts, end, Rational::new(1, 1000));
             assert_eq!(checked.is_ok(), is_whole, "{starts:?}");
         }
-    }
-
-    #[test]
-    fn a_segment_says_where_it_ends() {
-        let header = [0x1a, 0x45, 0xdf, 0xa3, 0x83, 1, 2, 3];
-        let segment = [0x18, 0x53, 0x80, 0x67];
-        let of = |size: &[u8]| segment_end(&[&header[..], &segment, size, &[0; 5]].concat());
-        assert_eq!(of(&[0x85]), Some(18));
-        assert_eq!(of(&[0x40, 0x10]), Some(30));
-        assert_eq!(of(&[1, 0, 0, 0, 0, 0, 2, 0]), Some(532));
-        for unknown in [
-            &[0xff][..],
-            &[0x7f, 0xff],
-            &[1, 255, 255, 255, 255, 255, 255, 255],
-            &[0; 12],
-        ] {
-            assert_eq!(of(unknown), None, "{unknown:?}");
-        }
-        for end in 0..header.len() + segment.len() {
-            assert_eq!(segment_end(&[&header[..], &segment].concat()[..end]), None);
-        }
-        assert_eq!(segment_end(b"\0\0\0 ftypisom"), None);
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub enum Timing {
     Constant,
 }
 
-/// After so many changes comes a keyframe, so that seeking stays quick: what lies between is to be decoded first.
+/// After this many changes comes a keyframe, so that seeking stays quick: what lies between is to be decoded first.
 const KEY_CHANGES: u64 = 300;
 /// A keyframe has to follow stills, so only a longer rest becomes stills.
 const STILL_SECONDS: u64 = 10;
@@ -43,7 +43,7 @@ pub(super) enum Coding {
 /// Walks the grid.
 #[derive(Debug)]
 pub(super) struct Pacer {
-    /// After so many places of the grid a frame is due, changed or not.
+    /// After this many places of the grid a frame is due, changed or not.
     longest: u64,
     fps: Fps,
     /// The number of grid frames seen.
@@ -118,7 +118,7 @@ impl Pacer {
     }
 }
 
-/// The whole grid frames in so many seconds.
+/// The whole grid frames in this many seconds.
 pub(super) fn frames_in(seconds: u64, fps: Fps) -> u64 {
     seconds * u64::from(fps.num) / u64::from(fps.den)
 }

@@ -21,7 +21,7 @@ pub(super) enum Next {
     },
 }
 
-/// After so many encodings what fits is taken, or the lowest rung is tried.
+/// After this many encodings what fits is taken, or the lowest rung is tried.
 const MOST_ENCODINGS: usize = 6;
 /// A file that fits and uses so much of the limit is not tried to be made better.
 const GOOD_USE: f64 = 0.8;

@@ -7,7 +7,7 @@ use image::RgbaImage;
 
 use crate::frame::{Frame, Picture};
 
-/// Lets pictures change only at every so-many-th place of the grid, and at the last one.
+/// Lets pictures change only at each place of the grid that is a multiple of `every`, and at the last one.
 #[derive(Debug)]
 pub(super) struct Thinner {
     every: u64,

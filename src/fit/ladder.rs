@@ -27,7 +27,7 @@ impl Rung {
 /// A frame rate and a size of the picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Rendition {
-    /// Pictures change only at every so-many-th place of the frame grid.
+    /// Pictures change only at the places of the frame grid that are multiples of this.
     pub(super) every: u64,
     pub(super) size: Size,
     /// What is expected of the file's size, against the first rendition's.

@@ -187,7 +187,7 @@ fn fit(
     Ok((encoded.summary, fit))
 }
 
-/// Encodes all frames of a master, with a picture at most at every so-many-th place of the grid.
+/// Encodes all frames of a master. Pictures change only at the places of the grid that are multiples of `every`.
 fn encode(
     master: &mut Master,
     path: &Path,

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::error::{Error, Kind, Result};
 
-/// So many links may lead from one to the next, as in the kernel.
+/// This many links may lead from one to the next, as in the kernel.
 const MOST_LINKS: usize = 40;
 
 /// Fails if the destination, or a link that it is, leads to a name by which the system shows devices and processes. Such

@@ -26,7 +26,7 @@ const ARROW_HEIGHT: f32 = 19.0;
 const BORDER: f32 = 1.25;
 const SHADOW_DROP: f32 = 1.1;
 const SHADOW_REACH: f32 = 3.0;
-/// A shadow is laid on in so many layers, each wider than the one before.
+/// A shadow is laid on in this many layers, each wider than the one before.
 const SHADOW_LAYERS: u8 = 6;
 const SHADOW_OPACITY: f32 = 0.055;
 
@@ -286,7 +286,7 @@ fn ribbon(points: &[Point], width: f32) -> Option<Path> {
     polygon(&left.chain(right).chain(head).collect::<Vec<_>>())
 }
 
-/// So many straight lines look like half a circle at the width of a trail.
+/// This many straight lines look like half a circle at the width of a trail.
 const HEAD_CORNERS: u8 = 8;
 
 fn beside(point: Point, direction: f64, distance: f64) -> (f32, f32) {

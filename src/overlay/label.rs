@@ -14,10 +14,10 @@ use crate::story::{Label, LabelKind, Line};
 /// Between labels, and around all of them, in the size of the text.
 const GAP: f32 = 0.45;
 const MARGIN: f32 = 1.1;
-/// A line is never wider than this part of the picture, nor than so many times the size of the text.
+/// A line is never wider than this part of the picture, nor than this many times the size of the text.
 const WIDEST: f32 = 0.86;
 const WIDEST_TEXT: f32 = 44.0;
-/// What a line is about takes at most this part of it.
+/// The head of a line, which says what it is about, takes at most this part of it.
 const WIDEST_HEAD: f32 = 0.5;
 
 /// How one kind of label is set, in the size of ordinary text.

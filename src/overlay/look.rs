@@ -4,7 +4,7 @@ use crate::frame::{Size, Theme};
 
 /// The smallest text, in pixels: what is still read in a video of 640x360.
 const LEAST_TEXT: f64 = 13.0;
-/// The middle side of a video has so many times the size of its text.
+/// The middle side of a video is this many times as long as its text is high.
 const SIDE: f64 = 60.0;
 
 /// The size of ordinary text in a video of this size, in pixels; other measures are given in it.

@@ -77,8 +77,8 @@ impl Overlay {
         }
     }
 
-    /// The frame with all that is to be drawn on it: one frame for each stretch in which that stays the same, of which all
-    /// are repeats that look as the one before.
+    /// The frame with all that is to be drawn on it, cut where that changes: one frame for each stretch in which it stays
+    /// the same. One that looks like the frame before is a repeat.
     pub const fn over<'a>(&'a mut self, frame: Frame, pointer: Option<&'a Pointer>) -> Frames<'a> {
         Frames {
             end: frame.spec.index + frame.lasts,

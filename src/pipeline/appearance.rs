@@ -10,7 +10,7 @@ use crate::frame::{Color, PageArea};
 use crate::recording::{Event, EventType, IncrementalSource, Recording};
 use crate::timeline::RenderPlan;
 
-/// So many events leave a trace on any page.
+/// This many events leave a trace on any page.
 const MANY_EVENTS: usize = 20;
 
 /// More colours than this need no names.
@@ -78,7 +78,7 @@ pub enum Doubt {
         /// If not, the recorded page was blank.
         page_shows_something: bool,
     },
-    /// One picture stands still while so many events should be seen.
+    /// One picture stands still while this many events should be seen.
     Frozen { events: usize },
 }
 

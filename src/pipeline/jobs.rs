@@ -9,7 +9,7 @@ use crate::capture::CaptureMethod;
 /// Of memory that is free, each browser counts for so much.
 const BROWSER_BYTES: u64 = 400 << 20;
 
-/// A browser needs a second to start, in which another one takes about so many pictures.
+/// A browser needs a second to start, in which another one takes about this many pictures.
 const CAPTURES_WORTH_A_BROWSER: u64 = 300;
 
 /// A browser with a display keeps two cores busy: one draws while another runs the page, and pictures are encoded.

@@ -88,9 +88,9 @@ pub enum RenderEvent<'a> {
     WayPassedOver { method: CaptureMethod, why: &'a Error },
     /// No browser is needed.
     SlideshowFound,
-    /// So many screenshots of an app could not be shown.
+    /// This many screenshots of an app could not be shown.
     ScreenshotsDamaged(u64),
-    /// So many frames of all grids are in their videos.
+    /// This many frames of all grids are in their videos.
     FramesEncoded(u64),
     /// The video is too large, or smaller than it may be.
     EncodesAgain(EncodesAgain),

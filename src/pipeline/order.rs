@@ -1,9 +1,9 @@
 //! Frames of several browsers, put in order: each browser takes the next segment that nobody has, and pictures of
 //! those ahead wait, packed, until all before them are delivered.
 //!
-//! Segments are taken in order, and each browser captures in order. So the frame that is next is always the first
-//! that waits of the browser that took its segment, and those that stop for want of room stop for frames that
-//! come later: nobody waits in a circle.
+//! Segments are taken in order, and each browser captures in order. So the next frame is always the first one that waits
+//! in the room of the browser that took its segment. A browser whose room is full holds later frames only: nobody waits
+//! in a circle.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -18,7 +18,8 @@ use crate::capture::{CapturedFrame, FrameSink, PackedPicture, Shot};
 /// What may wait of each browser's pictures, in bytes.
 const ROOM: usize = 64 << 20;
 
-/// A picture that will not wait long is not packed; room is for so many of them.
+/// Bytes that a picture counts for while it is not packed, as one that will not wait long: there is room for [`QUEUE`] of
+/// them.
 const UNPACKED: usize = ROOM / QUEUE;
 
 /// A frame without a picture, with all that belongs to it.

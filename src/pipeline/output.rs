@@ -34,9 +34,9 @@ pub struct Written {
 }
 
 impl Output {
-    /// Writes the next so many frames of the grid. `tell` hears of each how many it lasts, `again` of each time that the video
-    /// is encoded once more. Adds the seconds that it took to `busy_s`. None when the frames ended early: then the failure
-    /// is on the other side.
+    /// Writes the next `frame_count` frames of the grid. `tell` hears of each frame how many places it lasts, `again` of each
+    /// time that the video is encoded once more. Adds the seconds that it took to `busy_s`. None when the frames ended early:
+    /// then the failure is on the other side.
     fn write(
         self,
         frame_count: u64,

@@ -1,4 +1,4 @@
-//! Where pictures come from: before a render all that may be tried, after it what was.
+//! Where pictures come from: what may be tried before a render, and what was used after it.
 
 use crate::browser::NetworkIsolation;
 use crate::capture::{CaptureMethod, CaptureWays};

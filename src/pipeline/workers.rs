@@ -50,7 +50,7 @@ impl CaptureSummary {
     }
 }
 
-/// Captures all frames into `sink`, in order, with so many browsers, or as many as suit. Ends early without an error when
+/// Captures all frames into `sink`, in order, with `jobs` browsers, or as many as suit. Ends early without an error when
 /// that is closed.
 pub(super) async fn capture_frames(
     subject: &Arc<Subject>,

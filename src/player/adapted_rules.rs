@@ -19,7 +19,7 @@ struct Change {
     written: &'static [u8],
 }
 
-/// A style sheet so changed; None if it can stay as it is.
+/// The style sheet with these changes; None if it can stay as it is.
 pub(super) fn adapted(sheet: &[u8]) -> Option<Vec<u8>> {
     let mut written = Vec::new();
     let mut done = 0;
@@ -146,7 +146,7 @@ fn address_length(rest: &[u8]) -> usize {
     until(rest, |byte| byte == b')')
 }
 
-/// How far it is from the second byte on past one that is not escaped.
+/// The length from the first byte, whatever it is, to the next that is an end and that no backslash escapes; both count.
 fn until(rest: &[u8], is_end: impl Fn(u8) -> bool) -> usize {
     let mut at = 1;
     while let Some(&byte) = rest.get(at) {

@@ -26,7 +26,7 @@ pub(super) struct Fit {
 }
 
 impl Fit {
-    /// The same in a picture with so many times the pixels to a side.
+    /// The same in a picture with `scale` times as many pixels to a side.
     pub(super) fn times(self, scale: f64) -> Self {
         Self {
             left: self.left * scale,

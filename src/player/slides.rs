@@ -15,7 +15,7 @@ pub struct SlidePlayer<'a> {
     stage: StageLook,
     /// The place of the slide that is shown.
     shown: usize,
-    /// So many samples of the pointer have been followed.
+    /// This many samples of the pointer have been followed.
     followed: usize,
     pointer: PointerTrack,
 }

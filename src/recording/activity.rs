@@ -35,7 +35,7 @@ pub fn spans<'a>(events: impl IntoIterator<Item = &'a Event>, started_ms: f64, g
     spans
 }
 
-pub fn total_ms(spans: &[Span]) -> f64 {
+pub(super) fn total_ms(spans: &[Span]) -> f64 {
     spans.iter().map(|span| span.end_ms - span.start_ms).sum()
 }
 

@@ -64,7 +64,7 @@ impl Budget {
         }
     }
 
-    /// Decodes so many bytes without keeping them. That takes time, but no memory: it costs a sixty-fourth. Says
+    /// Decodes this many bytes without keeping them. That takes time, but no memory: it costs a sixty-fourth. Says
     /// whether there were as many; damage counts as their end.
     pub(super) fn skip(&mut self, mut decoder: impl Read, bytes: u64) -> Result<bool> {
         let mut left = bytes;

@@ -17,7 +17,7 @@ pub enum EventType {
 }
 
 impl EventType {
-    pub const fn from_number(number: u32) -> Self {
+    pub(super) const fn from_number(number: u32) -> Self {
         match number {
             0 => Self::DomContentLoaded,
             1 => Self::Load,
@@ -88,7 +88,7 @@ pub enum IncrementalSource {
 }
 
 impl IncrementalSource {
-    pub const fn from_number(number: u32) -> Self {
+    pub(super) const fn from_number(number: u32) -> Self {
         match number {
             0 => Self::Mutation,
             1 => Self::MouseMove,

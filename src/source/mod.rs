@@ -28,7 +28,7 @@ pub use http::AllowedHost;
 pub use input::Input;
 pub(crate) use limit::{bytes_in_words, in_largest_unit};
 pub use pace::Rate;
-pub use posthog::{KEY_VARIABLE, KeySource, MissingBlock, PosthogProvenance, SessionAddress};
+pub use posthog::{KeySource, MissingBlock, PosthogProvenance, SessionAddress};
 
 /// The bytes of one recording, with the name that messages call them by.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use crate::encode::Cue;
 
 /// How long a subtitle stays, unless another comes.
 const CUE_MS: f64 = 2500.0;
-/// What happens this close together is told in one subtitle, of at most so many lines.
+/// What happens this close together is told in one subtitle, of at most this many lines.
 const TOGETHER_MS: f64 = 300.0;
 const MOST_LINES: usize = 3;
 /// The shortest that a subtitle is shown, at the end of the video.

@@ -12,7 +12,7 @@ use crate::recording::{Moment, MomentKind, Recording, Span, without_query};
 /// More are asked for by mistake: each is a file, and has others beside it.
 const MOST_CLIPS: usize = 100;
 
-/// So many names of what a recording has fit in a message.
+/// This many names of what a recording has fit in a message.
 const MOST_NAMES: usize = 8;
 
 /// Which parts are asked for; none at all means the whole as one.
@@ -27,9 +27,9 @@ pub struct ClipOptions {
 /// The clips of a recording.
 #[derive(Debug)]
 pub struct Clips {
-    /// Of those that are wanted, in their order; never empty.
+    /// The timelines of the clips that are wanted, in their order; never empty.
     pub timelines: Vec<Timeline>,
-    /// How many there are, wanted or not.
+    /// How many clips there are, wanted or not.
     pub found: usize,
 }
 
@@ -146,7 +146,7 @@ impl ClipOptions {
 /// What one clip is to show, in session time.
 struct Part {
     range: Span,
-    /// What it is around.
+    /// The moments that it is about.
     around_ms: Vec<f64>,
 }
 

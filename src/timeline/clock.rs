@@ -100,7 +100,8 @@ impl ClockMap {
     }
 }
 
-/// Rounding never leaves the target, so that pieces stay in order.
+/// Where `x`, between `from` and `to`, lies between `start` and `end`. Rounding never leads outside of these two, so that
+/// pieces stay in order.
 fn interpolate(x: f64, (from, to): (f64, f64), (start, end): (f64, f64)) -> f64 {
     if x >= to {
         end

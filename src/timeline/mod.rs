@@ -42,7 +42,7 @@ const LONGEST_VIDEO_MS: f64 = 30.0 * 24.0 * 3_600_000.0;
 pub struct Timeline {
     /// What the video shows, in session time.
     pub range: Span,
-    /// The moments that it is around; none where idle cuts are the same without them.
+    /// The moments that the video is about; none where idle cuts are the same without them.
     pub around_ms: Vec<f64>,
     /// The largest viewport within the range.
     pub viewport: Size,
@@ -51,7 +51,7 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// Of all that the options leave of the recording.
+    /// The timeline of all that the options leave of the recording.
     pub fn resolve(recording: &Recording, options: &TimelineOptions) -> Result<Self> {
         let windows = WindowSchedule::resolve(recording, &options.window)?;
         let range = resolve_range(recording, &windows, options)?;
@@ -63,7 +63,7 @@ impl Timeline {
         bounds_outside(recording, &self.windows, options)
     }
 
-    /// Of this part of the recording. The moments that it is around are no idle time.
+    /// The timeline of one part of the recording. The moments of `around_ms`, which it is about, are no idle time.
     fn of(
         recording: &Recording,
         windows: &WindowSchedule,
@@ -142,7 +142,8 @@ fn scheduled<'a>(
     places.into_iter().map(|place| &recording.windows[place])
 }
 
-/// What idle cuts leave of a range, and those of the moments that are in it for being asked for: all of them, or none.
+/// What idle cuts leave of a range, in which the moments of `around_ms` are no idle time. Also gives these moments back if
+/// they changed what is left, and none of them otherwise.
 fn kept(
     recording: &Recording,
     windows: &WindowSchedule,

@@ -2,7 +2,7 @@
 
 use super::size::Layout;
 use super::{ClockMap, WindowSchedule};
-use crate::frame::{Canvas, Fps, FrameSpec, Size};
+use crate::frame::{Fps, FrameSpec, Size};
 use crate::recording::Span;
 
 /// Everything about the video that is known before it is made.
@@ -54,14 +54,6 @@ impl RenderPlan {
         (range.start_ms..=range.end_ms).contains(&session_ms)
     }
 
-    /// What the page is drawn for in every frame.
-    pub const fn canvas(&self) -> Canvas {
-        Canvas {
-            size: Size::new(self.size.width, self.size.height - self.band),
-            scale: self.scale,
-        }
-    }
-
     /// Frame `index`, shown from `index` / fps on. The last shows the very end, so that no final change is lost.
     pub fn frame(&self, index: u64) -> FrameSpec {
         let pts_ms = self.fps.frame_ms(index);
@@ -82,15 +74,12 @@ impl RenderPlan {
         let index = self.fps.frames_before(self.clock.video_ms(session_ms));
         index.min(self.frame_count - 1)
     }
-
-    pub fn frames(&self) -> impl ExactSizeIterator<Item = FrameSpec> + '_ {
-        (0..self.frame_count as usize).map(|index| self.frame(index as u64))
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frame::Canvas;
 
     fn plan(session_ms: f64, fps: Fps) -> RenderPlan {
         let span = Span {
@@ -130,7 +119,7 @@ mod tests {
     #[test]
     fn frames_stand_on_the_grid_and_the_last_shows_the_end() {
         let plan = plan(1010.0, Fps::new(10, 1));
-        let frames: Vec<FrameSpec> = plan.frames().collect();
+        let frames: Vec<FrameSpec> = (0..plan.frame_count).map(|index| plan.frame(index)).collect();
         let shown: Vec<f64> = frames.iter().map(|frame| frame.session_ms).collect();
         assert_eq!(
             shown,
@@ -173,7 +162,8 @@ mod tests {
         let plan = plan(48_000_000.0, Fps::new(30, 1));
         assert_eq!(plan.frame_count, 1_440_000);
         let mut last = -1.0;
-        for frame in plan.frames() {
+        for index in 0..plan.frame_count {
+            let frame = plan.frame(index);
             assert!(frame.session_ms > last);
             last = frame.session_ms;
         }

@@ -12,11 +12,11 @@ const SETTLED_MS: f64 = 500.0;
 /// rrweb records a scroll position every 100 ms; between two of them the player moves the page evenly.
 const SCROLL_GLIDE_MS: f64 = 100.0;
 
-/// Captures that a segment is worth. Fewer are not worth beginning anew; the pictures of more would wait long, and
-/// take room, until it is their turn.
+/// How many captures a segment should have. With fewer, to begin anew costs more than it gains; with more, pictures wait
+/// long for their turn, and take room.
 const CAPTURES_PER_SEGMENT: u64 = 60;
 
-/// How much there is to capture, and the parts that it is cut into.
+/// How much there is to capture, and the segments that it is cut into.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Workload {
     /// All frames of the capture plan, in order. Where they are cut depends on the recording and the videos alone, not on
@@ -151,7 +151,7 @@ impl ChangedFrames {
         })
     }
 
-    /// The frame before which there are so many captures, fewer than all.
+    /// The frame before which there are `captures` captures, which are fewer than all.
     fn frame_of_capture(&self, captures: u64) -> u64 {
         let begun = self.busy.partition_point(|busy| busy.captures_before <= captures);
         self.busy[..begun]

@@ -76,7 +76,7 @@ function boxOf(element) {
   return { left, top, width, height };
 }
 
-/** A new replayer, paused so many milliseconds after the first event. */
+/** A new replayer, paused this many milliseconds after the first event. */
 async function jump(time) {
   if (shown) {
     shown.destroy();

@@ -1,4 +1,4 @@
-//! `--max-size`: a number of bytes, or the name of a service that takes files of at most so many.
+//! `--max-size`: a number of bytes, or the name of a service that takes files of at most that many.
 
 use std::str::FromStr;
 

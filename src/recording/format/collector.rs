@@ -36,7 +36,7 @@ pub(super) struct Collector<'a> {
     next_index: u64,
 }
 
-/// The session of an object around, which rows in it belong to that name none.
+/// The session that the enclosing object names. Rows in it that name none belong to it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Around {
     session: usize,

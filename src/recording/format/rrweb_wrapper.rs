@@ -8,15 +8,16 @@ use std::collections::HashSet;
 
 use bytestring::ByteString;
 
-use super::value::{self, Shape};
 use super::{Collector, Fields, Format, SessionId, WINDOW_NAMES, is_event, read_text};
 use crate::error::Result;
-use crate::recording::budget::Budget;
 use crate::recording::problem::ProblemKind;
 use crate::recording::{event, json_text};
 
 /// What `PostHog` calls an object in which each list is a window's.
 const BY_WINDOW: [&str; 2] = ["snapshotsByWindowId", "snapshot_data_by_window_id"];
+
+/// Reads a value within which at most this many others are looked into; gives nothing if there are no events in it.
+type ReadValue = fn(&ByteString, usize, &mut Collector<'_>) -> Result<Option<Format>>;
 
 /// The values of one object in which the events are.
 pub(super) struct Wrapped {
@@ -28,7 +29,7 @@ pub(super) struct Wrapped {
     is_by_window: bool,
 }
 
-enum Place {
+pub(super) enum Place {
     /// A list of events.
     List(ByteString),
     /// Anything else that holds some.
@@ -40,12 +41,15 @@ enum Place {
 }
 
 /// Looks through the object, down to `depth` objects within each other. Each level is gone through anew, which needs no
-/// list of the objects in it.
-pub(super) fn find(object: &ByteString, depth: usize, budget: &mut Budget) -> Result<Option<Wrapped>> {
+/// list of the objects in it. `place` says of a value that is no object whether it is a place of several events.
+pub(super) fn find(
+    object: &ByteString,
+    depth: usize,
+    mut place: impl FnMut(ByteString) -> Result<Option<Place>>,
+) -> Result<Option<Wrapped>> {
     for single_events in [false, true] {
         let mut search = Search {
-            depth,
-            budget,
+            place: &mut place,
             single_events,
             goes_deeper: true,
         };
@@ -61,17 +65,15 @@ pub(super) fn find(object: &ByteString, depth: usize, budget: &mut Budget) -> Re
     Ok(None)
 }
 
-struct Search<'b> {
-    /// Of the values that may hold events.
-    depth: usize,
-    budget: &'b mut Budget,
+struct Search<'a, P> {
+    place: &'a mut P,
     /// Whether it is for single events, else for all that holds several.
     single_events: bool,
     /// Whether there are objects in those of the level.
     goes_deeper: bool,
 }
 
-impl Search<'_> {
+impl<P: FnMut(ByteString) -> Result<Option<Place>>> Search<'_, P> {
     /// Looks at the values in those objects that are `level` objects further in.
     fn level(
         &mut self,
@@ -109,7 +111,7 @@ impl Search<'_> {
                 are_all_lists = false;
                 continue;
             }
-            let place = self.place(object.slice_ref(value))?;
+            let place = (self.place)(object.slice_ref(value))?;
             let is_empty_list = value.starts_with('[') && json_text::elements(value).next().is_none();
             are_all_lists &= is_empty_list || matches!(place, Some(Place::List(_)));
             match place {
@@ -150,17 +152,6 @@ impl Search<'_> {
             is_by_window: false,
         })
     }
-
-    /// The place of the events, if they are in this value.
-    fn place(&mut self, value: ByteString) -> Result<Option<Place>> {
-        Ok(match Shape::of(&value, self.depth, self.budget)? {
-            // A string alone is no list of events, packed or not; [`Self::single_event`] takes those.
-            None | Some(Shape::Event) => None,
-            Some(Shape::Quoted(text)) => Some(Place::Quoted(text)),
-            Some(Shape::Events) => Some(Place::List(value)),
-            Some(_) => Some(Place::Value(value)),
-        })
-    }
 }
 
 /// Whether there are several lists that can each be played alone. One that cannot goes on where another ends, and one
@@ -179,10 +170,15 @@ fn are_windows(lists: &[(String, Place)]) -> bool {
 }
 
 impl Wrapped {
-    pub(super) fn read(&self, depth: usize, collector: &mut Collector<'_>) -> Result<Format> {
+    pub(super) fn read(
+        &self,
+        depth: usize,
+        collector: &mut Collector<'_>,
+        read_value: ReadValue,
+    ) -> Result<Format> {
         if let Some(id) = &self.id {
             let around = collector.enter(id);
-            let format = self.read_places(depth, collector)?;
+            let format = self.read_places(depth, collector, read_value)?;
             collector.leave(around);
             return Ok(format);
         }
@@ -191,10 +187,15 @@ impl Wrapped {
         } else {
             collector.begin_session();
         }
-        self.read_places(depth, collector)
+        self.read_places(depth, collector, read_value)
     }
 
-    fn read_places(&self, depth: usize, collector: &mut Collector<'_>) -> Result<Format> {
+    fn read_places(
+        &self,
+        depth: usize,
+        collector: &mut Collector<'_>,
+        read_value: ReadValue,
+    ) -> Result<Format> {
         let mut known = HashSet::new();
         let mut formats = Vec::new();
         for (key, place) in &self.places {
@@ -209,7 +210,7 @@ impl Wrapped {
                     self.read_list(list, &mut known, collector)?;
                     None
                 }
-                Place::Value(value) => value::read(value, depth, collector)?,
+                Place::Value(value) => read_value(value, depth, collector)?,
                 Place::Quoted(text) => Some(read_text(text, depth, collector)?),
                 Place::Event(event, window) => {
                     collector.event(window.as_deref(), event.clone())?;

@@ -58,9 +58,9 @@ impl Segment {
     }
 }
 
-/// Sessions with their segments put together: those of `Sentry`, those that cannot be played alone, and, where all
-/// came in order, be it from the last to the first, and no two of them at the same time, those that adjoin. Numbers of
-/// rows do not say more than that.
+/// Puts the segments of each session together: those of `Sentry`, and those that cannot be played alone. Where all came in
+/// order, or all in the opposite order, and no two overlap, also those that adjoin; numbers of rows do not keep these
+/// apart.
 pub(super) fn join(mut segments: Vec<Segment>) -> Vec<Session> {
     if segments.len() < 2 {
         return segments.into_iter().map(|segment| segment.session).collect();

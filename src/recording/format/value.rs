@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::posthog_block::Block;
 use super::posthog_wire::Capture;
-use super::rrweb_wrapper::Wrapped;
+use super::rrweb_wrapper::{Place, Wrapped};
 use super::table::Table;
 use super::{Collector, Fields, Format, is_event, posthog_export, read_text, rrweb_wrapper};
 use crate::error::Result;
@@ -101,7 +101,8 @@ impl<'a> Shape<'a> {
         if names.next().is_some_and(|name| name == "segment_id") && names.next().is_none() {
             return Ok(Some(Self::SegmentHeader));
         }
-        Ok(rrweb_wrapper::find(object, depth - 1, budget)?.map(Self::Wrapper))
+        let place = |value| place_in_wrapper(value, depth - 1, budget);
+        Ok(rrweb_wrapper::find(object, depth - 1, place)?.map(Self::Wrapper))
     }
 
     fn of_string(string: &'a ByteString, depth: usize, budget: &mut Budget) -> Result<Option<Self>> {
@@ -174,7 +175,7 @@ impl<'a> Shape<'a> {
                 posthog_export::read(value, collector)?;
                 Format::PosthogExport
             }
-            Self::Wrapper(wrapped) => wrapped.read(depth - 1, collector)?,
+            Self::Wrapper(wrapped) => wrapped.read(depth - 1, collector, read)?,
             Self::SegmentHeader => {
                 collector.begin_segments();
                 Format::RrwebLists
@@ -183,7 +184,17 @@ impl<'a> Shape<'a> {
     }
 }
 
-/// Whether one of a table's first rows does.
+/// The place of several events, if they are in this value of an object.
+fn place_in_wrapper(value: ByteString, depth: usize, budget: &mut Budget) -> Result<Option<Place>> {
+    Ok(match Shape::of(&value, depth, budget)? {
+        None | Some(Shape::Event) => None,
+        Some(Shape::Quoted(text)) => Some(Place::Quoted(text)),
+        Some(Shape::Events) => Some(Place::List(value)),
+        Some(_) => Some(Place::Value(value)),
+    })
+}
+
+/// Whether there are events in one of a table's first rows.
 fn holds_events(table: &Table<'_>, depth: usize, budget: &mut Budget) -> Result<bool> {
     for row in table.rows().take(SAMPLE) {
         if Shape::of(&row, depth, budget)?.is_some() {

@@ -13,7 +13,7 @@ use crate::frame::Size;
 use crate::recording::event::{Detail, Event};
 use crate::recording::rrweb_types::EventType;
 
-/// So many of the first nodes of a mutation are looked at, as `PostHog` does.
+/// This many of the first nodes of a mutation are looked at, as `PostHog` does.
 const LOOKED_AT: usize = 3;
 
 pub(in crate::recording) fn has_screenshot(event: &Event) -> bool {

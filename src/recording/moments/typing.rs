@@ -28,7 +28,7 @@ pub struct Typing {
 pub enum TypedText {
     /// What stands before the caret, its last 200 letters; empty for a field that was emptied.
     Plain(String),
-    /// So many letters that the recorder masked.
+    /// This many letters that the recorder masked.
     Masked(usize),
     /// Something that must not be shown, of unknown length.
     Secret,

@@ -238,7 +238,7 @@ mod tests {
 
     const STARTED: u64 = 1_000_000;
 
-    /// `event` without its braces, so many seconds after the start.
+    /// `event` without its braces, this many seconds after the start.
     fn at(second: f64, event: &str) -> String {
         let timestamp = STARTED as f64 + second * 1000.0;
         format!(r#"{{"timestamp":{timestamp},{event}}}"#)

@@ -71,13 +71,14 @@ pub(super) fn counts_in_other_unit(events: &[Event]) -> bool {
     other_unit(&times).is_some()
 }
 
-/// How long it is from a time to another, which may both be in another unit. What may be seconds is taken for such.
+/// How long it is from a time to another, in milliseconds. Both may be in another unit: what may be seconds is taken for
+/// seconds.
 pub(in crate::recording) fn pause_ms(from: f64, to: f64) -> f64 {
     let unit = OTHER_UNITS.iter().find(|(range, _)| range.contains(&to));
     (to - from) * unit.map_or(1.0, |(_, unit_us)| unit_us / 1e3)
 }
 
-/// Where most times are of a session that was counted in another unit, those are put right.
+/// Puts times right that were counted in another unit, where most of them were.
 fn count_all_in_milliseconds(times: &mut [f64]) {
     if let Some((usual, unit_us)) = other_unit(times) {
         for time in times.iter_mut().filter(|time| is_near(**time, usual, unit_us)) {
@@ -86,7 +87,8 @@ fn count_all_in_milliseconds(times: &mut [f64]) {
     }
 }
 
-/// The median, and of how many microseconds, if most times near it are of a session in a unit that is no millisecond.
+/// The median time, and how many microseconds its unit has, if most times near it were counted in another unit than
+/// milliseconds.
 fn other_unit(times: &[f64]) -> Option<(f64, f64)> {
     let usual = median(times.iter().copied())?;
     let (_, unit_us) = OTHER_UNITS.iter().find(|(range, _)| range.contains(&usual))?;

@@ -10,9 +10,9 @@ use crate::source::exchange::{Exchange, Refusal, Within};
 
 /// A personal key may ask for this many at a time, and for one more not.
 const MOST_BLOCKS: usize = 20;
-/// So many replies must come well before more is asked for at once.
+/// This many replies must come well before more is asked for at once.
 const GROW_AFTER: usize = 4;
-/// So many blocks in a row that cannot be had are no matter of blocks.
+/// Where this many blocks in a row cannot be had, the fault lies not with the blocks.
 const MOST_FAILURES: usize = 3;
 
 pub(super) struct BlockDownload<'d, 'e> {
@@ -230,7 +230,7 @@ impl<'d, 'e> BlockDownload<'d, 'e> {
     }
 }
 
-/// The blocks at the front whose numbers follow each other, at most so many.
+/// The blocks at the front whose numbers follow each other, at most `most`.
 fn consecutive<'a, 'b>(blocks: &'a [&'b Block], most: usize) -> &'a [&'b Block] {
     let follows = |pair: &[&Block]| pair[1].key == pair[0].key + 1;
     let length = 1 + blocks.windows(2).take_while(|pair| follows(pair)).count();

@@ -14,14 +14,14 @@ use crate::aside::aside;
 use crate::error::{Error, Kind, Result};
 
 /// The environment variable that holds the key.
-pub const KEY_VARIABLE: &str = "POSTHOG_API_KEY";
+const KEY_VARIABLE: &str = "POSTHOG_API_KEY";
 
 const LONGEST_KEY: u64 = 4096;
 
 /// Where the key is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeySource {
-    /// In [`KEY_VARIABLE`].
+    /// In the environment, as `POSTHOG_API_KEY`.
     Environment,
     File(PathBuf),
     StandardInput,

@@ -11,7 +11,7 @@ mod listing;
 mod session;
 
 pub use address::SessionAddress;
-pub use key::{KEY_VARIABLE, KeySource};
+pub use key::KeySource;
 pub use session::{MissingBlock, PosthogProvenance};
 
 pub(super) use session::read;

@@ -223,7 +223,7 @@ impl Session<'_> {
         Ok((texts, missing))
     }
 
-    /// The text of one, of at most so many bytes.
+    /// The text of one object, of at most `most` bytes.
     async fn object(
         &self,
         exchange: &mut Exchange<'_>,

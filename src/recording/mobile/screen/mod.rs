@@ -409,7 +409,7 @@ impl Screen {
             if let Some((wireframe, _)) = placed.wireframe {
                 self.aliases.remove(&wireframe);
             }
-            // Of what goes the outermost is told, and of what comes in the same event nothing.
+            // The player removes what is in the outermost node as well; what came in this very event it does not know.
             if inner == id && placed.node.is_none() {
                 self.removed.push(Removal {
                     parent_id: parent,
