@@ -20,7 +20,7 @@ pub enum ProblemKind {
     NotUtf8,
     /// Lines of a JSONL input that are no JSON; skipped.
     UnreadableLine,
-    /// Entries of a ZIP archive that might be recordings but cannot be read; passed over.
+    /// Files in a ZIP archive, and parts of a form, that might be recordings but cannot be read; passed over.
     UnreadableEntry,
     /// `PostHog`'s blocks that are missing, damaged or cut off; left out.
     UnreadableBlock,
@@ -68,7 +68,7 @@ pub enum Place {
     Byte(u64),
     /// The place of a `PostHog` block, counted from 0.
     Block(u64),
-    /// The place of an entry of a ZIP archive, counted from 0.
+    /// The place of an entry of a ZIP archive or a form, counted from 0.
     Entry(u64),
 }
 

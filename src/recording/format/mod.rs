@@ -3,7 +3,9 @@
 
 mod collector;
 mod compressed_fields;
+mod entries;
 mod fields;
+mod joined;
 mod lines;
 mod lost;
 mod packed;
@@ -19,7 +21,6 @@ mod table;
 mod text;
 mod unsupported;
 mod value;
-mod zip_entries;
 
 use std::fmt;
 
@@ -103,7 +104,7 @@ fn read_within(mut containers: Vec<Container>, mut bytes: Vec<u8>, budget: &mut 
         containers.push(container);
         bytes = match inside {
             Inside::Bytes(decoded) => decoded,
-            Inside::Entries(zip) => return zip_entries::read(zip, containers, budget),
+            Inside::Entries(found) => return entries::read(found, containers, budget),
         };
     }
     let mut collector = Collector::new(budget);
