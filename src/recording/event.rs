@@ -139,6 +139,9 @@ impl Event {
             EventType::FullSnapshot => data.node.is_some_and(is_object) || data.has_wireframes(),
             _ => true,
         };
+        if kind == EventType::FullSnapshot && header.data.is_some_and(is_list) {
+            return Err(NotAnEvent::ListSnapshot);
+        }
         if !can_be_played {
             return Err(NotAnEvent::Malformed);
         }
@@ -169,6 +172,8 @@ pub(super) struct Owner {
 pub(super) enum NotAnEvent {
     /// No object, no type or timestamp, a full snapshot without a tree, or a change without data.
     Malformed,
+    /// A full snapshot that is a list of changes, as newer recorders of Datadog's write it, and no tree.
+    ListSnapshot,
     /// rrweb's packer made a string of it.
     Packed,
     /// `PostHog` compressed fields of it.
@@ -413,6 +418,10 @@ pub(super) fn id(json: Option<&str>) -> Option<Cow<'_, str>> {
     let json = json?;
     let id = exact_text(json).or_else(|| number(json).map(|_| Cow::Borrowed(json)))?;
     (!id.is_empty()).then_some(id)
+}
+
+fn is_list(raw: &RawValue) -> bool {
+    raw.get().starts_with('[')
 }
 
 fn is_object(raw: &RawValue) -> bool {

@@ -26,6 +26,8 @@ pub enum ProblemKind {
     UnreadableBlock,
     /// Entries without a type and timestamp, full snapshots without a tree, changes without data; dropped.
     NotAnEvent,
+    /// Full snapshots in a format of Datadog's, lists of changes in place of rrweb's trees; dropped.
+    ListSnapshot,
     /// Events packed by rrweb that cannot be unpacked; dropped.
     DamagedPackedEvent,
     /// Events packed by a packer of another version than v1; dropped.
@@ -104,6 +106,7 @@ impl ProblemKind {
             Self::UnreadableEntry => "entry of the ZIP archive is not a recording that can be read",
             Self::UnreadableBlock => "PostHog block is missing, damaged or cut off",
             Self::NotAnEvent => "entry is not an rrweb event",
+            Self::ListSnapshot => "full snapshot is in Datadog's own format",
             Self::DamagedPackedEvent => "packed event cannot be unpacked",
             Self::UnknownPacker => "packed event is of an unknown packer version",
             Self::DamagedFields => "event has compressed fields that cannot be decoded",
@@ -130,6 +133,7 @@ impl ProblemKind {
             Self::UnreadableEntry => "entries of the ZIP archive are not recordings that can be read",
             Self::UnreadableBlock => "PostHog blocks are missing, damaged or cut off",
             Self::NotAnEvent => "entries are not rrweb events",
+            Self::ListSnapshot => "full snapshots are in Datadog's own format",
             Self::DamagedPackedEvent => "packed events cannot be unpacked",
             Self::UnknownPacker => "packed events are of an unknown packer version",
             Self::DamagedFields => "events have compressed fields that cannot be decoded",
@@ -156,6 +160,7 @@ impl ProblemKind {
             Self::UnreadableEntry => "passed over",
             Self::UnreadableBlock => "left out",
             Self::NotAnEvent
+            | Self::ListSnapshot
             | Self::DamagedPackedEvent
             | Self::UnknownPacker
             | Self::DamagedFields

@@ -1,6 +1,7 @@
 //! The formats that events come in: one file for each, and [`read`], which tells them apart by content.
 //! `Archive::read` calls it. What a format reader finds goes, event by event, into a [`Collector`].
 
+mod base64_text;
 mod collector;
 mod compressed_fields;
 mod entries;
@@ -258,6 +259,7 @@ impl SessionId {
             "replayId",
             "recording_id",
             "recordingId",
+            "session_secure_id",
         ];
         let mut ids = names.into_iter().filter_map(|name| event::id(fields.get(name)));
         Some(Self {
@@ -463,6 +465,23 @@ pub(super) mod tests {
             let message = failure(bytes);
             assert!(message.contains(name), "{name}: {message}");
         }
+    }
+
+    #[test]
+    fn full_snapshots_of_another_format_are_named() {
+        let records = format!(
+            r##"{{"records":[{META},{{"type":2,"timestamp":2,"data":[[0,"#document"],[1,[null,0]]]}},
+            {{"type":12,"timestamp":3,"data":[[3,[51,[72,3]]]]}}]}}"##
+        );
+        let name = "a".to_owned();
+        let input = crate::source::RawInput {
+            name,
+            bytes: records.into_bytes(),
+        };
+        let archive = Archive::read(input, 1 << 20).unwrap();
+        let error = archive.into_recording(None).unwrap_err();
+        assert_eq!(error.kind(), Kind::NoFullSnapshot);
+        assert!(error.to_string().contains("Datadog's own format"), "{error}");
     }
 
     #[test]
