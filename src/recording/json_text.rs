@@ -31,6 +31,11 @@ impl<'a> Tokens<'a> {
         Self { json, at: 0 }
     }
 
+    /// How much of the text, in bytes, is behind the last token.
+    pub(super) const fn offset(&self) -> usize {
+        self.at
+    }
+
     /// The text of the whole value that begins here, which is passed over.
     pub(super) fn value(&mut self) -> Option<&'a str> {
         self.skip_separators();

@@ -230,6 +230,16 @@ fn no_full_snapshot(problems: &Problems) -> Error {
         Kind::NoFullSnapshot,
         "the recording has no full snapshot, so there is nothing to draw",
     );
+    if problems.of_kind(ProblemKind::ListSnapshot).is_some() {
+        return Error::new(
+            Kind::NoFullSnapshot,
+            "its full snapshots are in Datadog's own format, which this version cannot read, and not rrweb's",
+        )
+        .hint(
+            "The recorders of Datadog, and those made from them, write it since one of their later versions; what version 5 \
+             writes can be read.",
+        );
+    }
     if let Some(unreadable) = problems.of_kind(ProblemKind::UnreadableLine) {
         return error.hint(format!(
             "It may have been in what cannot be read: {unreadable}. Look at that, or export it again; Postgres's COPY doubles \

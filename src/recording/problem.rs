@@ -20,12 +20,14 @@ pub enum ProblemKind {
     NotUtf8,
     /// Lines of a JSONL input that are no JSON; skipped.
     UnreadableLine,
-    /// Entries of a ZIP archive that might be recordings but cannot be read; passed over.
+    /// Files in a ZIP archive, and parts of a form, that might be recordings but cannot be read; passed over.
     UnreadableEntry,
     /// `PostHog`'s blocks that are missing, damaged or cut off; left out.
     UnreadableBlock,
     /// Entries without a type and timestamp, full snapshots without a tree, changes without data; dropped.
     NotAnEvent,
+    /// Full snapshots in a format of Datadog's, lists of changes in place of rrweb's trees; dropped.
+    ListSnapshot,
     /// Events packed by rrweb that cannot be unpacked; dropped.
     DamagedPackedEvent,
     /// Events packed by a packer of another version than v1; dropped.
@@ -68,7 +70,7 @@ pub enum Place {
     Byte(u64),
     /// The place of a `PostHog` block, counted from 0.
     Block(u64),
-    /// The place of an entry of a ZIP archive, counted from 0.
+    /// The place of an entry of a ZIP archive or a form, counted from 0.
     Entry(u64),
 }
 
@@ -104,6 +106,7 @@ impl ProblemKind {
             Self::UnreadableEntry => "entry of the ZIP archive is not a recording that can be read",
             Self::UnreadableBlock => "PostHog block is missing, damaged or cut off",
             Self::NotAnEvent => "entry is not an rrweb event",
+            Self::ListSnapshot => "full snapshot is in Datadog's own format",
             Self::DamagedPackedEvent => "packed event cannot be unpacked",
             Self::UnknownPacker => "packed event is of an unknown packer version",
             Self::DamagedFields => "event has compressed fields that cannot be decoded",
@@ -130,6 +133,7 @@ impl ProblemKind {
             Self::UnreadableEntry => "entries of the ZIP archive are not recordings that can be read",
             Self::UnreadableBlock => "PostHog blocks are missing, damaged or cut off",
             Self::NotAnEvent => "entries are not rrweb events",
+            Self::ListSnapshot => "full snapshots are in Datadog's own format",
             Self::DamagedPackedEvent => "packed events cannot be unpacked",
             Self::UnknownPacker => "packed events are of an unknown packer version",
             Self::DamagedFields => "events have compressed fields that cannot be decoded",
@@ -156,6 +160,7 @@ impl ProblemKind {
             Self::UnreadableEntry => "passed over",
             Self::UnreadableBlock => "left out",
             Self::NotAnEvent
+            | Self::ListSnapshot
             | Self::DamagedPackedEvent
             | Self::UnknownPacker
             | Self::DamagedFields

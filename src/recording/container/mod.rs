@@ -1,6 +1,9 @@
-//! What a recording may be wrapped in: gzip, zlib, Zstandard and ZIP, in any order. `format` asks [`Container::of`]
-//! what bytes are, by their content, and looks again at what comes out.
+//! What a recording may be wrapped in: gzip, zlib, Zstandard, ZIP, and what carries it over the web, in any order.
+//! `format` asks [`Container::of`] what bytes are, by their content, and looks again at what comes out.
 
+mod envelope;
+mod form;
+mod har;
 mod zip;
 
 use std::error::Error as _;
@@ -9,6 +12,8 @@ use std::fmt;
 use flate2::bufread::{GzDecoder, ZlibDecoder};
 use serde::Serialize;
 
+use self::form::Form;
+use self::har::Har;
 pub(super) use self::zip::Zip;
 use super::budget::Budget;
 use crate::error::{Error, Kind, Result};
@@ -26,6 +31,12 @@ pub enum Container {
     /// RFC 8878, of one or several frames.
     Zstd,
     Zip,
+    /// HTTP Archive 1.2: the bodies in it.
+    Har,
+    /// RFC 7578: the parts of a form.
+    Multipart,
+    /// Lines of JSON, and gzip or zlib between them, as `Sentry` sends them.
+    Envelope,
 }
 
 impl fmt::Display for Container {
@@ -35,6 +46,9 @@ impl fmt::Display for Container {
             Self::Zlib => "zlib",
             Self::Zstd => "Zstandard",
             Self::Zip => "ZIP",
+            Self::Har => "HAR",
+            Self::Multipart => "multipart form data",
+            Self::Envelope => "an envelope",
         })
     }
 }
@@ -43,20 +57,60 @@ impl fmt::Display for Container {
 #[derive(Debug)]
 pub(super) enum Inside {
     Bytes(Vec<u8>),
-    Entries(Zip),
+    Entries(Entries),
+}
+
+/// Several things beside each other, each with a name.
+#[derive(Debug)]
+pub(super) enum Entries {
+    Zip(Zip),
+    Har(Har),
+    Form(Form),
+}
+
+impl Entries {
+    /// In the order of the container.
+    pub(super) fn names(&self) -> Vec<String> {
+        match self {
+            Self::Zip(zip) => zip.names(),
+            Self::Har(har) => har.names(),
+            Self::Form(form) => form.names(),
+        }
+    }
+
+    /// Decodes one entry, counted from 0.
+    pub(super) fn read(&mut self, index: usize, budget: &mut Budget) -> Result<Vec<u8>> {
+        match self {
+            Self::Zip(zip) => zip.read(index, budget),
+            Self::Har(har) => har.read(index, budget),
+            Self::Form(form) => form.read(index, budget),
+        }
+    }
 }
 
 impl Container {
-    /// What the first bytes say.
+    /// What the first bytes say, and for text the first lines or the whole.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
+        Self::of_stream(bytes).or_else(|| {
+            Some(match bytes {
+                // The first entry, or the end of an archive without any.
+                [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Self::Zip,
+                _ if Form::is_one(bytes) => Self::Multipart,
+                _ if envelope::is_one(bytes) => Self::Envelope,
+                _ if Har::is_one(bytes) => Self::Har,
+                _ => return None,
+            })
+        })
+    }
+
+    /// What compresses a single thing.
+    fn of_stream(bytes: &[u8]) -> Option<Self> {
         Some(match bytes {
             [0x1f, 0x8b, 8, ..] => Self::Gzip,
             // A window of 32 KiB, no dictionary, and the check bits of each of the four levels.
             [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => Self::Zlib,
             // A frame, or one to be skipped in front of it.
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
-            // The first entry, or the end of an archive without any.
-            [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Self::Zip,
             _ => return None,
         })
     }
@@ -88,7 +142,10 @@ impl Container {
                     }
                 })?
             }
-            Self::Zip => return Ok(Inside::Entries(Zip::open(bytes)?)),
+            Self::Envelope => envelope::open(&bytes, budget)?,
+            Self::Zip => return Ok(Inside::Entries(Entries::Zip(Zip::open(bytes)?))),
+            Self::Har => return Ok(Inside::Entries(Entries::Har(Har::open(bytes)?))),
+            Self::Multipart => return Ok(Inside::Entries(Entries::Form(Form::open(bytes)))),
         }))
     }
 }
@@ -151,6 +208,9 @@ pub(in crate::recording) mod tests {
             }
             Container::Zstd => zstd::encode_all(bytes, 0).unwrap(),
             Container::Zip => zip_of(&[("recording", bytes)]),
+            Container::Har | Container::Multipart | Container::Envelope => {
+                unreachable!("their tests are beside them")
+            }
         }
     }
 
@@ -168,7 +228,7 @@ pub(in crate::recording) mod tests {
         let container = Container::of(&bytes).unwrap();
         match container.open(bytes, &[], &mut Budget::new(1 << 20))? {
             Inside::Bytes(decoded) => Ok(decoded),
-            Inside::Entries(zip) => panic!("{zip:?}"),
+            Inside::Entries(entries) => panic!("{entries:?}"),
         }
     }
 

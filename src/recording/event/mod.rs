@@ -15,7 +15,7 @@ use super::splice::{place, splice};
 use crate::frame::Size;
 use data::Data;
 use header::{Header, with_single_names};
-use raw::{is_object, is_string, whole};
+use raw::{is_list, is_object, is_string, whole};
 
 pub(super) use header::{Owner, id, looks_like_event, looks_like_full_snapshot};
 pub(super) use quoted::{quoted_time, quoted_type};
@@ -143,6 +143,9 @@ impl Event {
             EventType::FullSnapshot => data.node.is_some_and(is_object) || data.has_wireframes(),
             _ => true,
         };
+        if kind == EventType::FullSnapshot && header.data.is_some_and(is_list) {
+            return Err(NotAnEvent::ListSnapshot);
+        }
         if !can_be_played {
             return Err(NotAnEvent::Malformed);
         }
@@ -165,6 +168,8 @@ impl Event {
 pub(super) enum NotAnEvent {
     /// No object, no type or timestamp, a full snapshot without a tree, or a change without data.
     Malformed,
+    /// A full snapshot that is a list of changes, as newer recorders of Datadog's write it, and no tree.
+    ListSnapshot,
     /// rrweb's packer made a string of it.
     Packed,
     /// `PostHog` compressed fields of it.

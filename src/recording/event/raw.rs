@@ -2,6 +2,10 @@
 
 use serde_json::value::RawValue;
 
+pub(super) fn is_list(raw: &RawValue) -> bool {
+    raw.get().starts_with('[')
+}
+
 pub(super) fn is_object(raw: &RawValue) -> bool {
     raw.get().starts_with('{')
 }

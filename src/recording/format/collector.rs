@@ -198,6 +198,7 @@ impl<'a> Collector<'a> {
             json = match Event::parse(json.clone(), index) {
                 Ok(event) => return Ok(event),
                 Err(NotAnEvent::Malformed) => return Err(Lost::Dropped(ProblemKind::NotAnEvent)),
+                Err(NotAnEvent::ListSnapshot) => return Err(Lost::Dropped(ProblemKind::ListSnapshot)),
                 Err(NotAnEvent::Packed) => packed::unpack(&json, self.budget)?,
                 Err(NotAnEvent::Compressed) => compressed_fields::decode(&json, self.budget)?,
                 Err(NotAnEvent::Quoted) => quoted_fields::decode(&json, self.budget)?,

@@ -4,7 +4,7 @@
 use crate::recording::json_text;
 
 /// Every name that a reader asks for.
-const NAMES: [&str; 30] = [
+const NAMES: [&str; 31] = [
     "adds",
     "attributes",
     "columns",
@@ -23,6 +23,7 @@ const NAMES: [&str; 30] = [
     "rows",
     "sessionId",
     "session_id",
+    "session_secure_id",
     "snapshots",
     "snapshotsByWindowId",
     "source",

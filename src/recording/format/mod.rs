@@ -1,9 +1,12 @@
 //! The formats that events come in: one file for each, and [`read`], which tells them apart by content.
 //! `Archive::read` calls it. What a format reader finds goes, event by event, into a [`Collector`].
 
+mod base64_text;
 mod collector;
 mod compressed_fields;
+mod entries;
 mod fields;
+mod joined;
 mod lines;
 mod lost;
 mod packed;
@@ -19,7 +22,6 @@ mod table;
 mod text;
 mod unsupported;
 mod value;
-mod zip_entries;
 
 use std::fmt;
 
@@ -103,7 +105,7 @@ fn read_within(mut containers: Vec<Container>, mut bytes: Vec<u8>, budget: &mut 
         containers.push(container);
         bytes = match inside {
             Inside::Bytes(decoded) => decoded,
-            Inside::Entries(zip) => return zip_entries::read(zip, containers, budget),
+            Inside::Entries(found) => return entries::read(found, containers, budget),
         };
     }
     let mut collector = Collector::new(budget);
@@ -257,6 +259,7 @@ impl SessionId {
             "replayId",
             "recording_id",
             "recordingId",
+            "session_secure_id",
         ];
         let mut ids = names.into_iter().filter_map(|name| event::id(fields.get(name)));
         Some(Self {
@@ -462,6 +465,23 @@ pub(super) mod tests {
             let message = failure(bytes);
             assert!(message.contains(name), "{name}: {message}");
         }
+    }
+
+    #[test]
+    fn full_snapshots_of_another_format_are_named() {
+        let records = format!(
+            r##"{{"records":[{META},{{"type":2,"timestamp":2,"data":[[0,"#document"],[1,[null,0]]]}},
+            {{"type":12,"timestamp":3,"data":[[3,[51,[72,3]]]]}}]}}"##
+        );
+        let name = "a".to_owned();
+        let input = crate::source::RawInput {
+            name,
+            bytes: records.into_bytes(),
+        };
+        let archive = Archive::read(input, 1 << 20).unwrap();
+        let error = archive.into_recording(None).unwrap_err();
+        assert_eq!(error.kind(), Kind::NoFullSnapshot);
+        assert!(error.to_string().contains("Datadog's own format"), "{error}");
     }
 
     #[test]

@@ -33,12 +33,12 @@ impl Segment {
         self.session.windows.iter().flat_map(|window| &window.events)
     }
 
-    fn has_full_snapshot(&self) -> bool {
+    pub(super) fn has_full_snapshot(&self) -> bool {
         self.events().any(Event::is_full_snapshot)
     }
 
     /// The times of the earliest and of the latest event.
-    fn extent(&self) -> (f64, f64) {
+    pub(super) fn extent(&self) -> (f64, f64) {
         let times = || self.events().map(|event| event.timestamp_ms);
         (
             times().fold(f64::INFINITY, f64::min),
@@ -47,7 +47,7 @@ impl Segment {
     }
 
     /// Whether it can follow what ended then. What happens in the same millisecond does, unless a page begins with it.
-    fn adjoins(&self, end_ms: f64) -> bool {
+    pub(super) fn adjoins(&self, end_ms: f64) -> bool {
         let pause_ms = tidy::pause_ms(end_ms, self.extent().0);
         let begins_page = || {
             self.events()
@@ -129,13 +129,14 @@ fn are_in_order(segments: &[Segment]) -> bool {
     extents.all(|(start_ms, end_ms)| start_ms >= std::mem::replace(&mut last_end_ms, end_ms))
 }
 
-fn places_of(session: &Session) -> HashMap<String, usize> {
+/// The place of each of its windows.
+pub(super) fn places_of(session: &Session) -> HashMap<String, usize> {
     let ids = session.windows.iter().map(|window| window.id.clone());
     ids.zip(0..).collect()
 }
 
 /// Adds the events of what goes on with the session to its windows, which are at these places.
-fn append(session: &mut Session, places: &mut HashMap<String, usize>, next: Session) {
+pub(super) fn append(session: &mut Session, places: &mut HashMap<String, usize>, next: Session) {
     for window in next.windows {
         if let Some(&place) = places.get(&window.id) {
             session.windows[place].events.extend(window.events);

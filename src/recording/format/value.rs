@@ -8,7 +8,7 @@ use super::posthog_block::Block;
 use super::posthog_wire::Capture;
 use super::rrweb_wrapper::{Place, Wrapped};
 use super::table::Table;
-use super::{Collector, Fields, Format, is_event, posthog_export, read_text, rrweb_wrapper};
+use super::{Collector, Fields, Format, base64_text, is_event, posthog_export, read_text, rrweb_wrapper};
 use crate::error::Result;
 use crate::recording::budget::Budget;
 use crate::recording::json_text;
@@ -27,7 +27,7 @@ pub(super) enum Shape<'a> {
     Values,
     /// The event in a list of cells without names.
     Row(&'a str),
-    /// JSON in a string.
+    /// JSON in a string, perhaps compressed and in base64.
     Quoted(ByteString),
     Block(Block<'a>),
     Table(Table<'a>),
@@ -107,26 +107,29 @@ impl<'a> Shape<'a> {
 
     fn of_string(string: &'a ByteString, depth: usize, budget: &mut Budget) -> Result<Option<Self>> {
         // Most strings are no JSON, and not worth decoding.
-        if !["\"[", "\"{", "\"\\\""]
+        let is_json = ["\"[", "\"{", "\"\\\""]
             .iter()
-            .any(|start| string.starts_with(start))
-        {
+            .any(|start| string.starts_with(start));
+        let text = if is_json {
+            json_text::exact_text(string).map(|text| ByteString::from(text.into_owned()))
+        } else {
+            base64_text::decode(string, budget)?
+        };
+        let Some(text) = text else {
             return Ok(None);
+        };
+        if is_json {
+            budget.spend(text.len() as u64)?;
         }
-        let Some(text) = json_text::exact_text(string) else {
-            return Ok(None);
-        };
-        budget.spend(text.len() as u64)?;
-        let text = ByteString::from(text.into_owned());
-        let Some(Ok(first)) = serde_json::Deserializer::from_str(&text)
-            .into_iter::<&RawValue>()
-            .next()
-        else {
-            return Ok(None);
-        };
-        let first = text.slice_ref(first.get());
-        let holds_events = Shape::of(&first, depth - 1, budget)?.is_some();
-        Ok(holds_events.then_some(Self::Quoted(text)))
+        // Lines that say something of the others may come first.
+        let values = serde_json::Deserializer::from_str(&text).into_iter::<&RawValue>();
+        for value in values.map_while(Result::ok).take(SAMPLE) {
+            let value = text.slice_ref(value.get());
+            if Shape::of(&value, depth - 1, budget)?.is_some() {
+                return Ok(Some(Self::Quoted(text)));
+            }
+        }
+        Ok(None)
     }
 
     /// `value` is the text that the shape was told from.
@@ -259,6 +262,17 @@ pub(super) fn several(format: Option<Format>) -> Format {
 mod tests {
     use super::super::tests::{META, SNAPSHOT, failure, found, problems, quoted, sessions};
     use super::*;
+
+    #[test]
+    fn a_string_of_lines_may_begin_with_others() {
+        let lines = |events: &str| {
+            quoted(&format!(
+                "{{\"event_id\":\"e\"}}\n{{\"type\":\"replay_recording\",\"length\":9}}\n{{\"segment_id\":0}}\n[{events}]"
+            ))
+        };
+        let text = format!("[{},{}]", lines(META), lines(SNAPSHOT));
+        assert_eq!(sessions(&text), "-:2");
+    }
 
     #[test]
     fn several_recordings_are_several_sessions() {

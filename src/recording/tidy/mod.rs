@@ -5,6 +5,7 @@ mod clock;
 mod extensions;
 mod meta;
 mod mutations;
+mod nested;
 mod order;
 mod repeats;
 mod snapshots;
@@ -30,6 +31,7 @@ fn once(mut window: Window, problems: &mut Problems) -> Option<Window> {
     clock::set_right(events, problems);
     order::sort(events, problems);
     mutations::drop_damaged(events, problems);
+    nested::unfold(events);
     extensions::strip(events, problems);
     repeats::drop_repeats(events, problems);
     // Before anything needs a size or a document: it may make the first full snapshot.
