@@ -39,7 +39,7 @@ const MOST_NESTED: usize = 128;
 
 const RESET: &str = "*, ::before, ::after { box-sizing: border-box; margin: 0; padding: 0; border: 0 solid; } \
     html, body { width: 100vw; height: 100vh; overflow: hidden; background: #ffffff; color: #000000; \
-    font: 16px/1.25 system-ui, sans-serif; } \
+    font: 16px/1.25 sans-serif; } \
     button, input, select, textarea { font: inherit; } textarea { resize: none; } \
     label, button { line-height: 1.25; }";
 
