@@ -48,6 +48,39 @@ pub(super) struct Wireframe<'a> {
     pub(super) disabled: bool,
 }
 
+/// What must be known of a screenshot before it is put on the screen, without a copy of its picture.
+#[derive(Debug, Deserialize)]
+pub(super) struct Header<'a> {
+    pub(super) id: WireframeId,
+    #[serde(rename = "type", default, deserialize_with = "or_default")]
+    kind: Kind,
+    #[serde(default, deserialize_with = "or_default")]
+    width: Option<Length>,
+    #[serde(default, deserialize_with = "or_default")]
+    height: Option<Length>,
+    #[serde(borrow, default)]
+    base64: Option<&'a RawValue>,
+}
+
+impl<'a> Header<'a> {
+    /// None of other wireframes.
+    pub(super) fn of_screenshot(raw: &'a RawValue) -> Option<Self> {
+        let header: Self = serde_json::from_str(raw.get()).ok()?;
+        (header.kind == Kind::Screenshot).then_some(header)
+    }
+
+    /// Whether there is anything that may be its picture.
+    pub(super) fn has_picture(&self) -> bool {
+        self.base64
+            .is_some_and(|raw| raw.get().starts_with('"') && raw.get() != r#""""#)
+    }
+
+    /// As that of [`Wireframe::size`].
+    pub(super) fn size(&self) -> Option<Size> {
+        size(self.width, self.height)
+    }
+}
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Kind {
@@ -108,12 +141,16 @@ impl Wireframe<'_> {
 
     /// Its size in whole pixels, if it has one that can be shown.
     pub(super) fn size(&self) -> Option<Size> {
-        let side = |length: Option<Length>| {
-            let pixels = length?.pixels()?.round();
-            (pixels >= 1.0).then_some(pixels as u32)
-        };
-        Some(Size::new(side(self.width)?, side(self.height)?))
+        size(self.width, self.height)
     }
+}
+
+fn size(width: Option<Length>, height: Option<Length>) -> Option<Size> {
+    let side = |length: Option<Length>| {
+        let pixels = length?.pixels()?.round();
+        (pixels >= 1.0).then_some(pixels as u32)
+    };
+    Some(Size::new(side(width)?, side(height)?))
 }
 
 #[cfg(test)]

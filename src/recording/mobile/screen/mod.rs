@@ -12,7 +12,7 @@ use super::bars::{self, BarColors, Keyboard};
 use super::lenient::WireframeId;
 use super::node::{Element, Node};
 use super::style::Css;
-use super::wireframe::{Kind, Wireframe};
+use super::wireframe::{Header, Kind, Wireframe};
 use super::{boxes, inputs, progress};
 use crate::frame::Size;
 
@@ -154,6 +154,12 @@ impl Screen {
 
     pub(super) fn shows_screenshot(&self) -> bool {
         !self.screenshots.is_empty()
+    }
+
+    /// Whether this is a screenshot of which the app did not get the picture, so that the one before is better.
+    pub(super) fn keeps_screenshot(&self, wireframe: &RawValue) -> bool {
+        self.shows_screenshot()
+            && Header::of_screenshot(wireframe).is_some_and(|header| !header.has_picture())
     }
 
     /// Opens the keyboard, or closes it.
