@@ -78,7 +78,7 @@ impl<'a> Changes<'a> {
             }
             screen.put(wireframe, parent);
             if let Some(Header { id, .. }) = Header::of_screenshot(wireframe) {
-                screen.keep_latest_screenshot(id);
+                screen.drop_covered_screenshots(id);
             }
         }
         screen.take_malformed() + (self.adds.len() + self.updates.len()) as u64 - read

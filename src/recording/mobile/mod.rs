@@ -617,6 +617,35 @@ mod tests {
     }
 
     #[test]
+    fn a_screenshot_drops_those_that_it_covers() {
+        let update = |id, place: &str| {
+            change(&format!(
+                r#""updates":[{{"wireframe":{{"id":{id},{PICTURE},{place}}}}}]"#
+            ))
+        };
+        let screen = r#""x":0,"y":0,"width":390,"height":844"#;
+        let dialog = r#""x":40,"y":300,"width":310,"height":200"#;
+        let toast = r#""x":40,"y":600,"width":310,"height":50"#;
+        for (updates, outline) in [
+            (vec![(1042, dialog)], "5(1041 1042)"),
+            (vec![(1042, dialog), (1042, dialog)], "5(1041 1042)"),
+            (vec![(1042, dialog), (1043, toast)], "5(1041 1042 1043)"),
+            (vec![(1042, dialog), (1043, dialog)], "5(1041 1043)"),
+            (vec![(1042, dialog), (1043, screen)], "5(1043)"),
+            (vec![(1042, screen)], "5(1042)"),
+        ] {
+            let first = full(&format!(r#"{{"id":1041,{PICTURE},{screen}}}"#));
+            let updates = updates.into_iter().map(|(id, place)| update(id, place));
+            let events: Vec<String> = std::iter::once(first).chain(updates).collect();
+            assert_eq!(Page::of(&run(&events).0).outline(5), outline, "{events:?}");
+        }
+        // The screen comes again above its dialog.
+        let dialog = full(&format!(r#"{{"id":1042,{PICTURE},{dialog}}}"#));
+        let events = run(&[dialog, update(1041, screen)]).0;
+        assert_eq!(Page::of(&events).outline(5), "5(1041)");
+    }
+
+    #[test]
     fn a_phone_that_is_turned_turns_the_window() {
         let meta = r#""type":4,"data":{"href":"a","width":390,"height":844}"#.to_owned();
         let screenshot =

@@ -139,9 +139,39 @@ impl Wireframe<'_> {
         self.style.write(looks(self.position()))
     }
 
+    /// Where it is, if it says how large it is.
+    pub(super) fn area(&self) -> Option<Area> {
+        let start = |number: Option<Number>| number.map_or(0.0, |Number(number)| number);
+        let (left, top) = (start(self.x), start(self.y));
+        Some(Area {
+            left,
+            top,
+            right: left + self.width?.pixels()?,
+            bottom: top + self.height?.pixels()?,
+        })
+    }
+
     /// Its size in whole pixels, if it has one that can be shown.
     pub(super) fn size(&self) -> Option<Size> {
         size(self.width, self.height)
+    }
+}
+
+/// A box on the screen, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Area {
+    left: f64,
+    top: f64,
+    right: f64,
+    bottom: f64,
+}
+
+impl Area {
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        self.left <= other.left
+            && self.top <= other.top
+            && self.right >= other.right
+            && self.bottom >= other.bottom
     }
 }
 
