@@ -300,6 +300,45 @@ fn screenshots_need_no_browser() {
 }
 
 #[test]
+fn a_screenshot_without_picture_leaves_the_one_before_and_needs_no_browser() {
+    let lost = |mut wireframe: Value| {
+        wireframe.as_object_mut().unwrap().remove("base64");
+        json!({"updates": [{"parentId": 5, "wireframe": wireframe}]})
+    };
+    let recording = json!([
+        meta(),
+        full_snapshot(&json!([screenshot(&picture(0))])),
+        change(500, &lost(screenshot(&picture(1)))),
+        change(
+            1000,
+            &json!({"updates": [{"parentId": 5, "wireframe": screenshot(&picture(1))}]})
+        ),
+        end(1500),
+    ]);
+    let rendered = render_recording(&recording, "--fps 10 --browser /no/such");
+    assert_shows(&rendered, 700, &picture(0));
+    assert_shows(&rendered, 1200, &picture(1));
+}
+
+#[test]
+fn the_screen_of_a_turned_phone_is_shown_whole() {
+    // The SDKs tell its size only once.
+    let turned = image::imageops::rotate90(&picture(1));
+    let mut wireframe = screenshot(&turned);
+    (wireframe["width"], wireframe["height"]) = (json!(HEIGHT), json!(WIDTH));
+    let mut snapshot = full_snapshot(&json!([wireframe]));
+    snapshot["timestamp"] = json!(STARTED + 1000);
+    let recording = json!([
+        meta(),
+        full_snapshot(&json!([screenshot(&picture(0))])),
+        snapshot,
+        end(2000)
+    ]);
+    let rendered = render_recording(&recording, "--fps 10 --size 240x160 --browser /no/such");
+    assert_shows(&rendered, 1500, &turned);
+}
+
+#[test]
 fn screenshots_in_their_own_size_keep_every_pixel() {
     let folder = tempfile::tempdir().unwrap();
     let place = |name: &str| folder.path().join(name);

@@ -4,7 +4,8 @@
 use std::io::Cursor;
 use std::ops::Range;
 
-use image::{DynamicImage, ImageDecoder, ImageReader, Limits, Rgb, RgbImage, Rgba, RgbaImage};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage, Rgba, RgbaImage};
 
 use super::resample::{Axis, resample};
 use crate::player::SlideLayout;
@@ -24,8 +25,14 @@ pub(super) fn decode(file: &[u8]) -> Option<RgbImage> {
     limits.max_image_height = Some(LONGEST_SIDE);
     limits.max_alloc = Some(MOST_BYTES);
     reader.limits(limits);
+    // Browsers do not turn them.
+    let is_webp = reader.format() == Some(ImageFormat::WebP);
     let mut decoder = reader.into_decoder().ok()?;
-    let orientation = decoder.orientation().ok()?;
+    let orientation = if is_webp {
+        Orientation::NoTransforms
+    } else {
+        decoder.orientation().ok()?
+    };
     let mut image = DynamicImage::from_decoder(decoder).ok()?;
     image.apply_orientation(orientation);
     Some(on_white(image))
@@ -132,7 +139,9 @@ fn paint(picture: &mut RgbaImage, columns: &Covered, rows: &Covered, color: impl
 
 #[cfg(test)]
 mod tests {
-    use image::ImageFormat;
+    use image::ImageEncoder;
+    use image::codecs::jpeg::JpegEncoder;
+    use image::codecs::webp::WebPEncoder;
 
     use super::*;
 
@@ -166,5 +175,22 @@ mod tests {
             assert!(decode(&whole[..20]).is_none(), "{format:?}");
         }
         assert!(decode(b"").is_none());
+    }
+
+    #[test]
+    fn images_are_turned_where_browsers_turn_them() {
+        // A TIFF of one entry: the orientation, a quarter turn to the right.
+        let exif = b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0".to_vec();
+        let image = RgbImage::from_pixel(40, 30, WHITE);
+        let (mut jpeg, mut webp) = (Vec::new(), Vec::new());
+        let mut encoder = JpegEncoder::new(&mut jpeg);
+        encoder.set_exif_metadata(exif.clone()).unwrap();
+        encoder.encode_image(&image).unwrap();
+        let mut encoder = WebPEncoder::new_lossless(&mut webp);
+        encoder.set_exif_metadata(exif).unwrap();
+        let color = image::ExtendedColorType::Rgb8;
+        encoder.encode(&image, 40, 30, color).unwrap();
+        assert_eq!(decode(&jpeg).unwrap().dimensions(), (30, 40));
+        assert_eq!(decode(&webp).unwrap().dimensions(), (40, 30));
     }
 }

@@ -85,7 +85,8 @@ impl FromStr for SizeOption {
     }
 }
 
-/// The largest viewport that is shown within the range, counting those in force at its beginning.
+/// The largest viewport that is shown within the range, counting those in force at its beginning. Of equally large ones the
+/// first: a phone that is turned for a moment turns no video.
 pub(super) fn largest_viewport(recording: &Recording, schedule: &WindowSchedule, range: Span) -> Size {
     let shown = schedule.shown_between(range.start_ms, range.end_ms);
     let windows = || shown.iter().map(|&place| &recording.windows[place]);
@@ -103,6 +104,7 @@ pub(super) fn largest_viewport(recording: &Recording, schedule: &WindowSchedule,
     sizes
         .into_iter()
         .map(|(_, size)| clamp(size))
+        .rev()
         .max_by_key(|size| size.pixels())
         .or_else(first)
         .unwrap_or(FULL_HD)
@@ -202,18 +204,21 @@ mod tests {
 
     #[test]
     fn the_largest_viewport_of_the_range_counts() {
-        let resize = |second: u32, width: u32| {
+        let resize_to = |second: u32, width: u32, height: u32| {
             format!(
-                r#"{{"type":3,"timestamp":{},"data":{{"source":4,"width":{width},"height":100}}}}"#,
+                r#"{{"type":3,"timestamp":{},"data":{{"source":4,"width":{width},"height":{height}}}}}"#,
                 second * 1000
             )
         };
+        let resize = |second, width| resize_to(second, width, 100);
         let text = format!(
             r#"[{{"type":4,"timestamp":0,"data":{{"href":"","width":500,"height":100}}}},
-            {{"type":2,"timestamp":0,"data":{{"node":{{}}}}}},{},{},{}]"#,
+            {{"type":2,"timestamp":0,"data":{{"node":{{}}}}}},{},{},{},{},{}]"#,
             resize(10, 900),
             resize(20, 300),
-            resize(30, 400)
+            resize(30, 400),
+            resize_to(40, 390, 844),
+            resize_to(50, 844, 390)
         );
         let input = RawInput {
             name: "test".to_owned(),
@@ -227,6 +232,9 @@ mod tests {
             (15, 18, 900),
             (20, 29, 300),
             (25, 30, 400),
+            // A phone that was turned.
+            (40, 60, 390),
+            (50, 60, 844),
         ] {
             let range = Span {
                 start_ms: f64::from(start) * 1000.0,

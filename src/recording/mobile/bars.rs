@@ -107,8 +107,9 @@ pub(super) fn keyboard(keyboard: &Keyboard, colors: &BarColors) -> Element {
         Some(width) => css.set("width", width),
         None => css.set("width", "100vw"),
     };
+    let contrast = colors.background_color.as_ref().map(Color::contrast);
     let css = boxes::striped(css.maybe("height", rounded(keyboard.height)))
-        .maybe("color", colors.color.as_ref())
+        .maybe("color", colors.color.as_ref().or(contrast.as_ref()))
         .maybe("background-color", colors.background_color.as_ref());
     Element::div(keyboard.styles.write(css)).text("keyboard")
 }
@@ -148,5 +149,13 @@ mod tests {
         let bare = keyboard(&Keyboard::default(), &BarColors::default());
         let attributes = serde_json::to_string(&bare.attributes).unwrap();
         assert!(attributes.contains("bottom: 0px; width: 100vw;"), "{attributes}");
+        // Its name can be read.
+        let dark = serde_json::from_str(r##"{"backgroundColor":"#000000"}"##).unwrap();
+        let dark = keyboard(&Keyboard::default(), &BarColors::of(&dark));
+        let attributes = serde_json::to_string(&dark.attributes).unwrap();
+        assert!(
+            attributes.contains("color: #ffffff; background-color: #000000;"),
+            "{attributes}"
+        );
     }
 }

@@ -6,6 +6,8 @@ use super::wireframe::{Kind, Wireframe};
 
 /// Stripes that let the background's colour through.
 const STRIPES: &str = "repeating-linear-gradient(45deg, rgba(0, 0, 0, 0.07) 0 8px, transparent 8px 16px)";
+/// That of Android's font; iOS has 1.19. A higher one would push the last lines out of boxes made for the phone's.
+const LINE_HEIGHT: f64 = 1.17;
 const PLACEHOLDER_BACKGROUND: &str = "#f3f4ef";
 
 pub(super) fn div(wireframe: &Wireframe<'_>) -> Element {
@@ -18,7 +20,12 @@ pub(super) fn rectangle(wireframe: &Wireframe<'_>) -> Element {
 
 pub(super) fn text(wireframe: &Wireframe<'_>) -> Element {
     let text = wireframe.text.as_ref().map_or("", |text| &text.0);
-    Element::div(wireframe.css(|css| css.set("overflow", "hidden").set("white-space", "normal"))).text(text)
+    let looks = |css: Css| {
+        css.set("overflow", "hidden")
+            .set("white-space", "normal")
+            .set("line-height", LINE_HEIGHT)
+    };
+    Element::div(wireframe.css(looks)).text(text)
 }
 
 /// An image or a screenshot; takes its picture out of the wireframe.

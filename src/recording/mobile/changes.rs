@@ -5,7 +5,8 @@ use serde_json::value::RawValue;
 
 use super::lenient::{WireframeId, or_default};
 use super::screen::Screen;
-use super::wireframe::Kind;
+use super::wireframe::Header;
+use crate::frame::Size;
 
 /// A mutation of wireframes.
 #[derive(Deserialize, Default)]
@@ -50,17 +51,19 @@ impl<'a> Changes<'a> {
         !self.texts.is_empty() || !self.attributes.is_empty() || self.adds.iter().any(has_node)
     }
 
+    /// The size of the screenshot that is shown after them, if they bring one.
+    pub(super) fn screenshot_size(&self) -> Option<Size> {
+        let screenshots = self
+            .wireframes()
+            .filter_map(|(raw, _)| Header::of_screenshot(raw));
+        screenshots.filter(Header::has_picture).last()?.size()
+    }
+
     /// Removes first; of several changes to one wireframe the last holds. Returns how many were malformed.
     pub(super) fn apply(&self, screen: &mut Screen) -> u64 {
         #[derive(Deserialize)]
         struct Removed {
             id: WireframeId,
-        }
-        #[derive(Deserialize)]
-        struct Header {
-            id: WireframeId,
-            #[serde(rename = "type", default, deserialize_with = "or_default")]
-            kind: Kind,
         }
         for raw in &self.removes {
             if let Ok(Removed { id }) = serde_json::from_str(raw.get()) {
@@ -70,11 +73,12 @@ impl<'a> Changes<'a> {
         let mut read = 0;
         for (wireframe, parent) in self.wireframes() {
             read += 1;
+            if screen.keeps_screenshot(wireframe) {
+                continue;
+            }
             screen.put(wireframe, parent);
-            if let Ok(Header { id, kind }) = serde_json::from_str(wireframe.get())
-                && kind == Kind::Screenshot
-            {
-                screen.keep_latest_screenshot(id);
+            if let Some(Header { id, .. }) = Header::of_screenshot(wireframe) {
+                screen.drop_covered_screenshots(id);
             }
         }
         screen.take_malformed() + (self.adds.len() + self.updates.len()) as u64 - read

@@ -3,8 +3,8 @@
 use super::lenient::Text;
 use super::node::Element;
 use super::progress;
-use super::style::Css;
-use super::wireframe::{InputType, Wireframe};
+use super::style::{Color, Css, Style};
+use super::wireframe::{InputType, Kind, Wireframe};
 
 const TOGGLE_ON: &str = "#1d4aff";
 const TOGGLE_OFF: &str = "#b6b7af";
@@ -23,7 +23,7 @@ pub(super) fn input(wireframe: &Wireframe<'_>, radio_group: Option<String>) -> E
         InputType::Radio => choice(wireframe, "radio", radio_group),
         InputType::Toggle => toggle(wireframe),
         InputType::Select => select(wireframe),
-        InputType::TextArea => control(wireframe, "textarea", field_looks).maybe("value", value(wireframe)),
+        InputType::TextArea => text_area(wireframe),
         InputType::Button => button(wireframe),
         InputType::Progress => progress::progress(wireframe),
     }
@@ -41,24 +41,44 @@ fn dimmed(wireframe: &Wireframe<'_>) -> Option<&'static str> {
     wireframe.disabled.then_some("0.5")
 }
 
-fn control(wireframe: &Wireframe<'_>, tag: &'static str, looks: fn(Css) -> Css) -> Element {
+fn control(wireframe: &Wireframe<'_>, tag: &'static str, css: Css) -> Element {
     Element::new(tag)
-        .style(wireframe.css(looks).maybe("opacity", dimmed(wireframe)))
+        .style(css.maybe("opacity", dimmed(wireframe)))
         .flag("disabled", wireframe.disabled)
 }
 
-fn field_looks(css: Css) -> Css {
-    css.set("color", "#1d1f27")
-        .set("background-color", "#ffffff")
-        .set("border", "1px solid #b6b7af")
-        .set("border-radius", "4px")
-        .set("padding", "4px 8px")
+/// A field whose style says nothing looks like one of ours. The app's text is meant for what the app has below it, which
+/// may be dark, and its pictures have their own border.
+fn field_looks(style: &Style) -> impl FnOnce(Css) -> Css {
+    let background = if style.color.is_some() || style.has_picture() {
+        "transparent"
+    } else {
+        "#ffffff"
+    };
+    let border = (!style.has_picture()).then_some("1px solid #b6b7af");
+    move |css| {
+        css.set("color", "#1d1f27")
+            .set("background-color", background)
+            .maybe("border", border)
+            .set("border-radius", "4px")
+            .set("padding", "4px 8px")
+    }
 }
 
 fn field(wireframe: &Wireframe<'_>, input_type: &'static str) -> Element {
-    control(wireframe, "input", field_looks)
+    control(wireframe, "input", wireframe.css(field_looks(&wireframe.style)))
         .attribute("type", input_type)
         .maybe("value", value(wireframe))
+}
+
+/// The SDKs tell of fields for one line as if they were for many.
+fn text_area(wireframe: &Wireframe<'_>) -> Element {
+    let css = wireframe
+        .css(field_looks(&wireframe.style))
+        .set("display", "block")
+        .set("align-content", wireframe.style.lines_align())
+        .set("overflow", "hidden");
+    control(wireframe, "textarea", css).maybe("value", value(wireframe))
 }
 
 fn select(wireframe: &Wireframe<'_>) -> Element {
@@ -74,19 +94,41 @@ fn select(wireframe: &Wireframe<'_>) -> Element {
                 .flag("selected", chosen == Some(option))
                 .text(option)
         })
-        .fold(control(wireframe, "select", field_looks), Element::child)
+        .fold(
+            control(wireframe, "select", wireframe.css(field_looks(&wireframe.style))),
+            Element::child,
+        )
 }
 
 fn button(wireframe: &Wireframe<'_>) -> Element {
+    let style = &wireframe.style;
+    let background = if style.has_picture() {
+        "transparent"
+    } else if style.color.as_ref().is_some_and(Color::is_light) {
+        "#5c5e57"
+    } else {
+        "#e5e7e0"
+    };
     let looks = |css: Css| {
         css.set("color", "#1d1f27")
-            .set("background-color", "#e5e7e0")
+            .set("background-color", background)
             .set("border-radius", "4px")
             .set("overflow", "hidden")
     };
-    control(wireframe, "button", looks)
-        .attribute("type", "button")
-        .text(value(wireframe).or(label(wireframe)).unwrap_or_default())
+    let button = control(wireframe, "button", wireframe.css(looks)).attribute("type", "button");
+    match value(wireframe).or(label(wireframe)) {
+        Some(text) if !has_child_text(wireframe, text) => button.text(text),
+        _ => button,
+    }
+}
+
+/// On iOS a button's text is told of the button and of the label within it, which knows where it is.
+fn has_child_text(wireframe: &Wireframe<'_>, text: &str) -> bool {
+    wireframe.child_wireframes.iter().any(|raw| {
+        serde_json::from_str::<Wireframe<'_>>(raw.get()).is_ok_and(|child| {
+            child.kind == Kind::Text && child.text.is_some_and(|Text(child)| child == text)
+        })
+    })
 }
 
 /// A checkbox or radio button, in a `<label>` where it has one.
@@ -114,7 +156,7 @@ fn toggle(wireframe: &Wireframe<'_>) -> Element {
     } else {
         (TOGGLE_OFF, "2px")
     };
-    let slider = Css::default()
+    let track = Css::default()
         .set("position", "relative")
         .set("flex", "none")
         .set("width", "36px")
@@ -130,13 +172,14 @@ fn toggle(wireframe: &Wireframe<'_>) -> Element {
         .set("height", "16px")
         .set("border-radius", "8px")
         .set("background-color", "#ffffff");
-    let slider = Element::div(slider).child(Element::div(handle));
+    let slider = |css: Css| Element::div(css).child(Element::div(handle));
     match label(wireframe) {
-        None => Element::div(wireframe.css(row)).child(slider),
+        None => Element::div(wireframe.css(row)).child(slider(track)),
+        // On the phone the switch is at the end of its row.
         Some(label) => Element::new("label")
             .style(wireframe.css(row))
-            .child(slider)
-            .text(label),
+            .text(label)
+            .child(slider(track.set("margin-left", "auto"))),
     }
 }
 
@@ -169,7 +212,11 @@ mod tests {
             ),
             (
                 r#""inputType":"text_area","value":"a""#,
-                &["\"textarea\"", r#"("value", "a")"#],
+                &["\"textarea\"", "align-content: safe center;", r#"("value", "a")"#],
+            ),
+            (
+                r#""inputType":"text_area","style":{"verticalAlign":"top"}"#,
+                &["align-content: start;"],
             ),
             (
                 r#""inputType":"button","label":"Go""#,
@@ -188,7 +235,10 @@ mod tests {
                 ],
             ),
             (r#""inputType":"toggle","checked":true"#, &[TOGGLE_ON]),
-            (r#""inputType":"toggle","label":"x""#, &["\"label\"", TOGGLE_OFF]),
+            (
+                r#""inputType":"toggle","label":"x""#,
+                &["\"label\"", r#"[Text("x"), Element"#, TOGGLE_OFF],
+            ),
             (r#""inputType":"progress","value":1"#, &["\"progress\""]),
             (
                 r#""inputType":"select","options":["a","b"],"value":"b""#,
@@ -205,5 +255,60 @@ mod tests {
                 assert!(shown.contains(part), "{json}: {part} is not in {shown}");
             }
         }
+    }
+
+    #[test]
+    fn text_can_be_read_on_what_is_below_it() {
+        let white = "background-color: #ffffff;";
+        let clear = "background-color: transparent;";
+        let border = "border: 1px solid";
+        for (json, there, not_there) in [
+            (r#""style":{}"#, &[white, border][..], &[clear][..]),
+            // White text of a dark app.
+            (
+                r##""inputType":"text_area","style":{"color":"#FFFFFF"}"##,
+                &[clear, border],
+                &[white],
+            ),
+            (
+                r#""inputType":"text_area","style":{"backgroundImage":"AAAA"}"#,
+                &[clear],
+                &[white, border],
+            ),
+            (
+                r##""style":{"color":"#FFFFFF","backgroundColor":"#222222"}"##,
+                &["background-color: #222222;", border],
+                &[],
+            ),
+            (
+                r#""inputType":"button","style":{"backgroundImage":"AAAA"}"#,
+                &[clear],
+                &["#e5e7e0"],
+            ),
+            (
+                r##""inputType":"button","style":{"color":"#FFFFFF"}"##,
+                &["#5c5e57"],
+                &["#e5e7e0"],
+            ),
+        ] {
+            let shown = shown(json);
+            for part in there {
+                assert!(shown.contains(part), "{json}: {part} is not in {shown}");
+            }
+            for part in not_there {
+                assert!(!shown.contains(part), "{json}: {part} is in {shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_text_of_a_button_is_not_drawn_twice() {
+        let button = |child: &str| {
+            let json = format!(r#""inputType":"button","value":"Go","childWireframes":[7,{child}]"#);
+            shown(&json).contains(r#"Text("Go")"#)
+        };
+        assert!(!button(r#"{"id":2,"type":"text","text":"Go"}"#));
+        assert!(button(r#"{"id":2,"type":"text","text":"Stop"}"#));
+        assert!(button(r#"{"id":2,"type":"image","text":"Go"}"#));
     }
 }

@@ -11,6 +11,7 @@ mod progress;
 mod screen;
 mod style;
 mod transformed;
+mod turning;
 mod wireframe;
 
 use serde::Deserialize;
@@ -20,6 +21,7 @@ use serde_json::value::RawValue;
 use super::event::{Detail, Event};
 use super::problem::{Place, ProblemKind, Problems};
 use super::rrweb_types::{EventType, IncrementalSource};
+use crate::frame::Size;
 use bars::Keyboard;
 use changes::Changes;
 use lenient::{WireframeId, or_default};
@@ -39,6 +41,7 @@ pub(super) fn to_web(events: &mut Vec<Event>, problems: &mut Problems) {
     let mut pass = Pass {
         screen: None,
         has_snapshot: false,
+        viewport: None,
         events: Vec::with_capacity(events.len()),
         problems,
     };
@@ -53,6 +56,8 @@ struct Pass<'a> {
     screen: Option<Screen>,
     /// Whether there has been a full snapshot of either kind.
     has_snapshot: bool,
+    /// The size of the window that was told last.
+    viewport: Option<Size>,
     /// What has been read.
     events: Vec<Event>,
     problems: &'a mut Problems,
@@ -61,12 +66,12 @@ struct Pass<'a> {
 impl Pass<'_> {
     fn read(&mut self, event: Event) {
         use IncrementalSource as Source;
+        self.viewport = event.viewport().or(self.viewport);
         match (event.kind, event.source) {
             (EventType::FullSnapshot, _) if event.detail == Detail::Wireframes => self.full_snapshot(event),
             (EventType::FullSnapshot, _) => {
-                self.has_snapshot = true;
                 self.screen = None;
-                self.events.push(transformed::with_size(event));
+                self.push_snapshot(transformed::with_size(event));
             }
             (_, Some(Source::Mutation)) => self.mutation(event),
             (EventType::Custom, _) => self.keyboard(event),
@@ -84,27 +89,54 @@ impl Pass<'_> {
             #[serde(borrow, deserialize_with = "or_default")]
             wireframes: Vec<&'a RawValue>,
         }
-        let mut screen = Screen::new(event.timestamp_ms);
         let snapshot: Snapshot<'_> = event.data_as().unwrap_or_default();
+        if let (Some(screen), [only]) = (self.screen.as_mut(), &*snapshot.wireframes)
+            && screen.keeps_screenshot(only)
+        {
+            event.json = screen.at(event.timestamp_ms).mutation().into();
+            event.kind = EventType::IncrementalSnapshot;
+            event.source = Some(IncrementalSource::Mutation);
+            event.detail = Detail::None;
+            self.events.push(event);
+            return;
+        }
+        let mut screen = Screen::new(event.timestamp_ms);
         for wireframe in &snapshot.wireframes {
             screen.put(wireframe, None);
         }
         event.detail = screen::size(&snapshot.wireframes).map_or(Detail::None, Detail::Screen);
         self.note_malformed(screen.take_malformed(), &event);
         event.json = screen.full_snapshot().into();
-        self.has_snapshot = true;
         self.screen = Some(screen);
+        self.push_snapshot(event);
+    }
+
+    fn push_snapshot(&mut self, event: Event) {
+        if let Detail::Screen(size) = event.detail {
+            self.turn(Some(size), &event);
+        }
+        self.has_snapshot = true;
         self.events.push(event);
+    }
+
+    /// Turns the window to the screen that an event shows, if it shows one and that was turned.
+    fn turn(&mut self, screen: Option<Size>, event: &Event) {
+        let Some(screen) = screen else { return };
+        let viewport = *self.viewport.get_or_insert(screen);
+        // Before the first snapshot there is nothing to be turned.
+        if self.has_snapshot && turning::is_turned(viewport, screen) {
+            self.viewport = Some(screen);
+            self.events.push(turning::resize(screen, event));
+        }
     }
 
     fn mutation(&mut self, mut event: Event) {
         let is_wireframes = event.detail == Detail::Wireframes;
         if !is_wireframes && self.screen.is_none() {
-            if !self.has_snapshot
-                && let Some(snapshot) = transformed::snapshot_for(&event)
-            {
-                self.has_snapshot = true;
-                self.events.push(snapshot);
+            if self.has_snapshot {
+                self.turn(transformed::screenshot_size(&event), &event);
+            } else if let Some(snapshot) = transformed::snapshot_for(&event) {
+                self.push_snapshot(snapshot);
             }
             self.events.push(event);
             return;
@@ -115,6 +147,7 @@ impl Pass<'_> {
             self.events.push(event);
             return;
         }
+        self.turn(changes.screenshot_size(), &event);
         let Some(screen) = self.screen.as_mut() else {
             self.begin_with(event, &changes);
             return;
@@ -142,9 +175,8 @@ impl Pass<'_> {
         event.detail = screen::size(&wireframes).map_or(Detail::None, Detail::Screen);
         event.json = screen.full_snapshot().into();
         self.note_malformed(malformed, &event);
-        self.has_snapshot = true;
         self.screen = Some(screen);
-        self.events.push(event);
+        self.push_snapshot(event);
     }
 
     fn keyboard(&mut self, mut event: Event) {
@@ -208,7 +240,6 @@ mod tests {
     use std::collections::HashMap;
 
     use super::*;
-    use crate::frame::Size;
     use crate::recording::problem::Problem;
 
     /// A full snapshot, a mutation, an event of another kind: `data` without its braces.
@@ -548,6 +579,149 @@ mod tests {
                 size.map_or(Detail::None, Detail::Screen),
                 "{wireframes}"
             );
+        }
+    }
+
+    const PICTURE: &str = r#""type":"screenshot","base64":"AA""#;
+
+    #[test]
+    fn a_screenshot_without_picture_leaves_the_one_before() {
+        let update = |id, kind: &str| {
+            change(&format!(
+                r#""updates":[{{"parentId":5,"wireframe":{{"id":{id},{kind}}}}}]"#
+            ))
+        };
+        let first = full(&format!(r#"{{"id":1041,{PICTURE}}}"#));
+        for lost in [
+            r#""type":"screenshot""#,
+            r#""type":"screenshot","base64":null"#,
+            r#""type":"screenshot","base64":"""#,
+        ] {
+            let (lost_full, lost_update) = (full(&format!(r#"{{"id":1042,{lost}}}"#)), update(1042, lost));
+            for (events, outline) in [
+                (vec![first.clone(), lost_update.clone()], "5(1041)"),
+                (vec![first.clone(), lost_full.clone()], "5(1041)"),
+                (
+                    vec![first.clone(), lost_full.clone(), update(1043, PICTURE)],
+                    "5(1043)",
+                ),
+                // There is none that could stay.
+                (vec![lost_full.clone()], "5(1042)"),
+                (vec![full(OTHER), lost_update.clone()], "5(1050 1042)"),
+            ] {
+                let (events, problems) = run(&events);
+                assert_eq!(Page::of(&events).outline(5), outline, "{events:?}");
+                assert!(problems.is_empty(), "{problems:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_screenshot_drops_those_that_it_covers() {
+        let update = |id, place: &str| {
+            change(&format!(
+                r#""updates":[{{"wireframe":{{"id":{id},{PICTURE},{place}}}}}]"#
+            ))
+        };
+        let screen = r#""x":0,"y":0,"width":390,"height":844"#;
+        let dialog = r#""x":40,"y":300,"width":310,"height":200"#;
+        let toast = r#""x":40,"y":600,"width":310,"height":50"#;
+        for (updates, outline) in [
+            (vec![(1042, dialog)], "5(1041 1042)"),
+            (vec![(1042, dialog), (1042, dialog)], "5(1041 1042)"),
+            (vec![(1042, dialog), (1043, toast)], "5(1041 1042 1043)"),
+            (vec![(1042, dialog), (1043, dialog)], "5(1041 1043)"),
+            (vec![(1042, dialog), (1043, screen)], "5(1043)"),
+            (vec![(1042, screen)], "5(1042)"),
+        ] {
+            let first = full(&format!(r#"{{"id":1041,{PICTURE},{screen}}}"#));
+            let updates = updates.into_iter().map(|(id, place)| update(id, place));
+            let events: Vec<String> = std::iter::once(first).chain(updates).collect();
+            assert_eq!(Page::of(&run(&events).0).outline(5), outline, "{events:?}");
+        }
+        // The screen comes again above its dialog.
+        let dialog = full(&format!(r#"{{"id":1042,{PICTURE},{dialog}}}"#));
+        let events = run(&[dialog, update(1041, screen)]).0;
+        assert_eq!(Page::of(&events).outline(5), "5(1041)");
+    }
+
+    #[test]
+    fn a_phone_that_is_turned_turns_the_window() {
+        let meta = r#""type":4,"data":{"href":"a","width":390,"height":844}"#.to_owned();
+        let screenshot =
+            |id, (width, height)| format!(r#"{{"id":{id},{PICTURE},"width":{width},"height":{height}}}"#);
+        let shown = |size| full(&screenshot(1041, size));
+        let updated = |size| {
+            change(&format!(
+                r#""updates":[{{"wireframe":{}}}]"#,
+                screenshot(1041, size)
+            ))
+        };
+        let (upright, turned) = ((390, 844), (844, 390));
+        let wireframe = full(r#"{"id":1041,"width":844,"height":390}"#);
+        let told = meta
+            .replace("390", "0")
+            .replace("844", "390")
+            .replace("\"width\":0", "\"width\":844");
+        // As after the work of another tool.
+        let image = |(width, height)| {
+            format!(
+                r#"{{"type":2,"id":41,"tagName":"img","childNodes":[],"attributes":{{"{SCREENSHOT_MARK}":"true","width":{width},"height":{height}}}}}"#
+            )
+        };
+        let document = |size| {
+            format!(
+                r#""type":2,"data":{{"node":{{"type":0,"id":1,"childNodes":[{}]}}}}"#,
+                image(size)
+            )
+        };
+        let added = |size| {
+            change(&format!(
+                r#""texts":[],"adds":[{{"parentId":5,"node":{}}}]"#,
+                image(size)
+            ))
+        };
+        for (events, sizes) in [
+            (
+                vec![
+                    meta.clone(),
+                    shown(upright),
+                    shown(turned),
+                    shown(turned),
+                    shown(upright),
+                ],
+                &[turned, upright][..],
+            ),
+            (
+                vec![meta.clone(), shown(upright), updated(turned), updated(upright)],
+                &[turned, upright],
+            ),
+            (vec![meta.clone(), full(OTHER), wireframe], &[turned]),
+            (vec![meta.clone(), document(upright), document(turned)], &[turned]),
+            (vec![meta.clone(), document(upright), added(turned)], &[turned]),
+            // Without a Meta, and with one.
+            (vec![shown(upright), shown(turned)], &[turned]),
+            (vec![added(upright), added(turned)], &[turned]),
+            (vec![meta.clone(), shown(upright), told, shown(turned)], &[]),
+            // A dialog.
+            (vec![meta.clone(), shown(upright), shown((300, 200))], &[]),
+        ] {
+            let (events, _) = run(&events);
+            let resized: Vec<(u32, u32)> = events
+                .iter()
+                .filter_map(|event| match event.detail {
+                    Detail::Viewport(Size { width, height }) => Some((width, height)),
+                    _ => None,
+                })
+                .collect();
+            assert_eq!(resized, sizes, "{events:?}");
+            for (event, next) in events.iter().zip(&events[1..]) {
+                if event.viewport().is_some() && event.kind == EventType::IncrementalSnapshot {
+                    let (parsed, _) = Event::parse(event.json.clone(), 0).unwrap();
+                    assert_eq!((&parsed.detail, parsed.source), (&event.detail, event.source));
+                    assert_eq!(event.timestamp_ms.to_bits(), next.timestamp_ms.to_bits());
+                }
+            }
         }
     }
 

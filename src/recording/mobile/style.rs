@@ -113,6 +113,11 @@ impl Color {
         Self::new(if dark { "#ffffff" } else { "#000000" })
     }
 
+    /// Whether it is known to be nearer to white than to black.
+    pub(super) fn is_light(&self) -> bool {
+        self.luma().is_some_and(|luma| luma >= 0.5)
+    }
+
     /// Brightness between 0 and 1, by the weights of BT.601.
     fn luma(&self) -> Option<f64> {
         let digits = self.0.strip_prefix('#')?;
@@ -181,12 +186,32 @@ impl TryFrom<String> for Picture {
 /// Names of fonts, without quotation marks.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(from = "String")]
-struct FontFamily(String);
+struct FontFamily {
+    names: String,
+    is_bold: bool,
+}
+
+/// Android's name for the bold font of its system.
+const ANDROID_BOLD: &str = "sans-serif-bold";
+
+/// A phone's own font is rarely on this machine, and without another the browser would take one with serifs. Of the common
+/// fonts those that browsers take for this are nearest to the phones' in width.
+const FALLBACK_FONT: &str = "sans-serif";
 
 impl From<String> for FontFamily {
     fn from(mut names: String) -> Self {
         names.retain(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | ','));
-        Self(names)
+        let is_bold = names == ANDROID_BOLD;
+        Self {
+            names: if is_bold { "sans-serif".to_owned() } else { names },
+            is_bold,
+        }
+    }
+}
+
+impl fmt::Display for FontFamily {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {FALLBACK_FONT}", self.names)
     }
 }
 
@@ -283,14 +308,30 @@ impl Style {
             .maybe("background-color", self.background_color.as_ref());
         self.align(self.border(self.background(css)))
             .maybe("font-size", self.font_size)
-            .maybe(
-                "font-family",
-                self.font_family.as_ref().map(|FontFamily(names)| names),
-            )
+            .maybe("font-family", self.font_family.as_ref())
+            .maybe("font-weight", self.is_bold().then_some("bold"))
             .maybe("padding-left", self.padding_left)
             .maybe("padding-right", self.padding_right)
             .maybe("padding-top", self.padding_top)
             .maybe("padding-bottom", self.padding_bottom)
+    }
+
+    /// Whether it has a picture for the background.
+    pub(super) const fn has_picture(&self) -> bool {
+        self.background_image.is_some()
+    }
+
+    /// Where the lines of a text area begin, as CSS says it of a block; in the middle if the style does not say.
+    pub(super) const fn lines_align(&self) -> &'static str {
+        match self.vertical_align {
+            Some(VerticalAlign::Top) => "start",
+            Some(VerticalAlign::Bottom) => "end",
+            Some(VerticalAlign::Center) | None => "safe center",
+        }
+    }
+
+    fn is_bold(&self) -> bool {
+        self.font_family.as_ref().is_some_and(|font| font.is_bold)
     }
 
     fn background(&self, css: Css) -> Css {
@@ -369,7 +410,16 @@ mod tests {
             ),
             (
                 r#"{"fontSize":"16px","fontFamily":"Open Sans, serif"}"#,
-                "font-size: 16px; font-family: Open Sans, serif;",
+                "font-size: 16px; font-family: Open Sans, serif, sans-serif;",
+            ),
+            // What iOS and Android call the fonts of their systems.
+            (
+                r#"{"fontFamily":".AppleSystemUIFont"}"#,
+                "font-family: AppleSystemUIFont, sans-serif;",
+            ),
+            (
+                r#"{"fontFamily":"sans-serif-bold"}"#,
+                "font-family: sans-serif, sans-serif; font-weight: bold;",
             ),
             (
                 r#"{"paddingLeft":1,"paddingRight":2,"paddingTop":3.5,"paddingBottom":"4"}"#,
@@ -402,7 +452,10 @@ mod tests {
         }
         let svg = r#"{"backgroundImage":"data:image/svg+xml,<svg a=\"b\\\">\"); color: red"}"#;
         assert!(css(svg).contains(r#"url("data:image/svg+xml,<svg a=%22b%5C%22>%22); color: red")"#));
-        assert_eq!(css(r#"{"fontFamily":"\"x\"; } y"}"#), "font-family: x  y;");
+        assert_eq!(
+            css(r#"{"fontFamily":"\"x\"; } y"}"#),
+            "font-family: x  y, sans-serif;"
+        );
     }
 
     #[test]

@@ -36,23 +36,32 @@ pub(super) fn with_size(mut event: Event) -> Event {
 
 /// An empty screen to put before a mutation that shows a screenshot.
 pub(super) fn snapshot_for(event: &Event) -> Option<Event> {
-    if !has_screenshot(event) {
-        return None;
-    }
-    let value: Value = serde_json::from_str(&event.json).ok()?;
-    let adds = value["data"]["adds"].as_array()?;
-    let screenshot = adds
-        .iter()
-        .take(LOOKED_AT)
-        .find_map(|add| is_screenshot(&add["node"]).then_some(&add["node"]))?;
+    let screenshot = added_screenshot(event)?;
     Some(Event {
         timestamp_ms: event.timestamp_ms,
         kind: EventType::FullSnapshot,
         source: None,
-        detail: size_of(screenshot).map_or(Detail::None, Detail::Screen),
+        detail: size_of(&screenshot).map_or(Detail::None, Detail::Screen),
         index: event.index,
         json: ByteString::from(Screen::new(event.timestamp_ms).full_snapshot()),
     })
+}
+
+/// The size of the screenshot that a mutation shows, if it does.
+pub(super) fn screenshot_size(event: &Event) -> Option<Size> {
+    size_of(&added_screenshot(event)?)
+}
+
+fn added_screenshot(event: &Event) -> Option<Value> {
+    if !has_screenshot(event) {
+        return None;
+    }
+    let mut value: Value = serde_json::from_str(&event.json).ok()?;
+    let adds = value["data"]["adds"].as_array_mut()?;
+    adds.iter_mut()
+        .take(LOOKED_AT)
+        .map(|add| add["node"].take())
+        .find(is_screenshot)
 }
 
 fn is_screenshot(node: &Value) -> bool {

@@ -48,6 +48,39 @@ pub(super) struct Wireframe<'a> {
     pub(super) disabled: bool,
 }
 
+/// What must be known of a screenshot before it is put on the screen, without a copy of its picture.
+#[derive(Debug, Deserialize)]
+pub(super) struct Header<'a> {
+    pub(super) id: WireframeId,
+    #[serde(rename = "type", default, deserialize_with = "or_default")]
+    kind: Kind,
+    #[serde(default, deserialize_with = "or_default")]
+    width: Option<Length>,
+    #[serde(default, deserialize_with = "or_default")]
+    height: Option<Length>,
+    #[serde(borrow, default)]
+    base64: Option<&'a RawValue>,
+}
+
+impl<'a> Header<'a> {
+    /// None of other wireframes.
+    pub(super) fn of_screenshot(raw: &'a RawValue) -> Option<Self> {
+        let header: Self = serde_json::from_str(raw.get()).ok()?;
+        (header.kind == Kind::Screenshot).then_some(header)
+    }
+
+    /// Whether there is anything that may be its picture.
+    pub(super) fn has_picture(&self) -> bool {
+        self.base64
+            .is_some_and(|raw| raw.get().starts_with('"') && raw.get() != r#""""#)
+    }
+
+    /// As that of [`Wireframe::size`].
+    pub(super) fn size(&self) -> Option<Size> {
+        size(self.width, self.height)
+    }
+}
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Kind {
@@ -106,14 +139,48 @@ impl Wireframe<'_> {
         self.style.write(looks(self.position()))
     }
 
+    /// Where it is, if it says how large it is.
+    pub(super) fn area(&self) -> Option<Area> {
+        let start = |number: Option<Number>| number.map_or(0.0, |Number(number)| number);
+        let (left, top) = (start(self.x), start(self.y));
+        Some(Area {
+            left,
+            top,
+            right: left + self.width?.pixels()?,
+            bottom: top + self.height?.pixels()?,
+        })
+    }
+
     /// Its size in whole pixels, if it has one that can be shown.
     pub(super) fn size(&self) -> Option<Size> {
-        let side = |length: Option<Length>| {
-            let pixels = length?.pixels()?.round();
-            (pixels >= 1.0).then_some(pixels as u32)
-        };
-        Some(Size::new(side(self.width)?, side(self.height)?))
+        size(self.width, self.height)
     }
+}
+
+/// A box on the screen, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Area {
+    left: f64,
+    top: f64,
+    right: f64,
+    bottom: f64,
+}
+
+impl Area {
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        self.left <= other.left
+            && self.top <= other.top
+            && self.right >= other.right
+            && self.bottom >= other.bottom
+    }
+}
+
+fn size(width: Option<Length>, height: Option<Length>) -> Option<Size> {
+    let side = |length: Option<Length>| {
+        let pixels = length?.pixels()?.round();
+        (pixels >= 1.0).then_some(pixels as u32)
+    };
+    Some(Size::new(side(width)?, side(height)?))
 }
 
 #[cfg(test)]

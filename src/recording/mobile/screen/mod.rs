@@ -3,7 +3,7 @@
 
 mod events;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -12,7 +12,7 @@ use super::bars::{self, BarColors, Keyboard};
 use super::lenient::WireframeId;
 use super::node::{Element, Node};
 use super::style::Css;
-use super::wireframe::{Kind, Wireframe};
+use super::wireframe::{Area, Header, Kind, Wireframe};
 use super::{boxes, inputs, progress};
 use crate::frame::Size;
 
@@ -39,7 +39,7 @@ const MOST_NESTED: usize = 128;
 
 const RESET: &str = "*, ::before, ::after { box-sizing: border-box; margin: 0; padding: 0; border: 0 solid; } \
     html, body { width: 100vw; height: 100vh; overflow: hidden; background: #ffffff; color: #000000; \
-    font: 16px/1.25 system-ui, sans-serif; } \
+    font: 16px/1.25 sans-serif; } \
     button, input, select, textarea { font: inherit; } textarea { resize: none; } \
     label, button { line-height: 1.25; }";
 
@@ -49,8 +49,8 @@ pub(in crate::recording) const STYLE_SHEETS: [&str; 2] = [RESET, progress::STYLE
 #[derive(Debug)]
 pub(super) struct Screen {
     nodes: HashMap<u64, Placed>,
-    /// Those that are screenshots.
-    screenshots: BTreeSet<u64>,
+    /// Those that are screenshots, and where, as far as that is known.
+    screenshots: BTreeMap<u64, Option<Area>>,
     /// The nodes of wireframes whose own id was not to be had.
     aliases: HashMap<WireframeId, u64>,
     next_synthetic: u64,
@@ -100,7 +100,7 @@ impl Screen {
     pub(super) fn new(now_ms: f64) -> Self {
         let mut screen = Self {
             nodes: HashMap::new(),
-            screenshots: BTreeSet::new(),
+            screenshots: BTreeMap::new(),
             aliases: HashMap::new(),
             next_synthetic: FIRST_SYNTHETIC,
             bar_colors: BarColors::default(),
@@ -142,18 +142,35 @@ impl Screen {
         }
     }
 
-    /// A screenshot shows all there is: drops the ones before the latest.
-    pub(super) fn keep_latest_screenshot(&mut self, latest: WireframeId) {
-        let latest = self.node_of(latest);
-        let screenshots = self.screenshots.iter().copied();
-        let others: Vec<u64> = screenshots.filter(|id| Some(*id) != latest).collect();
-        for id in others {
+    /// A screenshot shows all there is in its place: drops those that the latest covers. Below one of a dialog there is
+    /// that of the screen.
+    pub(super) fn drop_covered_screenshots(&mut self, latest: WireframeId) {
+        let Some(latest) = self.node_of(latest) else {
+            return;
+        };
+        let area = self.screenshots.get(&latest).copied().flatten();
+        let is_covered = |other: &Option<Area>| match (area, other) {
+            (Some(area), Some(other)) => area.covers(other),
+            _ => true,
+        };
+        let others = self.screenshots.iter().filter(|(id, _)| **id != latest);
+        let covered: Vec<u64> = others
+            .filter(|(_, other)| is_covered(other))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in covered {
             self.remove(id);
         }
     }
 
     pub(super) fn shows_screenshot(&self) -> bool {
         !self.screenshots.is_empty()
+    }
+
+    /// Whether this is a screenshot of which the app did not get the picture, so that the one before is better.
+    pub(super) fn keeps_screenshot(&self, wireframe: &RawValue) -> bool {
+        self.shows_screenshot()
+            && Header::of_screenshot(wireframe).is_some_and(|header| !header.has_picture())
     }
 
     /// Opens the keyboard, or closes it.
@@ -215,6 +232,9 @@ impl Screen {
         let inner_host = if element.holds_elements() { id } else { host };
         let origin = Some((wireframe.id, wireframe.kind));
         self.insert(Node::Element(element), id, host, next, origin);
+        if wireframe.kind == Kind::Screenshot {
+            self.screenshots.insert(id, wireframe.area());
+        }
         self.place_children(&wireframe, inner_host, nested);
     }
 
@@ -344,9 +364,6 @@ impl Screen {
         };
         self.link(parent, previous, Some(id));
         self.link_back(parent, next, Some(id));
-        if wireframe.is_some_and(|(_, kind)| kind == Kind::Screenshot) {
-            self.screenshots.insert(id);
-        }
         let holds_elements = matches!(&node, Node::Element(element) if element.holds_elements());
         let placed = Placed {
             parent,
