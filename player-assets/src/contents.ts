@@ -13,6 +13,7 @@ import { Fields } from './fields';
 import { InlineStyle } from './inline_style';
 import { Labels } from './labels';
 import { Media } from './media';
+import { MirroredValues } from './mirrored_values';
 import { Sprites } from './sprites';
 import { StandingStill } from './standing_still';
 import { SvgAnimations } from './svg_animations';
@@ -37,6 +38,7 @@ export class Contents {
       new Media(labels),
       new Canvases(style, labels, warn),
       new Fields(),
+      new MirroredValues(),
       new StandingStill(style),
     ];
   }
