@@ -12,6 +12,7 @@ import { withDoctype } from './doctype';
 import { Focus } from './focus';
 import { Fonts } from './fonts';
 import { AdaptedRules } from './adapted_rules';
+import { INNER_PARTS_RULE } from './inner_parts';
 import { buildFormulas } from './mathml';
 import { MOVING_LAYER_RULE } from './moving_layers';
 import { playable } from './playable';
@@ -55,7 +56,7 @@ const CALL_PATIENCE = 1000;
 const INCOMPLETE = 'the page was drawn before all of it had loaded';
 
 /** For the replayed documents. */
-const OUR_RULES = [...REPLAYED_PAGE_RULES, BACKDROP_RULE, MOVING_LAYER_RULE];
+const OUR_RULES = [...REPLAYED_PAGE_RULES, BACKDROP_RULE, MOVING_LAYER_RULE, INNER_PARTS_RULE];
 
 export class Player {
   private readonly problemList = new ProblemList();
