@@ -8,6 +8,7 @@ import { Animations } from './animations';
 import { BACKDROP_RULE, Backdrops } from './backdrops';
 import { Contents } from './contents';
 import type { Advance, Fence, Problems, Size, StartOptions } from './contract';
+import { defineElements } from './custom_elements';
 import { withDoctype } from './doctype';
 import { Focus } from './focus';
 import { Fonts } from './fonts';
@@ -330,6 +331,7 @@ export class Player {
     this.scrolling.applied(event, clock.now);
     this.contents.applied(event);
     switchSheets(event, this.replayer.getMirror());
+    defineElements(event, this.roots.allDocuments());
     this.focus.applied(event, (id) => this.replayer.getMirror().getNode(id));
     switch (event.type) {
       case EventType.FullSnapshot:

@@ -124,6 +124,35 @@ fn custom_elements_are_defined() {
 }
 
 #[test]
+fn custom_elements_that_are_defined_later_are_so() {
+    let css = "x-box { display: block; width: 40px; height: 40px; background: #00f } x-box:not(:defined) { background: #f00 }";
+    let frame = element(20, "iframe", &json!({"style": "border: 0; height: 40px"}), &[]);
+    let custom = |id: u64| element(id, "x-box", &json!({}), &[]);
+    let inside = element(
+        204,
+        "body",
+        &json!({"style": "margin: 0"}),
+        &[style(205, css), custom(207)],
+    );
+    let rendered = render(&recording(
+        &body(css, &[custom(BOX), frame]),
+        &[
+            attach_document(10, 20, &inside),
+            event(300, &json!({"source": 16, "define": {"name": "x-box"}})),
+            // The page keeps what it was told, and names that are none are ignored.
+            event(400, &json!({"source": 16, "define": {"name": "x-box"}})),
+            event(400, &json!({"source": 16, "define": {"name": "box"}})),
+            end(700),
+        ],
+    ));
+    for (ms, color) in [(200, RED), (300, BLUE), (600, BLUE)] {
+        let picture = rendered.at(ms);
+        assert_color(&picture, (20, 20), color);
+        assert_color(&picture, (20, 60), color);
+    }
+}
+
+#[test]
 fn dialogs_are_in_the_top_layer_while_they_are_modal() {
     let css = "dialog { inset: 0 auto auto 0; margin: 0; padding: 0; border: 0; width: 100px; height: 100px;
             background: #00f } dialog::backdrop { background: green }
