@@ -17,6 +17,7 @@ import { MirroredValues } from './mirrored_values';
 import { Sprites } from './sprites';
 import { StandingStill } from './standing_still';
 import { SvgAnimations } from './svg_animations';
+import { SvgReferences } from './svg_references';
 import { Unrecorded } from './unrecorded';
 
 export class Contents {
@@ -34,6 +35,7 @@ export class Contents {
       new AnimatedImages(style, warn),
       new Dialogs(),
       new Sprites(),
+      new SvgReferences(),
       new SvgAnimations(),
       new Media(labels),
       new Canvases(style, labels, warn),
