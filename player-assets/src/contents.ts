@@ -13,9 +13,11 @@ import { Fields } from './fields';
 import { InlineStyle } from './inline_style';
 import { Labels } from './labels';
 import { Media } from './media';
+import { MirroredValues } from './mirrored_values';
 import { Sprites } from './sprites';
 import { StandingStill } from './standing_still';
 import { SvgAnimations } from './svg_animations';
+import { SvgReferences } from './svg_references';
 import { Unrecorded } from './unrecorded';
 
 export class Contents {
@@ -33,10 +35,12 @@ export class Contents {
       new AnimatedImages(style, warn),
       new Dialogs(),
       new Sprites(),
+      new SvgReferences(),
       new SvgAnimations(),
       new Media(labels),
       new Canvases(style, labels, warn),
       new Fields(),
+      new MirroredValues(),
       new StandingStill(style),
     ];
   }

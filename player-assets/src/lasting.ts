@@ -46,8 +46,10 @@ export class Lasting {
       case IncrementalSource.MouseInteraction:
         // A frame that had the focus takes it with it.
         return this.frames.has(data.id) && (data.type === MouseInteractions.Focus || data.type === MouseInteractions.Blur);
-      // The first are added to the document for good; drawings go on with the next snapshot.
+      // Fonts are added to the document for good, a window defines a custom element once; drawings go on with the next
+      // snapshot.
       case IncrementalSource.Font:
+      case IncrementalSource.CustomElement:
       case IncrementalSource.CanvasMutation:
         return true;
       default:

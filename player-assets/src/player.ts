@@ -8,10 +8,12 @@ import { Animations } from './animations';
 import { BACKDROP_RULE, Backdrops } from './backdrops';
 import { Contents } from './contents';
 import type { Advance, Fence, Problems, Size, StartOptions } from './contract';
+import { defineElements } from './custom_elements';
 import { withDoctype } from './doctype';
 import { Focus } from './focus';
 import { Fonts } from './fonts';
 import { AdaptedRules } from './adapted_rules';
+import { INNER_PARTS_RULE } from './inner_parts';
 import { buildFormulas } from './mathml';
 import { MOVING_LAYER_RULE } from './moving_layers';
 import { playable } from './playable';
@@ -55,7 +57,7 @@ const CALL_PATIENCE = 1000;
 const INCOMPLETE = 'the page was drawn before all of it had loaded';
 
 /** For the replayed documents. */
-const OUR_RULES = [...REPLAYED_PAGE_RULES, BACKDROP_RULE, MOVING_LAYER_RULE];
+const OUR_RULES = [...REPLAYED_PAGE_RULES, BACKDROP_RULE, MOVING_LAYER_RULE, INNER_PARTS_RULE];
 
 export class Player {
   private readonly problemList = new ProblemList();
@@ -329,6 +331,7 @@ export class Player {
     this.scrolling.applied(event, clock.now);
     this.contents.applied(event);
     switchSheets(event, this.replayer.getMirror());
+    defineElements(event, this.roots.allDocuments());
     this.focus.applied(event, (id) => this.replayer.getMirror().getNode(id));
     switch (event.type) {
       case EventType.FullSnapshot:

@@ -124,6 +124,74 @@ fn custom_elements_are_defined() {
 }
 
 #[test]
+fn custom_elements_that_are_defined_later_are_so() {
+    let css = "x-box { display: block; width: 40px; height: 40px; background: #00f } x-box:not(:defined) { background: #f00 }";
+    let frame = element(20, "iframe", &json!({"style": "border: 0; height: 40px"}), &[]);
+    let custom = |id: u64| element(id, "x-box", &json!({}), &[]);
+    let inside = element(
+        204,
+        "body",
+        &json!({"style": "margin: 0"}),
+        &[style(205, css), custom(207)],
+    );
+    let rendered = render(&recording(
+        &body(css, &[custom(BOX), frame]),
+        &[
+            attach_document(10, 20, &inside),
+            event(300, &json!({"source": 16, "define": {"name": "x-box"}})),
+            // The page keeps what it was told, and names that are none are ignored.
+            event(400, &json!({"source": 16, "define": {"name": "x-box"}})),
+            event(400, &json!({"source": 16, "define": {"name": "box"}})),
+            end(700),
+        ],
+    ));
+    for (ms, color) in [(200, RED), (300, BLUE), (600, BLUE)] {
+        let picture = rendered.at(ms);
+        assert_color(&picture, (20, 20), color);
+        assert_color(&picture, (20, 60), color);
+    }
+}
+
+/// The recorder makes addresses of them.
+#[test]
+fn svg_elements_take_parts_of_others_by_href() {
+    let page = "http://localhost/page#";
+    let svg = |id: u64, tag: &str, attributes: Value, children: &[Value]| {
+        with(element(id, tag, &attributes, children), &json!({"isSVG": true}))
+    };
+    let blue = svg(22, "stop", json!({"stop-color": "#00f"}), &[]);
+    let green = svg(27, "stop", json!({"stop-color": "green"}), &[]);
+    let drawing = svg(
+        20,
+        "svg",
+        json!({"style": "display: block; width: 100px; height: 40px"}),
+        &[
+            svg(21, "linearGradient", json!({"id": "first"}), &[blue]),
+            svg(26, "linearGradient", json!({"id": "second"}), &[green]),
+            svg(
+                23,
+                "linearGradient",
+                json!({"id": "same", "href": format!("{page}first")}),
+                &[],
+            ),
+            svg(
+                24,
+                "rect",
+                json!({"width": 40, "height": 40, "fill": "url(#same)"}),
+                &[],
+            ),
+        ],
+    );
+    let rendered = render(&recording(
+        &body("", &[drawing]),
+        &[attribute(300, 23, "href", &format!("{page}second")), end(600)],
+    ));
+    for (ms, color) in [(200, BLUE), (300, GREEN)] {
+        assert_color(&rendered.at(ms), (20, 20), color);
+    }
+}
+
+#[test]
 fn dialogs_are_in_the_top_layer_while_they_are_modal() {
     let css = "dialog { inset: 0 auto auto 0; margin: 0; padding: 0; border: 0; width: 100px; height: 100px;
             background: #00f } dialog::backdrop { background: green }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::common::video::{assert_color, middle_of};
 use crate::common::{element, full_snapshot, recording};
 use crate::unrecorded::ink;
-use crate::{BLUE, BODY, GREEN, RED, STARTED, WHITE, addition, body, end, event, render};
+use crate::{BLUE, BODY, GREEN, RED, STARTED, WHITE, addition, attribute, body, end, event, render};
 
 fn input(id: u64, attributes: &Value) -> Value {
     element(id, "input", attributes, &[])
@@ -96,6 +96,49 @@ fn a_field_for_files_names_the_file_that_was_chosen() {
     assert_eq!(words(400, 0), one);
     assert_eq!(words(700, 0), none);
     assert_eq!((words(1000, 0), words(1000, 40)), (none, one));
+}
+
+#[test]
+fn a_field_is_emptied_where_only_its_attribute_tells() {
+    let css = "input, textarea { display: block; box-sizing: border-box; margin: 0; border: 0; width: 100px; height: 40px; background: #f00 }
+        :placeholder-shown { background: #008000 }";
+    let page = body(
+        css,
+        &[
+            input(20, &json!({"placeholder": " "})),
+            input(21, &json!({"placeholder": " "})),
+            element(22, "textarea", &json!({"placeholder": " "}), &[]),
+        ],
+    );
+    let rendered = render(&recording(
+        &page,
+        &[
+            // As React does; to a field that it does not control, its attribute means nothing once something was typed.
+            typed(200, 20, "a"),
+            attribute(200, 20, "value", "a"),
+            typed(200, 21, "a"),
+            typed(200, 22, "a"),
+            attribute(200, 22, "value", "a"),
+            typed(300, 20, "ab"),
+            attribute(600, 20, "value", ""),
+            attribute(600, 21, "value", ""),
+            attribute(600, 22, "value", ""),
+            // It does not know of what somebody types later.
+            typed(800, 20, "c"),
+            end(1100),
+        ],
+    ));
+    for (ms, colors) in [
+        (100, [GREEN, GREEN, GREEN]),
+        (500, [RED, RED, RED]),
+        (700, [GREEN, RED, GREEN]),
+        (900, [RED, RED, GREEN]),
+    ] {
+        let picture = rendered.at(ms);
+        for (at, color) in (0..).zip(colors) {
+            assert_color(&picture, (90, at * 40 + 20), color);
+        }
+    }
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::common::video::assert_color;
-use crate::common::{element, recording};
-use crate::{BLUE, BODY, BOX, GREEN, RED, body, end, event, mutation, render};
+use crate::common::{element, full_snapshot, recording};
+use crate::{BLUE, BODY, BOX, GREEN, RED, STARTED, WHITE, addition, body, end, event, mutation, render};
 
 #[test]
 fn what_has_the_focus_looks_focused() {
@@ -111,5 +111,108 @@ fn a_page_takes_the_focus_again_after_a_modal_dialog() {
     ));
     for (ms, color) in [(500, RED), (700, BLUE), (1200, BLUE)] {
         assert_color(&rendered.at(ms), (50, 20), color);
+    }
+}
+
+#[test]
+fn what_loses_the_focus_had_it_since_the_page_was_recorded() {
+    let css = "input { display: block; margin: 0; width: 100px; height: 40px; border: 0; outline: 0; background: #f00 }
+        input:focus { background: #00f }";
+    let act = |at: u64, id: i64, kind: u64| event(at, &json!({"source": 2, "type": kind, "id": id}));
+    let (focus, blur) = (5, 6);
+    let field = |id: u64| element(id, "input", &json!({"type": "text"}), &[]);
+    let page = body(css, &[field(BOX)]);
+    // Another page.
+    let again = body(css, &[field(30), field(31)]);
+    let rendered = render(&recording(
+        &page,
+        &[
+            // It had the focus before the recording began.
+            act(300, 10, blur),
+            full_snapshot(STARTED + 900, &again),
+            act(1200, 31, blur),
+            // Nothing tells what that was.
+            act(1400, -1, focus),
+            act(1600, 30, focus),
+            end(1800),
+        ],
+    ));
+    for (ms, colors) in [
+        (100, [BLUE, WHITE]),
+        (400, [RED, WHITE]),
+        (800, [RED, WHITE]),
+        (1000, [RED, BLUE]),
+        (1300, [RED, RED]),
+        (1500, [RED, RED]),
+        (1700, [BLUE, RED]),
+    ] {
+        let picture = rendered.at(ms);
+        for (at, color) in (0..).zip(colors) {
+            assert_color(&picture, (50, at * 40 + 20), color);
+        }
+    }
+}
+
+#[test]
+fn a_field_that_gets_the_focus_as_it_is_built_has_it() {
+    let css = "input { display: block; margin: 0; width: 100px; height: 40px; border: 0; outline: 0; background: #f00 }
+        input:focus { background: #00f }";
+    let act = |at: u64, id: i64, kind: u64| event(at, &json!({"source": 2, "type": kind, "id": id}));
+    let field = element(BOX, "input", &json!({"type": "text"}), &[]);
+    let rendered = render(&recording(
+        &body(css, &[]),
+        &[
+            act(200, -1, 5),
+            addition(210, BODY, &field),
+            act(600, 10, 6),
+            end(900),
+        ],
+    ));
+    for (ms, color) in [(400, BLUE), (700, RED)] {
+        assert_color(&rendered.at(ms), (50, 20), color);
+    }
+}
+
+#[test]
+fn what_has_the_focus_keeps_it_at_full_snapshots_of_its_page() {
+    let css = "input { display: block; margin: 0; width: 100px; height: 40px; border: 0; outline: 0; background: #f00 }
+        input:focus { background: #00f }";
+    let act = |at: u64, id: u64, kind: u64| event(at, &json!({"source": 2, "type": kind, "id": id}));
+    let field = |id: u64| element(id, "input", &json!({"type": "text"}), &[]);
+    let page = body(css, &[field(BOX), field(20)]);
+    let again = |at: u64| full_snapshot(STARTED + at, &page);
+    let typed = event(
+        1700,
+        &json!({"source": 5, "id": 20, "text": "a", "isChecked": false}),
+    );
+    let (focus, blur) = (5, 6);
+    let rendered = render(&recording(
+        &page,
+        &[
+            act(200, BOX, focus),
+            again(400),
+            again(600),
+            act(800, BOX, blur),
+            again(1000),
+            act(1200, 20, focus),
+            again(1400),
+            typed,
+            end(2000),
+        ],
+    ));
+    for (ms, colors) in [
+        (300, [BLUE, RED]),
+        (500, [BLUE, RED]),
+        (700, [BLUE, RED]),
+        (900, [RED, RED]),
+        (1100, [RED, RED]),
+        (1300, [RED, BLUE]),
+        (1500, [RED, BLUE]),
+        (1900, [RED, BLUE]),
+    ] {
+        let picture = rendered.at(ms);
+        for (at, color) in (0..).zip(colors) {
+            assert_color(&picture, (90, at * 40 + 20), color);
+        }
     }
 }

@@ -173,6 +173,10 @@ fn what_lasts_beyond_a_full_snapshot_is_played() {
         ("a command of a canvas", event(at, &command)),
         ("a custom element", add(custom)),
         (
+            "a custom element's definition",
+            event(at, &json!({"source": 16, "define": {"name": "x-y"}})),
+        ),
+        (
             "a nested document",
             attach_document(at, FRAME, &element(204, "body", &json!({}), &[])),
         ),

@@ -9,7 +9,7 @@ use crate::common::asset_server::{Answer, AssetServer};
 use crate::common::video::{Rendered, assert_color, render_recording};
 use crate::common::{element, recording, text};
 use crate::unrecorded::ink;
-use crate::{BLUE, BOX, GREEN, MOVING_BOX, RED, WHITE, a_box, attribute, body, end};
+use crate::{BLUE, BOX, GREEN, MOVING_BOX, RED, WHITE, a_box, attribute, body, end, with};
 
 /// What is looked at lies above the box that moves.
 const ABOVE: (u32, u32, u32, u32) = (0, 0, 320, 90);
@@ -167,5 +167,67 @@ fn an_image_at_an_address_that_style_sheets_in_it_animate_stands_still() {
         assert_color(&picture, (20, 20), color);
         assert_color(&picture, (20, 60), color);
         assert_color(&picture, (60, 20), WHITE);
+    }
+}
+
+/// They cannot be found, so what would move in them is over at once.
+#[test]
+fn parts_that_the_browser_builds_do_not_move_on_its_clock() {
+    let css = "* { margin: 0 } input, details, svg { display: block; height: 40px; width: 200px; border: 0; padding: 0 }
+        summary { display: none }
+        ::details-content { background: #f00; height: 0; overflow: clip; transition: height 60s, background 60s }
+        [open]::details-content { background: #008000; height: 40px }
+        [type=range] { appearance: none }
+        ::-webkit-slider-thumb { appearance: none; width: 200px; height: 40px; background: #f00; transition: background 60s }
+        .on::-webkit-slider-thumb { background: #008000 }
+        ::placeholder { background: #f00; opacity: 1; transition: background 60s }
+        .on::placeholder { background: #008000 }
+        rect { fill: #f00; transition: fill 60s } .on rect { fill: #008000 }";
+    let svg = |id: u64, tag: &str, attributes: Value, children: &[Value]| {
+        with(element(id, tag, &attributes, children), &json!({"isSVG": true}))
+    };
+    let rect = |id: u64| svg(id, "rect", json!({"width": 200, "height": 40}), &[]);
+    let parts = [
+        element(20, "details", &json!({}), &[]),
+        element(21, "input", &json!({"type": "range"}), &[]),
+        element(22, "input", &json!({"placeholder": "words"}), &[]),
+        svg(
+            30,
+            "svg",
+            json!({}),
+            &[
+                svg(
+                    31,
+                    "symbol",
+                    json!({"id": "one"}),
+                    &[svg(23, "g", json!({}), &[rect(32)])],
+                ),
+                svg(33, "use", json!({"href": "#one"}), &[]),
+            ],
+        ),
+        svg(
+            40,
+            "svg",
+            json!({}),
+            &[
+                svg(
+                    41,
+                    "defs",
+                    json!({}),
+                    &[svg(24, "g", json!({"id": "two"}), &[rect(42)])],
+                ),
+                svg(43, "use", json!({"href": "#two"}), &[]),
+            ],
+        ),
+    ];
+    let mut events: Vec<Value> = (21..=24).map(|id| attribute(300, id, "class", "on")).collect();
+    events.extend([attribute(300, 20, "open", ""), end(600)]);
+    let rendered = render_recording(&recording(&body(css, &parts), &events), "--fps 10");
+    let (before, after) = (rendered.at(200), rendered.at(300));
+    for y in [60, 100, 140, 180] {
+        assert_color(&before, (2, y), RED);
+    }
+    for y in [20, 60, 100, 140, 180] {
+        assert_color(&after, (2, y), GREEN);
     }
 }
