@@ -13,7 +13,7 @@ mod har;
 mod stopwatch;
 mod summary;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -38,7 +38,7 @@ pub use fetcher::Limits;
 pub use summary::{AssetEntry, AssetsSummary, Status};
 
 /// Whatever a recording names beyond this many addresses is missing.
-const MOST_ADDRESSES: usize = 5000;
+pub const MOST_ADDRESSES: usize = 5000;
 /// Bodies on their way to all browsers together, in bytes. Each is there in three forms while it is sent: as it is, as
 /// base64, and in a message. A larger one goes alone.
 const MOST_UNDER_WAY: u32 = 24 << 20;
@@ -82,6 +82,8 @@ pub enum Missing {
     TimedOut,
     /// The render has spent all its time, bytes or requests for assets.
     Spent,
+    /// It was there, and the file that it was put into for the render cannot be read.
+    Unreadable,
     /// This machine has no trusted certificates.
     Setup,
 }
@@ -132,6 +134,8 @@ pub struct Assets {
     /// Of [`AT_A_TIME`], those that are free.
     slots: Semaphore,
     asked: Mutex<HashMap<Question, Arc<OnceCell<Outcome>>>>,
+    /// Beyond [`MOST_ADDRESSES`], by hash: of these nothing else is kept.
+    not_asked: Mutex<HashSet<blake3::Hash>>,
 }
 
 impl Assets {
@@ -151,6 +155,7 @@ impl Assets {
             room: Arc::new(Semaphore::new(MOST_UNDER_WAY as usize)),
             slots: Semaphore::new(AT_A_TIME),
             asked: Mutex::default(),
+            not_asked: Mutex::default(),
         })
     }
 
@@ -161,7 +166,10 @@ impl Assets {
             .iter()
             .filter_map(|((kind, address), outcome)| Some((*kind, address.as_str(), outcome.get()?)));
         let waited = self.fetcher.as_ref().map(Fetcher::waited).unwrap_or_default();
-        AssetsSummary::of(outcomes, waited)
+        AssetsSummary {
+            not_asked: self.not_asked().len() as u64,
+            ..AssetsSummary::of(outcomes, waited)
+        }
     }
 
     async fn reply(&self, kind: AssetKind, address: String) -> Option<AssetReply> {
@@ -169,6 +177,7 @@ impl Assets {
         let cell = {
             let mut asked = self.asked();
             if asked.len() >= MOST_ADDRESSES && !asked.contains_key(&question) {
+                self.not_asked().insert(blake3::hash(question.1.as_bytes()));
                 return None;
             }
             Arc::clone(asked.entry(question.clone()).or_default())
@@ -182,10 +191,16 @@ impl Assets {
         }
         let bytes = u32::try_from(kept.bytes).unwrap_or(u32::MAX);
         let room = Arc::clone(&self.room).acquire_many_owned(bytes.min(MOST_UNDER_WAY));
+        let room = room.await.ok()?;
+        let Some(body) = self.body(&kept.body).await else {
+            let cell = OnceCell::new_with(Some(Err(Missing::Unreadable)));
+            self.asked().insert((kind, address), Arc::new(cell));
+            return None;
+        };
         Some(AssetReply::Body {
             content_type: kept.content_type.clone(),
-            room: room.await.ok()?,
-            body: self.body(&kept.body).await?,
+            room,
+            body,
         })
     }
 
@@ -317,6 +332,10 @@ impl Assets {
     fn asked(&self) -> MutexGuard<'_, HashMap<Question, Arc<OnceCell<Outcome>>>> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn not_asked(&self) -> MutexGuard<'_, HashSet<blake3::Hash>> {
+        self.not_asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl AssetProvider for Assets {
@@ -339,6 +358,55 @@ fn without_fragment(mut address: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn offline() -> Assets {
+        Assets::open(&AssetOptions {
+            offline: true,
+            given: Vec::new(),
+            cache: None,
+            allowed_hosts: Vec::new(),
+            limits: Limits::default(),
+        })
+        .unwrap()
+    }
+
+    fn image(assets: &Assets, address: String) -> Option<AssetReply> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(assets.reply(AssetKind::Image, address))
+    }
+
+    #[test]
+    fn what_can_no_longer_be_read_is_missing() {
+        let (assets, address) = (offline(), "https://h.test/a.png".to_owned());
+        let kept = Kept {
+            origin: Origin::Cache,
+            content_type: "image/png".into(),
+            bytes: 5,
+            body: Body::File { begin: 0, bytes: 5 },
+            moved_to: None,
+        };
+        let cell = Arc::new(OnceCell::new_with(Some(Ok(kept))));
+        assets.asked().insert((AssetKind::Image, address.clone()), cell);
+        assert!(image(&assets, address).is_none());
+        let summary = assets.summary();
+        let reason = summary.list[0].reason.as_deref();
+        assert_eq!((summary.cached, summary.missing), (0, 1));
+        assert!(reason.is_some_and(|reason| reason.contains("cannot be read")));
+    }
+
+    #[test]
+    fn addresses_beyond_the_most_are_counted_once() {
+        let assets = offline();
+        for number in (0..MOST_ADDRESSES + 2).chain([0, MOST_ADDRESSES]) {
+            let address = format!("https://h.test/{number}.png#part");
+            assert!(image(&assets, address).is_none(), "{number}");
+        }
+        let summary = assets.summary();
+        assert_eq!(
+            (summary.list.len(), summary.missing, summary.not_asked),
+            (MOST_ADDRESSES, MOST_ADDRESSES as u64, 2)
+        );
+    }
 
     #[test]
     fn what_is_given_may_take_as_long_as_what_is_fetched() {

@@ -30,6 +30,8 @@ pub struct AssetsSummary {
     pub cached: u64,
     pub given: u64,
     pub missing: u64,
+    /// Missing, too, and not in the list: addresses beyond [`MOST_ADDRESSES`](super::MOST_ADDRESSES).
+    pub not_asked: u64,
     /// Seconds for which anything was under way.
     pub waited_s: f64,
     /// In the order of their addresses.
@@ -103,6 +105,7 @@ impl AssetsSummary {
             cached: count(Status::Cached),
             given: count(Status::Given),
             missing: count(Status::Missing),
+            not_asked: 0,
             waited_s: waited.as_secs_f64(),
             list,
         }
@@ -141,6 +144,7 @@ impl fmt::Display for Missing {
             Self::WrongType => "not of the type that was asked for",
             Self::TimedOut => "it did not arrive in time",
             Self::Spent => "the render's limit for assets was reached",
+            Self::Unreadable => "the file that it was put into for the render cannot be read",
             Self::Setup => "this machine has no trusted certificates",
         })
     }

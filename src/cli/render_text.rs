@@ -5,7 +5,7 @@ use super::report::videos_ms;
 use super::settings::{Destination, RenderSettings};
 use super::telling::Telling;
 use super::{fitting, planning, print};
-use crate::assets::AssetsSummary;
+use crate::assets::{AssetsSummary, MOST_ADDRESSES};
 use crate::pipeline::{CaptureSummary, Rendered};
 use crate::recording::{Problem, ProblemKind, Recording, Span};
 use crate::timeline::{CapturePlan, Timeline};
@@ -188,6 +188,12 @@ fn describe_assets(assets: &AssetsSummary, missing: usize) -> Option<String> {
             counted(missing as u64)
         ));
     }
+    if assets.not_asked > 0 {
+        parts.push(format!(
+            "{} not even asked for, as a render asks for {MOST_ADDRESSES} at most",
+            counted(assets.not_asked)
+        ));
+    }
     let told = parts.join("; ");
     let mut letters = told.chars();
     let first = letters.next()?;
@@ -282,8 +288,19 @@ mod tests {
             given: 1,
             ..AssetsSummary::default()
         };
+        let many = AssetsSummary {
+            not_asked: 7,
+            ..AssetsSummary::default()
+        };
         for (assets, missing, told) in [
             (&AssetsSummary::default(), 0, None),
+            (
+                &many,
+                2,
+                Some(
+                    "2 assets missing, which --report lists; 7 assets not even asked for, as a render asks for 5000 at most",
+                ),
+            ),
             (
                 &AssetsSummary::default(),
                 1,

@@ -67,7 +67,19 @@ fn free_in_group(folder: &Path) -> Option<u64> {
             .ok()
     };
     // Without a limit it is the word max.
-    Some(number("memory.max")?.saturating_sub(number("memory.current")?))
+    let most = number("memory.max")?;
+    // The kernel gives up files that were read once before anything else.
+    let files = fs::read_to_string(folder.join("memory.stat"))
+        .ok()
+        .and_then(|text| inactive_files(&text));
+    let used = number("memory.current")?.saturating_sub(files.unwrap_or(0));
+    Some(most.saturating_sub(used))
+}
+
+/// In bytes, from memory.stat.
+fn inactive_files(text: &str) -> Option<u64> {
+    let mut lines = text.lines();
+    lines.find_map(|line| line.strip_prefix("inactive_file ")?.parse().ok())
 }
 
 #[cfg(test)]
@@ -109,6 +121,13 @@ mod tests {
             fs::write(folder.path().join("memory.max"), format!("{most}\n")).unwrap();
             fs::write(folder.path().join("memory.current"), "600\n").unwrap();
             assert_eq!(free_in_group(folder.path()), free, "{most}");
+        }
+        fs::write(folder.path().join("memory.max"), "1000").unwrap();
+        for (inactive, free) in [("250", 650), ("0", 400), ("601", 1000)] {
+            let stat =
+                format!("anon 100\nfile 400\ninactive_anon 90\ninactive_file {inactive}\nactive_file 150\n");
+            fs::write(folder.path().join("memory.stat"), stat).unwrap();
+            assert_eq!(free_in_group(folder.path()), Some(free), "{inactive}");
         }
     }
 }
