@@ -163,7 +163,7 @@ fn compressed(text: &str) -> Option<Vec<u8>> {
     bytes(text)
 }
 
-/// Whether bytes that are no text were replaced: those of gzip, or of zlib in front or behind lines of JSON.
+/// Whether bytes that are no text were replaced: those of a container, also behind the lines of an envelope or a form.
 fn was_compressed(text: &str) -> bool {
     let begins = |text: &str| {
         [
@@ -176,7 +176,7 @@ fn was_compressed(text: &str) -> bool {
         .iter()
         .any(|start| text.starts_with(start))
     };
-    begins(text) || text.starts_with('{') && text.lines().take(16).any(begins)
+    begins(text) || text.starts_with(['{', '-']) && text.lines().take(16).any(begins)
 }
 
 fn destroyed() -> Error {

@@ -299,14 +299,16 @@ mod tests {
             let contents = contents(har(&[(ADDRESS, sent, "")]).into()).unwrap();
             assert_eq!(contents.sessions[0].windows[0].events.len(), 2);
         }
-        let destroyed = post(&String::from_utf8_lossy(&body));
-        let error = contents(har(&[(ADDRESS, destroyed, "{}")]).into()).unwrap_err();
-        assert!(
-            error.to_string().contains(&format!(
-                "{ADDRESS}: a compressed body that the browser saved as text"
-            )),
-            "{error}"
-        );
+        let destroyed = |before: &str| post(&String::from_utf8_lossy(&[before.as_bytes(), &body].concat()));
+        for before in ["", "{\"event_id\":1}\n", "--x\r\nContent-Type: a/b\r\n\r\n"] {
+            let error = contents(har(&[(ADDRESS, destroyed(before), "{}")]).into()).unwrap_err();
+            assert!(
+                error.to_string().contains(&format!(
+                    "{ADDRESS}: a compressed body that the browser saved as text"
+                )),
+                "{error}"
+            );
+        }
         let error = contents(har(&[(ADDRESS, post("{}"), "{}")]).into()).unwrap_err();
         assert!(
             error.to_string().contains("a HAR file without a recording"),

@@ -32,6 +32,11 @@ pub(super) fn read(text: &ByteString, depth: usize, collector: &mut Collector<'_
         if is_json(json) {
             let read = value::read_next(&text.slice_ref(json), depth, collector)?;
             format = format.or(read);
+        } else if let Some(values) = glued(json) {
+            for value in values {
+                let read = value::read_next(&text.slice_ref(value), depth, collector)?;
+                format = format.or(read);
+            }
         } else if !json.is_empty() {
             collector
                 .problems
@@ -40,6 +45,15 @@ pub(super) fn read(text: &ByteString, depth: usize, collector: &mut Collector<'_
         offset += line.len() as u64;
     }
     Ok(value::several(format))
+}
+
+/// The values of a line with several, as bodies are if they are stored one after the other.
+fn glued(line: &str) -> Option<Vec<&str>> {
+    if !line.starts_with(['{', '[']) {
+        return None;
+    }
+    let values = serde_json::Deserializer::from_str(line).into_iter::<&RawValue>();
+    values.map(|value| value.map(RawValue::get).ok()).collect()
 }
 
 /// Whether the text begins with a value that may hold events.
@@ -108,6 +122,17 @@ mod tests {
         }
         // A list over several lines is none of lines.
         failure(format!("[\n{META},\n{SNAPSHOT},\n"));
+    }
+
+    #[test]
+    fn bodies_may_be_stored_without_a_line_feed_between_them() {
+        let body = |event: &str| format!("{{\"event_id\":1}}\n{{\"segment_id\":0}}\n[{event}]");
+        let text = [body(META), body(SNAPSHOT)].concat();
+        assert_eq!(sessions(&text), "-:2");
+        assert_eq!(problems(&text), [(ProblemKind::NotAnEvent, 2, Place::Event(0))]);
+        // What only begins with a value is no line of several.
+        let text = format!("{META}\n{META}{META} oops\n{SNAPSHOT}");
+        assert_eq!(sessions(&text), "-:2");
     }
 
     #[test]
