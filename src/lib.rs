@@ -17,6 +17,7 @@ pub mod error;
 pub mod fit;
 pub mod frame;
 pub mod frame_hashes;
+mod har;
 pub mod output;
 pub mod overlay;
 pub mod pipeline;

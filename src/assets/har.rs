@@ -5,13 +5,12 @@ use std::collections::HashMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use url::Url;
 
 use super::content::{Found, accept};
 use super::without_fragment;
 use crate::browser::AssetKind;
+use crate::har::{Content, Entry, Response, entries};
 use crate::source::http::MOST_REDIRECTS;
 
 const KINDS: [AssetKind; 3] = [AssetKind::Image, AssetKind::Font, AssetKind::Stylesheet];
@@ -23,91 +22,39 @@ pub(super) struct Har {
     redirects: HashMap<String, String>,
 }
 
-#[derive(Deserialize)]
-struct File<'a> {
-    #[serde(borrow)]
-    log: Log<'a>,
-}
-
-#[derive(Deserialize)]
-struct Log<'a> {
-    /// Each is read by itself: one may be odd, such as with half a character of a script's text.
-    #[serde(borrow)]
-    entries: Vec<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Entry<'a> {
-    #[serde(borrow)]
-    request: Request<'a>,
-    #[serde(borrow)]
-    response: Response<'a>,
-}
-
-#[derive(Deserialize)]
-struct Request<'a> {
-    #[serde(borrow)]
-    method: Cow<'a, str>,
-    #[serde(borrow)]
-    url: Cow<'a, str>,
-}
-
-#[derive(Deserialize)]
-struct Response<'a> {
-    status: i64,
-    #[serde(borrow)]
-    content: Content<'a>,
-    #[serde(borrow, rename = "redirectURL")]
-    redirect: Option<Cow<'a, str>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Content<'a> {
-    #[serde(borrow)]
-    mime_type: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    text: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    encoding: Option<Cow<'a, str>>,
-}
-
 impl Har {
     pub(super) fn parse(bytes: &[u8]) -> serde_json::Result<Self> {
-        // Some tools begin the file with a byte order mark.
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let file: File<'_> = serde_json::from_slice(bytes)?;
         let mut har = Self {
             replies: HashMap::new(),
             redirects: HashMap::new(),
         };
-        let entries = file.log.entries.into_iter();
-        for Entry { request, response } in entries.filter_map(|entry| serde_json::from_str(entry.get()).ok())
-        {
+        for Entry { request, response } in entries(bytes)?.into_iter().filter_map(Entry::parse) {
             if request.method == "GET"
+                && let Some(response) = response
                 && let Ok(url) = Url::parse(&request.url)
             {
-                har.add(&url, response);
+                har.add(&url, &response);
             }
         }
         Ok(har)
     }
 
-    fn add(&mut self, url: &Url, response: Response<'_>) {
-        match (response.status, response.redirect) {
+    fn add(&mut self, url: &Url, response: &Response<'_>) {
+        match (response.status, response.redirect.as_deref()) {
             // Not modified: the browser has put in what it had.
             (200 | 304, _) => {
-                let declared = response.content.mime_type.as_deref();
+                let Some(content) = &response.content else { return };
+                let declared = content.mime_type.as_deref();
                 // Most of a page's replies are no assets.
                 let is_asset = |body: &[u8]| KINDS.iter().any(|kind| accept(*kind, declared, body).is_some());
-                if let Some(body) = response.content.body().filter(|body| is_asset(body)) {
+                if let Some(body) = body(content).filter(|body| is_asset(body)) {
                     let declared = declared.map(str::to_owned);
                     self.replies
                         .insert(without_fragment(url.to_string()), (declared, body.into()));
                 }
             }
             (300..400, Some(to)) => {
-                if let Ok(to) = url.join(&to) {
+                if let Ok(to) = url.join(to) {
                     let from = without_fragment(url.to_string());
                     self.redirects.insert(from, without_fragment(to.into()));
                 }
@@ -129,17 +76,22 @@ impl Har {
     }
 }
 
-impl Content<'_> {
-    /// None where it was not saved, or is damaged. What is saved as text is Unicode now.
-    fn body(&self) -> Option<Vec<u8>> {
-        let text = self.text.as_deref()?;
-        match self.encoding.as_deref() {
-            Some("base64") => BASE64.decode(text).ok(),
-            // A byte order mark says so, whatever the type or the text says of its characters.
-            _ if !text.is_ascii() && !text.starts_with('\u{feff}') => Some(format!("\u{feff}{text}").into()),
-            _ => Some(text.as_bytes().to_vec()),
-        }
+/// None where it was not saved, or is damaged. What is saved as text is Unicode now.
+fn body(content: &Content<'_>) -> Option<Vec<u8>> {
+    let text: Cow<'_, str> = serde_json::from_str(content.text?.get()).ok()?;
+    if content.is_base64() {
+        return BASE64.decode(&*text).ok();
     }
+    // A byte order mark says so, whatever the type or the text says of its characters.
+    let is_clear = text.is_ascii() || text.starts_with('\u{feff}');
+    Some(
+        if is_clear {
+            text.into_owned()
+        } else {
+            format!("\u{feff}{text}")
+        }
+        .into_bytes(),
+    )
 }
 
 #[cfg(test)]

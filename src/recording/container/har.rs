@@ -1,16 +1,14 @@
 //! A HAR file (HTTP Archive 1.2), as browsers' developer tools save it: the bodies that a recorder sent, and those that
 //! a server replied.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::Container;
 use crate::error::{Error, Kind, Result};
+use crate::har::{Entry, entries};
 use crate::recording::budget::Budget;
 use crate::recording::json_text;
 use crate::recording::splice::place;
@@ -28,49 +26,6 @@ struct Body {
     /// Where its JSON string stands.
     place: Range<usize>,
     is_base64: bool,
-}
-
-#[derive(Deserialize)]
-struct File<'a> {
-    #[serde(borrow)]
-    log: Log<'a>,
-}
-
-#[derive(Deserialize)]
-struct Log<'a> {
-    /// Each is read by itself: one may be odd.
-    #[serde(borrow)]
-    entries: Vec<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Entry<'a> {
-    #[serde(borrow)]
-    request: Request<'a>,
-    #[serde(borrow)]
-    response: Option<Response<'a>>,
-}
-
-#[derive(Deserialize)]
-struct Request<'a> {
-    #[serde(borrow)]
-    url: Cow<'a, str>,
-    #[serde(borrow, rename = "postData")]
-    post_data: Option<Content<'a>>,
-}
-
-#[derive(Deserialize)]
-struct Response<'a> {
-    #[serde(borrow)]
-    content: Option<Content<'a>>,
-}
-
-#[derive(Deserialize)]
-struct Content<'a> {
-    #[serde(borrow)]
-    text: Option<&'a RawValue>,
-    #[serde(borrow)]
-    encoding: Option<Cow<'a, str>>,
 }
 
 impl Har {
@@ -92,20 +47,15 @@ impl Har {
     /// Whether it is one: its entries have a request each.
     pub(super) fn is_one(bytes: &[u8]) -> bool {
         Self::may_begin(bytes)
-            && str::from_utf8(bytes).is_ok_and(|text| {
-                entries(text)
-                    .is_some_and(|entries| serde_json::from_str::<Entry<'_>>(entries[0].get()).is_ok())
-            })
+            && entries(bytes).is_ok_and(|entries| entries.first().copied().and_then(Entry::parse).is_some())
     }
 
     pub(super) fn open(bytes: Vec<u8>) -> Result<Self> {
         let damaged = || Error::new(Kind::InvalidRecording, "a HAR file without an entry");
         let text = String::from_utf8(bytes).map_err(|_| damaged())?;
         let mut bodies = Vec::new();
-        for entry in entries(&text).ok_or_else(damaged)? {
-            let Ok(Entry { request, response }) = serde_json::from_str(entry.get()) else {
-                continue;
-            };
+        let entries = entries(text.as_bytes()).map_err(|_| damaged())?;
+        for Entry { request, response } in entries.into_iter().filter_map(Entry::parse) {
             let address = request.url.split(['?', '#']).next().unwrap_or_default();
             let reply = response.and_then(|response| response.content);
             bodies.extend(
@@ -118,7 +68,7 @@ impl Har {
                         (body.starts_with('"') && body.len() > 2).then(|| Body {
                             address: address.to_owned(),
                             place: place(body, &text),
-                            is_base64: content.encoding.as_deref() == Some("base64"),
+                            is_base64: content.is_base64(),
                         })
                     }),
             );
@@ -146,13 +96,6 @@ impl Har {
         }
         Ok(compressed(&text).unwrap_or_else(|| text.into_owned().into_bytes()))
     }
-}
-
-/// Nothing if it is no HAR file, or has no entries.
-fn entries(text: &str) -> Option<Vec<&RawValue>> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let File { log } = serde_json::from_str(text).ok()?;
-    (!log.entries.is_empty()).then_some(log.entries)
 }
 
 /// The bytes of a compressed body, where each is a character.
