@@ -15,7 +15,7 @@ use tempfile::TempDir;
 mod common;
 
 use common::processes::{PATIENCE, names_in, within};
-use common::{element, fixture, recording, replaycast, shared, stderr, succeed, write};
+use common::{element, fixture, read_json, recording, replaycast, shared, stderr, succeed, write};
 
 /// A session of four seconds in which something happens every second.
 fn four_seconds() -> Value {
@@ -64,10 +64,6 @@ fn number(value: &Value) -> f64 {
     value
         .as_f64()
         .unwrap_or_else(|| value.as_str().unwrap().parse().unwrap())
-}
-
-fn json_file(path: &Path) -> Value {
-    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
 }
 
 /// Insists on a failure that people and programs can read.
@@ -396,7 +392,7 @@ fn the_report_tells_what_was_rendered_and_maps_the_times() {
         .collect();
     succeed(&mut render_in(folder.path(), &arguments));
 
-    let report = json_file(&report);
+    let report = read_json(&report);
     assert_eq!(report["input"]["format"], "rrweb-array");
     assert_eq!(report["input"]["windows"], json!(["main"]));
     assert_eq!(report["input"]["problems"], json!([]));
