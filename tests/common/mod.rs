@@ -46,6 +46,18 @@ pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+/// Insists on a failure that people and programs can read.
+pub fn assert_fails(output: &Output, case: &str, code: i32, says: &str, hints: bool) {
+    let text = stderr(output);
+    assert_eq!(output.status.code(), Some(code), "{case}:\n{text}");
+    let starting = |prefix: &str| text.lines().filter(|line| line.starts_with(prefix)).count();
+    assert_eq!(starting("error: "), 1, "{case}:\n{text}");
+    assert_eq!(starting("hint: "), usize::from(hints), "{case}:\n{text}");
+    assert!(text.contains(says), "{case} does not say '{says}':\n{text}");
+    assert!(!text.contains("panicked"), "{case}:\n{text}");
+    assert!(output.stdout.is_empty(), "{case}");
+}
+
 /// What a file of JSON says.
 pub fn read_json(path: &Path) -> Value {
     let json = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
