@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use base64::Engine;
 use common::asset_server::{Answer, AssetServer};
-use common::video::{Color, Rendered, assert_color, render_recording};
-use common::{element, full_snapshot, recording, replaycast, stderr, succeed, text, write};
+use common::video::{Color, Rendered, assert_color, png, render_recording};
+use common::{element, end, full_snapshot, mutation, recording, replaycast, stderr, succeed, text, write};
 use image::{Rgb, RgbImage};
 use serde_json::{Value, json};
 
@@ -27,11 +27,9 @@ const ORANGE: Color = [255, 165, 0];
 /// Stands in the query of addresses and must not be repeated anywhere.
 const TOKEN: &str = "canary-token";
 
-fn png(color: Color) -> Vec<u8> {
-    let mut png = std::io::Cursor::new(Vec::new());
-    let picture = RgbImage::from_pixel(40, 40, Rgb(color));
-    picture.write_to(&mut png, image::ImageFormat::Png).unwrap();
-    png.into_inner()
+/// An image of one colour.
+fn image_of(color: Color) -> Vec<u8> {
+    png(&RgbImage::from_pixel(40, 40, Rgb(color)))
 }
 
 /// A font in which an i is as wide as any letter.
@@ -42,10 +40,10 @@ fn font() -> Vec<u8> {
 /// The first site: a page's assets of every kind, each found by another way.
 fn site(path: &str) -> Answer {
     match path.split('?').next().unwrap() {
-        "/img/red.png" => Answer::new("image/png", png(RED)),
-        "/img/green.png" => Answer::new("image/png", png(GREEN)),
-        "/img/blue.png" => Answer::new("image/png", png(BLUE)),
-        "/img/purple.png" => Answer::new("application/octet-stream", png(PURPLE)),
+        "/img/red.png" => Answer::new("image/png", image_of(RED)),
+        "/img/green.png" => Answer::new("image/png", image_of(GREEN)),
+        "/img/blue.png" => Answer::new("image/png", image_of(BLUE)),
+        "/img/purple.png" => Answer::new("application/octet-stream", image_of(PURPLE)),
         "/img/moved.png" => Answer::redirect("/img/blue.png"),
         "/style.css" => Answer::redirect("/css/deep/style.css"),
         "/css/deep/style.css" => Answer::new(
@@ -146,15 +144,15 @@ fn page(server: &AssetServer) -> Value {
     recording(
         &body,
         &[
-            change(
+            mutation(
                 500,
                 &json!({"adds": [{"parentId": 10, "nextId": null, "node": late}]}),
             ),
-            change(
+            mutation(
                 1000,
                 &json!({"attributes": [{"id": 17, "attributes": {"style": style}}]}),
             ),
-            json!({"type": 5, "timestamp": 2500, "data": {"tag": "end", "payload": {}}}),
+            end(1500),
         ],
     )
 }
@@ -284,15 +282,6 @@ fn a_slow_server_and_the_cache_give_the_same_pictures() {
     }
 }
 
-/// A mutation at a session time.
-fn change(at: u64, changes: &Value) -> Value {
-    let mut data = json!({"source": 0, "adds": [], "removes": [], "texts": [], "attributes": []});
-    for (name, value) in changes.as_object().unwrap() {
-        data[name] = value.clone();
-    }
-    json!({"type": 3, "timestamp": 1000 + at, "data": data})
-}
-
 /// An iframe whose document loads slowly comes and goes between two frames.
 fn short_visit(server: &AssetServer) -> Value {
     let slow = |name: &str| server.url(&format!("/slow-{name}"));
@@ -307,7 +296,7 @@ fn short_visit(server: &AssetServer) -> Value {
     let document = json!({"type": 0, "id": 202, "childNodes": [inside]});
     let add =
         |node: &Value, parent: u64| json!({"adds": [{"parentId": parent, "nextId": null, "node": node}]});
-    let mut attached = change(520, &add(&document, 201));
+    let mut attached = mutation(520, &add(&document, 201));
     attached["data"]["isAttachIframe"] = json!(true);
     let red = box_at(
         20,
@@ -321,10 +310,10 @@ fn short_visit(server: &AssetServer) -> Value {
     recording(
         &element(10, "body", &json!({"style": "margin:0;background:#fff"}), &[red]),
         &[
-            change(510, &add(&element(201, "iframe", &json!({}), &[]), 10)),
+            mutation(510, &add(&element(201, "iframe", &json!({}), &[]), 10)),
             attached,
-            change(550, &json!({"removes": [{"parentId": 10, "id": 201}]})),
-            json!({"type": 5, "timestamp": 2500, "data": {"tag": "end", "payload": {}}}),
+            mutation(550, &json!({"removes": [{"parentId": 10, "id": 201}]})),
+            end(1500),
         ],
     )
 }
@@ -332,8 +321,8 @@ fn short_visit(server: &AssetServer) -> Value {
 #[test]
 fn a_document_that_is_gone_before_its_frame_is_not_waited_for() {
     let server = AssetServer::start(|visit| match visit.target.as_str() {
-        "/red.png" => Answer::new("image/png", png(RED)),
-        _ => Answer::new("image/png", png(BLUE)).after(Duration::from_secs(600)),
+        "/red.png" => Answer::new("image/png", image_of(RED)),
+        _ => Answer::new("image/png", image_of(BLUE)).after(Duration::from_secs(600)),
     });
     for capture in ["damage", "framebuffer"] {
         let folder = tempfile::tempdir().unwrap();
@@ -402,7 +391,7 @@ fn what_a_sheet_animates_began_with_its_page_also_before_the_start() {
         &[
             json!({"type": 4, "timestamp": 3000, "data": {"href": "https://page.example/2", "width": 320, "height": 240}}),
             full_snapshot(3000, &next),
-            change(4500, &json!({})),
+            mutation(4500, &json!({})),
         ],
     );
     for more in ["--start 3", "--start 0"] {
@@ -423,8 +412,8 @@ fn what_an_imported_sheet_animates_begins_at_once_for_all_browsers() {
     let next = moving_page(&element(20, "style", &json!({}), &[rules]));
     // So much changes that it is cut into segments.
     let mut events = vec![full_snapshot(2030, &next)];
-    events.extend((1..500).map(|tenth| change(1030 + tenth * 100, &json!({}))));
-    events.extend([full_snapshot(53_000, &blank), change(52_500, &json!({}))]);
+    events.extend((1..500).map(|tenth| mutation(1030 + tenth * 100, &json!({}))));
+    events.extend([full_snapshot(53_000, &blank), mutation(52_500, &json!({}))]);
     let [one, two] = ["1", "2"].map(|jobs| {
         let folder = tempfile::tempdir().unwrap();
         let options = format!("--capture framebuffer --jobs {jobs} --idle keep");
@@ -437,11 +426,11 @@ fn what_an_imported_sheet_animates_begins_at_once_for_all_browsers() {
 /// What a host does instead of giving an image; `other` is an address of a host that is not allowed.
 fn faulty(target: &str, other: &str) -> Answer {
     match target {
-        "/good.png" => Answer::new("image/png", png(BLUE)),
-        "/slow.png" => Answer::new("image/png", png(RED)).after(Duration::from_secs(600)),
+        "/good.png" => Answer::new("image/png", image_of(BLUE)),
+        "/slow.png" => Answer::new("image/png", image_of(RED)).after(Duration::from_secs(600)),
         "/huge.png" => Answer {
             length: Some(1 << 30),
-            ..Answer::new("image/png", png(RED))
+            ..Answer::new("image/png", image_of(RED))
         },
         "/html.png" => Answer::new("image/png", "<!doctype html><p>no image"),
         "/script.css" => Answer::new("text/javascript", "top.document.body.innerHTML = ''"),
@@ -491,15 +480,14 @@ fn page_of_faults(server: &AssetServer, elsewhere: &[String]) -> Value {
         &json!({"style": "margin:0;background:#fff"}),
         &children,
     );
-    let end = json!({"type": 5, "timestamp": 2500, "data": {"tag": "end", "payload": {}}});
-    recording(&body, &[end])
+    recording(&body, &[end(1500)])
 }
 
 #[test]
 fn what_cannot_be_had_is_missing_and_holds_nothing_up_for_ever() {
     let private = "the host is in a private network or on this machine";
     for capture in ["damage", "framebuffer"] {
-        let other = AssetServer::start(|_| Answer::new("image/png", png(RED)));
+        let other = AssetServer::start(|_| Answer::new("image/png", image_of(RED)));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let closed = listener.local_addr().unwrap();
         drop(listener);
@@ -560,7 +548,7 @@ fn kept_assets_are_asked_for_again_only_when_they_are_old() {
         if visit.headers.contains("if-none-match: \"one\"") {
             return Answer::status(304);
         }
-        let answer = Answer::new("image/png", png(RED)).with("ETag", "\"one\"");
+        let answer = Answer::new("image/png", image_of(RED)).with("ETag", "\"one\"");
         match visit.target.as_str() {
             "/secret.png" => answer.with("Cache-Control", "private, no-store"),
             _ => answer,
@@ -615,10 +603,10 @@ fn assets_can_be_given() {
     let folder = tempfile::tempdir().unwrap();
     let mirror = folder.path().join("mirror").join(&server.host);
     for (path, body) in [
-        ("img/red.png", png(RED)),
-        ("img/green.png", png(GREEN)),
-        ("img/blue.png", png(BLUE)),
-        ("img/moved.png", png(BLUE)),
+        ("img/red.png", image_of(RED)),
+        ("img/green.png", image_of(GREEN)),
+        ("img/blue.png", image_of(BLUE)),
+        ("img/moved.png", image_of(BLUE)),
         ("css/deep/more.css", site("/css/deep/more.css").body),
         ("font.ttf", font()),
     ] {
@@ -630,7 +618,7 @@ fn assets_can_be_given() {
         let content = json!({"mimeType": kind, "text": text, "encoding": encoding});
         json!({"request": {"method": "GET", "url": server.url(path)}, "response": {"status": 200, "content": content}})
     };
-    let purple = base64::engine::general_purpose::STANDARD.encode(png(PURPLE));
+    let purple = base64::engine::general_purpose::STANDARD.encode(image_of(PURPLE));
     let sheet = String::from_utf8(site("/css/deep/style.css").body).unwrap();
     let sheet = sheet
         .replace("more.css", "css/deep/more.css")
@@ -706,7 +694,7 @@ fn every_kind_of_request_to_another_site_is_answered() {
     let server = AssetServer::start(move |visit| match &*visit.target {
         "/moved.css" => Answer::redirect(&sheet),
         "/credentials.css" => Answer::new("text/css", "#credentials { background: #0000ff }"),
-        _ => Answer::new("image/png", png(RED)),
+        _ => Answer::new("image/png", image_of(RED)),
     });
     let link = |id, path: &str, mode: &str| {
         let attributes = json!({"rel": "stylesheet", "href": server.url(path), "crossorigin": mode});

@@ -6,8 +6,8 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -15,7 +15,7 @@ use tempfile::TempDir;
 mod common;
 
 use common::processes::{PATIENCE, names_in, within};
-use common::{element, fixture, recording, replaycast, shared, stderr, succeed, write};
+use common::{assert_fails, element, fixture, read_json, recording, replaycast, stderr, succeed, write};
 
 /// A session of four seconds in which something happens every second.
 fn four_seconds() -> Value {
@@ -64,22 +64,6 @@ fn number(value: &Value) -> f64 {
     value
         .as_f64()
         .unwrap_or_else(|| value.as_str().unwrap().parse().unwrap())
-}
-
-fn json_file(path: &Path) -> Value {
-    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
-}
-
-/// Insists on a failure that people and programs can read.
-fn assert_fails(output: &Output, case: &str, code: i32, says: &str, hints: bool) {
-    let text = stderr(output);
-    assert_eq!(output.status.code(), Some(code), "{case}:\n{text}");
-    let starting = |prefix: &str| text.lines().filter(|line| line.starts_with(prefix)).count();
-    assert_eq!(starting("error: "), 1, "{case}:\n{text}");
-    assert_eq!(starting("hint: "), usize::from(hints), "{case}:\n{text}");
-    assert!(text.contains(says), "{case} does not say '{says}':\n{text}");
-    assert!(!text.contains("panicked"), "{case}:\n{text}");
-    assert!(output.stdout.is_empty(), "{case}");
 }
 
 /// The arguments of a render, its exit code, a part of its message, and whether a hint follows.
@@ -396,7 +380,7 @@ fn the_report_tells_what_was_rendered_and_maps_the_times() {
         .collect();
     succeed(&mut render_in(folder.path(), &arguments));
 
-    let report = json_file(&report);
+    let report = read_json(&report);
     assert_eq!(report["input"]["format"], "rrweb-array");
     assert_eq!(report["input"]["windows"], json!(["main"]));
     assert_eq!(report["input"]["problems"], json!([]));
@@ -514,191 +498,23 @@ fn what_cannot_fit_leaves_nothing_and_a_preset_is_options() {
 }
 
 #[test]
-fn inspect_tells_what_is_in_a_recording() {
-    let shop = fixture("shop-checkout.json");
-    let output = succeed(replaycast().arg("inspect").arg(&shop));
-    let text = String::from_utf8(output.stdout).unwrap();
-    for part in [
-        "239 events",
-        "36.2 s",
-        "1280x720",
-        "https://shop.example/",
-        "FullSnapshot",
-    ] {
-        assert!(text.contains(part), "no '{part}' in:\n{text}");
-    }
-
-    let output = succeed(replaycast().args(["inspect", "--json"]).arg(&shop));
-    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(summary["events"], 239);
-    assert_eq!(
-        summary["windows"][0]["sizes"],
-        json!([{"width": 1280, "height": 720}])
-    );
-    assert_eq!(summary["pages"][0]["href"], "https://shop.example/");
-    assert_eq!(summary["events_by_type"]["FullSnapshot"], 1);
-    assert!(number(&summary["active_s"]) < number(&summary["duration_s"]));
-
-    let output = succeed(
-        replaycast()
-            .args(["inspect", "-"])
-            .stdin(File::open(&shop).unwrap()),
-    );
-    assert!(
-        String::from_utf8(output.stdout)
-            .unwrap()
-            .starts_with("standard input: ")
-    );
-    let output = replaycast().args(["inspect", "/no/such.json"]).output().unwrap();
-    assert_fails(&output, "inspect", 66, "/no/such.json does not exist", false);
-}
-
-/// What `inspect` writes to standard output.
-fn inspect(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> String {
-    let output = succeed(replaycast().arg("inspect").args(arguments));
-    assert_eq!(stderr(&output), "");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-#[test]
-fn inspect_tells_what_a_recording_lacks() {
-    let folder = tempfile::tempdir().unwrap();
-    let lost = "blob:https://page.example/0b0e";
-    let body = element(
-        10,
-        "body",
-        &json!({"style": "background: url('https://cdn.example/back.png?token=1')"}),
-        &[
-            element(11, "img", &json!({"src": "https://cdn.example/a.png"}), &[]),
-            element(12, "img", &json!({"src": "/own.png", "srcset": lost}), &[]),
-            element(13, "canvas", &json!({}), &[]),
-            element(14, "iframe", &json!({"rr_src": "https://ads.example/x"}), &[]),
-            element(15, "video", &json!({}), &[]),
-        ],
-    );
-    let font = json!({"type": 3, "timestamp": 2000, "data": {"source": 8, "id": 10, "adds": [
-        {"rule": "@font-face { font-family: A; src: url(https://fonts.example/a.woff2); }", "index": 0},
-        {"rule": ".spinner { border-top-color: ; border-right-color: transparent; }", "index": 1},
-    ]}});
-    let path = write(folder.path(), "lacking.json", &recording(&body, &[font]));
-
-    let summary: Value = serde_json::from_str(&inspect([OsStr::new("--json"), path.as_os_str()])).unwrap();
-    let expected = json!({
-        "images": {"count": 4, "blobs": 1, "hosts": [
-            {"host": "cdn.example", "count": 2}, {"host": "page.example", "count": 1},
-        ]},
-        "fonts": {"count": 1, "blobs": 0, "hosts": [{"host": "fonts.example", "count": 1}]},
-        "stylesheets": {"count": 0, "blobs": 0, "hosts": []},
-        "canvases": 1,
-        "iframes": {"count": 1, "hosts": [{"host": "ads.example", "count": 1}]},
-        "videos": 1, "audios": 0, "embeds": 0, "blocked": 0, "rules_with_lost_values": 1,
-    });
-    assert_eq!(summary["lacks"], expected);
-
-    let text = inspect([&path]);
-    let (_, lacking) = text.split_once("\nNot in the recording\n").unwrap();
-    for line in [
-        "  images      4 addresses, 1 of them lost (blob:): cdn.example (2), page.example (1)\n",
-        "  fonts       1 address: fonts.example (1)\n",
-        "  iframes     1 without a document: ads.example (1)\n",
-        "  canvases    1 without a picture\n",
-        "  videos      1 element\n",
-        "  rules       1 in style sheets lost values when it was recorded\n",
-    ] {
-        assert!(lacking.contains(line), "no '{line}' in:\n{lacking}");
-    }
-    assert!(
-        !text.contains("token") && !lacking.contains("stylesheets"),
-        "{text}"
-    );
-    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
-}
-
-#[test]
 fn a_session_is_chosen_by_its_number() {
     let folder = workplace();
     let path = folder.path().join("session.json");
-    let one = inspect([OsStr::new("--session=1"), path.as_os_str()]);
-    assert_eq!(one, inspect([&path]));
-    let output = replaycast()
-        .args(["inspect", "--session=2"])
-        .arg(&path)
-        .output()
-        .unwrap();
+    let inspect = |options: &[&str]| {
+        let mut command = replaycast();
+        command.arg("inspect").arg(&path).args(options);
+        command
+    };
+    let one = succeed(&mut inspect(&["--session=1"])).stdout;
+    assert_eq!(one, succeed(&mut inspect(&[])).stdout);
+    let output = inspect(&["--session=2"]).output().unwrap();
     assert_fails(&output, "inspect", 64, "there is no session '2'", true);
     let arguments = ["session.json", "-o", "new.mp4", "--session=1"];
     succeed(&mut render_in(folder.path(), arguments));
     let arguments = ["session.json", "-o", "other.mp4", "--session=2"];
     let output = render_in(folder.path(), arguments).output().unwrap();
     assert_fails(&output, "render", 64, "there is no session '2'", true);
-}
-
-#[test]
-fn several_windows_go_by_numbers() {
-    let folder = tempfile::tempdir().unwrap();
-    let body = element(10, "body", &json!({}), &[]);
-    let scroll =
-        |ms: u64| json!({"type": 3, "timestamp": ms, "data": {"source": 3, "id": 10, "x": 0, "y": 0}});
-    let quiet = "0196cf71-3156-76cb-bb45-d0de45b84d05";
-    let busy = "0196cf71-9abc-7def-8123-456789abcdef";
-    let mut lines = String::new();
-    for (window, then) in [(quiet, vec![]), (busy, vec![scroll(2000), scroll(3000)])] {
-        for event in recording(&body, &then).as_array().unwrap() {
-            lines += &json!([window, event]).to_string();
-            lines.push('\n');
-        }
-    }
-    let path = folder.path().join("tabs.jsonl");
-    fs::write(&path, lines).unwrap();
-    let text = inspect([&path]);
-    for line in [
-        "  window   events   snapshots    from      to   active   sizes\n".to_owned(),
-        "       1        2           1   0.0 s   0.0 s    0.0 s   320x240\n".to_owned(),
-        format!("  1 is {quiet}\n"),
-        format!("  2 is {busy}\n"),
-        "       2   0.0 s   2.0 s   https://page.example/\n".to_owned(),
-    ] {
-        assert!(text.contains(&line), "no '{line}' in:\n{text}");
-    }
-}
-
-#[test]
-fn every_shared_recording_fits_a_terminal() {
-    for name in [
-        "chalk-30497eae.json",
-        "highlight-css-inline-events.json",
-        "posthog-app-wide-layout.json",
-        "posthog-site-mobile-homepage.json",
-        "rrweb-2018-checkout-a.json",
-    ] {
-        let Some(path) = shared(name) else {
-            continue;
-        };
-        // Only the first line has the name, which is as long as it is.
-        let text = inspect([&path]);
-        let (_, text) = text.split_once('\n').unwrap();
-        assert!(text.lines().count() > 5, "{name}: {text}");
-        for line in text.lines() {
-            assert!(
-                line.chars().count() <= 100 && line.trim_end() == line,
-                "{name}: {line}"
-            );
-        }
-    }
-}
-
-#[test]
-fn words_of_the_recording_cannot_command_the_terminal() {
-    let folder = tempfile::tempdir().unwrap();
-    let body = element(10, "body", &json!({}), &[]);
-    let mut events = recording(&body, &[]);
-    let href = "https://page.example/\u{1b}]0;owned\u{7}\u{1b}[2J\nerror: nothing";
-    events[0]["data"]["href"] = json!(href);
-    let path: PathBuf = write(folder.path(), "escape.json", &events);
-    let output = succeed(replaycast().arg("inspect").arg(&path));
-    let text = String::from_utf8(output.stdout).unwrap();
-    let plain = text.chars().all(|c| c == '\n' || !c.is_control());
-    assert!(plain && !text.contains("\nerror:"), "{text:?}");
 }
 
 #[test]

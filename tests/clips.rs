@@ -11,7 +11,7 @@ use std::process::Output;
 use serde_json::{Value, json};
 
 use common::video::{Video, assert_color, render_recording};
-use common::{element, fixture, recording, replaycast, stderr, succeed, text, write};
+use common::{element, fixture, read_json, recording, replaycast, stderr, succeed, text, write};
 
 /// Renders into a folder, with arguments as on a command line.
 fn run(folder: &Path, input: &Path, arguments: &str) -> Output {
@@ -28,10 +28,6 @@ fn run(folder: &Path, input: &Path, arguments: &str) -> Output {
 fn render(folder: &Path, input: &Path, arguments: &str) {
     let output = run(folder, input, arguments);
     assert!(output.status.success(), "{arguments}: {}", stderr(&output));
-}
-
-fn report(path: &Path) -> Value {
-    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
 }
 
 #[test]
@@ -58,7 +54,7 @@ fn clips_of_one_render_are_what_each_is_alone() {
             );
             assert!(together == alone, "clip {number}: the {extension} files differ");
         }
-        let report = report(&at(&format!("clip-{number}.json")));
+        let report = read_json(&at(&format!("clip-{number}.json")));
         assert_eq!(report["clip"], json!({"number": number, "of": 3}));
         assert_eq!(
             report["time_map"],
@@ -132,7 +128,7 @@ fn the_time_map_of_each_clip_tells_what_its_pictures_show() {
     };
     for (number, cuts) in [(1, 3), (2, 1)] {
         let video = Video::decode(&folder.path().join(format!("{number}.mp4")));
-        let report = report(&folder.path().join(format!("{number}.json")));
+        let report = read_json(&folder.path().join(format!("{number}.json")));
         let map = &report["time_map"];
         assert_eq!(map.as_array().unwrap().len(), cuts + 1, "{map}");
         let mut compared = 0;
@@ -411,7 +407,7 @@ fn what_a_clip_is_around_is_in_it_though_nobody_does_anything() {
         &input,
         &format!("{around} -o {{n}}.mp4 --report {{n}}.rep"),
     );
-    let pieces = &report(&folder.path().join("2.rep"))["time_map"];
+    let pieces = &read_json(&folder.path().join("2.rep"))["time_map"];
     let starts: Vec<f64> = (0..3)
         .map(|piece| pieces[piece]["session_start_ms"].as_f64().unwrap())
         .collect();

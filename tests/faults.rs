@@ -12,12 +12,11 @@ use std::time::Duration;
 
 use replaycast::browser::{BrowserUse, find_browser};
 use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
 
 mod common;
 
 use common::processes::{PATIENCE, Process, Run, SHORT, names_in, open_folder, within};
-use common::{fixture, replaycast, skip, stderr, succeed};
+use common::{fixture, read_json, replaycast, skip, stderr, succeed};
 
 /// The contract: no process is left after this.
 const GONE: Duration = Duration::from_secs(3);
@@ -448,7 +447,7 @@ fn a_browser_without_begin_frame_takes_screenshots() {
         "{}",
         stderr(&output)
     );
-    let report: Value = serde_json::from_slice(&fs::read(report).unwrap()).unwrap();
+    let report = read_json(&report);
     assert_eq!(report["capture"]["method"], "screenshot");
     assert_eq!(report["output"]["frames"], 5);
 

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::video::render;
-use common::{element, fixture, recording, render_command, succeed, write};
+use common::{element, event, fixture, recording, render_command, succeed, write};
 use image::{GenericImage, Pixel, Rgb, RgbImage};
 use serde_json::{Value, json};
 
@@ -119,13 +119,15 @@ fn wordless_page() -> Value {
             ),
         ],
     );
-    let event = |at: u64, data: Value| json!({"type": 3, "timestamp": 1000 + at, "data": data});
     let mut page = recording(
         &body,
         &[
-            event(400, json!({"source": 2, "type": 2, "id": 13, "x": 900, "y": 220})),
-            event(600, json!({"source": 5, "id": 14, "text": "anna@home.example"})),
-            event(1000, json!({"source": 3, "id": 1, "x": 0, "y": 0})),
+            event(
+                400,
+                &json!({"source": 2, "type": 2, "id": 13, "x": 900, "y": 220}),
+            ),
+            event(600, &json!({"source": 5, "id": 14, "text": "anna@home.example"})),
+            event(1000, &json!({"source": 3, "id": 1, "x": 0, "y": 0})),
         ],
     );
     page[0]["data"] =

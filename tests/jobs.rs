@@ -12,7 +12,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use common::processes::{PATIENCE, Run, names_in, within};
-use common::{element, fixture, full_snapshot, render_command, succeed, write};
+use common::{element, fixture, full_snapshot, read_json, render_command, succeed, write};
 
 /// What one render wrote.
 struct Outcome {
@@ -33,7 +33,7 @@ fn render(input: &Path, jobs: usize, arguments: &str) -> Outcome {
     Outcome {
         video: fs::read(video).unwrap(),
         hashes: fs::read_to_string(hashes).unwrap(),
-        report: serde_json::from_slice(&fs::read(report).unwrap()).unwrap(),
+        report: read_json(&report),
     }
 }
 

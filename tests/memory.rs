@@ -17,7 +17,8 @@ use serde_json::{Value, json};
 
 mod common;
 
-use common::{element, fixture, recording, render_command, stderr, write};
+use common::video::png;
+use common::{element, fixture, read_json, recording, render_command, stderr, write};
 
 /// The program and the libraries it is linked with, before it has read anything.
 const PROGRAM_KIB: usize = 50 << 10;
@@ -154,10 +155,7 @@ fn large_images_go_to_the_browser_a_few_at_a_time() {
     let folder = tempfile::tempdir().unwrap();
     let given = folder.path().join("given");
     fs::create_dir(&given).unwrap();
-    let mut png = Vec::new();
-    image::RgbImage::new(10, 10)
-        .write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png)
-        .unwrap();
+    let mut png = png(&image::RgbImage::new(10, 10));
     // What follows a picture's end makes nothing but a longer file.
     png.resize(8 << 20, 0);
     let images: Vec<Value> = (0..IMAGES)
@@ -177,7 +175,7 @@ fn large_images_go_to_the_browser_a_few_at_a_time() {
         .arg(&report)
         .env("XDG_CACHE_HOME", folder.path());
     let peak = peak_mebibytes(&mut command);
-    let report: Value = serde_json::from_str(&fs::read_to_string(report).unwrap()).unwrap();
+    let report = read_json(&report);
     assert_eq!(report["assets"]["given"], IMAGES, "{report:#}");
     assert!(peak < 320, "{peak} MiB");
 }

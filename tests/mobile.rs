@@ -5,7 +5,7 @@
 mod common;
 
 use base64::Engine;
-use common::video::{Color, Rendered, assert_color, middle_of, render, render_recording};
+use common::video::{Color, Rendered, assert_color, middle_of, png, render, render_recording};
 use common::{fixture, replaycast, succeed, write};
 use image::{Rgb, RgbImage};
 use serde_json::{Value, json};
@@ -80,15 +80,13 @@ fn picture(phase: u32) -> RgbImage {
     })
 }
 
-fn png(picture: &RgbImage) -> String {
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
-    base64::engine::general_purpose::STANDARD.encode(bytes.into_inner())
+fn base64_png(picture: &RgbImage) -> String {
+    base64::engine::general_purpose::STANDARD.encode(png(picture))
 }
 
 /// `base64` with its lines wrapped, as some encoders write it.
 fn screenshot(picture: &RgbImage) -> Value {
-    let mut base64 = png(picture);
+    let mut base64 = base64_png(picture);
     base64.insert(76, '\n');
     json!({"id": 1041, "type": "screenshot", "x": 0, "y": 0, "width": WIDTH, "height": HEIGHT, "base64": base64})
 }
@@ -420,7 +418,7 @@ fn screenshots_that_were_made_nodes_already_are_shown() {
     let pictures: Vec<RgbImage> = (0..2).map(picture).collect();
     let image = |after_ms, id: u64, picture| {
         let attributes = json!({
-            "src": format!("data:image/png;base64,{}", png(picture)),
+            "src": format!("data:image/png;base64,{}", base64_png(picture)),
             "width": WIDTH, "height": HEIGHT, "data-posthog-screenshot": true,
             "style": format!("position: fixed; left: 0px; top: 0px; width: {WIDTH}px; height: {HEIGHT}px;"),
         });

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Output;
 
 use common::video::{Color, Rendered, assert_color, assert_middle, render, render_recording};
-use common::{element, recording, replaycast, stderr, text, write};
+use common::{element, end, read_json, recording, replaycast, resize, stderr, text, write};
 use serde_json::{Value, json};
 
 const RED: Color = [255, 0, 0];
@@ -17,15 +17,6 @@ const WHITE: Color = [255; 3];
 const BLACK: Color = [0; 3];
 const DARK: Color = [0x1b, 0x1d, 0x23];
 const LIGHT: Color = [0xe6, 0xe8, 0xec];
-
-/// Something that draws nothing: it makes the recording last until then.
-fn end(at: u64) -> Value {
-    json!({"type": 5, "timestamp": 1000 + at, "data": {"tag": "end", "payload": {}}})
-}
-
-fn resize(at: u64, width: u64, height: u64) -> Value {
-    json!({"type": 3, "timestamp": 1000 + at, "data": {"source": 4, "width": width, "height": height}})
-}
 
 fn body(children: &[Value]) -> Value {
     let style = json!({"style": "margin: 0; background: #fff"});
@@ -132,7 +123,7 @@ fn render_over_old(folder: &Path, recording: &Value, arguments: &str) -> Output 
 }
 
 fn report(folder: &Path) -> Value {
-    serde_json::from_slice(&fs::read(folder.join("report.json")).unwrap()).unwrap()
+    read_json(&folder.join("report.json"))
 }
 
 #[test]

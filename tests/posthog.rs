@@ -8,7 +8,6 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -17,8 +16,8 @@ use tempfile::TempDir;
 mod common;
 
 use common::posthog_server::{Call, Fault, KEY, PosthogServer, SESSION, Stored, blocks, range};
-use common::processes::names_in;
-use common::{replaycast, stderr, succeed};
+use common::processes::{PATIENCE, names_in, within};
+use common::{read_json, replaycast, stderr, succeed};
 
 const COUNT: usize = 45;
 
@@ -68,16 +67,12 @@ fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
-fn json_file(path: &Path) -> Value {
-    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
-}
-
 fn fetched(folder: &TempDir) -> String {
     fs::read_to_string(folder.path().join("session.jsonl")).unwrap()
 }
 
 fn sidecar(folder: &TempDir) -> Value {
-    json_file(&folder.path().join("session.jsonl.meta.json"))
+    read_json(&folder.path().join("session.jsonl.meta.json"))
 }
 
 fn assert_fails(output: &Output, case: &str, code: i32, says: &str) {
@@ -333,11 +328,10 @@ fn a_killed_run_goes_on_where_it_was() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while server.asked().len() < 3 {
-        assert!(Instant::now() < deadline, "the third batch is never asked for");
-        thread::sleep(Duration::from_millis(20));
-    }
+    let asked = within(Duration::from_secs(20), || {
+        (server.asked().len() >= 3).then_some(())
+    });
+    assert!(asked.is_some(), "the third batch is never asked for");
     killed.kill().unwrap();
     killed.wait().unwrap();
     assert!(!folder.path().join("session.jsonl").exists());
@@ -357,9 +351,8 @@ fn a_signal_stops_a_download() {
     let folder = folder();
     let mut command = run_within("60", &folder, "inspect", &server.address());
     let mut child = command.stderr(Stdio::null()).spawn().unwrap();
-    while server.calls().is_empty() {
-        thread::sleep(Duration::from_millis(20));
-    }
+    let asked = within(PATIENCE, || (!server.calls().is_empty()).then_some(()));
+    assert!(asked.is_some(), "nothing is ever asked for");
     let begun = Instant::now();
     succeed(Command::new("kill").args(["-TERM", &child.id().to_string()]));
     assert_eq!(child.wait().unwrap().code(), Some(143));

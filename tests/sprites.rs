@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use common::asset_server::{Answer, AssetServer};
 use common::video::{Color, Rendered, assert_color, render_recording};
-use common::{element, full_snapshot, recording};
+use common::{attribute, element, end, full_snapshot, mutation, recording};
 use serde_json::{Value, json};
 
 const WHITE: Color = [255, 255, 255];
@@ -39,21 +39,6 @@ fn drawing(id: u64, left: u64, top: u64, attribute: &str, href: &str) -> Value {
     of_svg(element(id, "svg", &json!({"style": style}), &[part]))
 }
 
-fn mutation(at: u64, changes: &Value) -> Value {
-    let mut data = json!({"source": 0, "adds": [], "removes": [], "texts": [], "attributes": []});
-    for (name, value) in changes.as_object().unwrap() {
-        data[name] = value.clone();
-    }
-    json!({"type": 3, "timestamp": 1000 + at, "data": data})
-}
-
-fn set(at: u64, id: u64, attribute: &str, value: &str) -> Value {
-    mutation(
-        at,
-        &json!({"attributes": [{"id": id, "attributes": {attribute: value}}]}),
-    )
-}
-
 /// Adds nodes, each below the one before.
 fn add(at: u64, parent: u64, nodes: &[Value]) -> Value {
     let mut adds = Vec::new();
@@ -75,8 +60,7 @@ fn page(address: &str, children: &[Value], events: &[Value]) -> Value {
         &json!({"style": "margin:0;background:#fff"}),
         children,
     );
-    let end = json!({"type": 5, "timestamp": 2500, "data": {"tag": "end", "payload": {}}});
-    let mut recording = recording(&body, &[events, &[end]].concat());
+    let mut recording = recording(&body, &[events, &[end(1500)]].concat());
     recording[0]["data"]["href"] = json!(address);
     recording
 }
@@ -135,14 +119,14 @@ fn icons_of_a_sprite_sheet_are_shown_and_change() {
     ]);
     let added = drawing(60, 150, 0, "xlink:href", &format!("{url}#blue"));
     events.extend([
-        set(500, 21, "href", &format!("{url}#blue")),
-        set(500, 23, "xlink:href", &format!("{url}#red")),
-        set(500, 25, "xlink:href", &format!("{url}#green")),
-        set(600, 25, "href", &format!("{url}#blue")),
+        attribute(500, 21, "href", &format!("{url}#blue")),
+        attribute(500, 23, "xlink:href", &format!("{url}#red")),
+        attribute(500, 25, "xlink:href", &format!("{url}#green")),
+        attribute(600, 25, "href", &format!("{url}#blue")),
         add(700, BODY, &[added.clone(), added["childNodes"][0].clone()]),
-        set(800, 71, "href", &format!("{url}#red")),
-        set(800, 71, "href", "#nowhere"),
-        set(900, 32, "href", &format!("{url}#red")),
+        attribute(800, 71, "href", &format!("{url}#red")),
+        attribute(800, 71, "href", "#nowhere"),
+        attribute(900, 32, "href", &format!("{url}#red")),
     ]);
     let recording = page("https://shop.test/cart/1", &children, &events);
     let assets = format!("--offline --assets {}", folder.path().display());
@@ -186,7 +170,7 @@ fn frames_wait_for_sprites_however_late_they_come() {
         ],
         &[
             add(500, BODY, &[later.clone(), later["childNodes"][0].clone()]),
-            set(800, 21, "href", &url("/b.svg#blue")),
+            attribute(800, 21, "href", &url("/b.svg#blue")),
         ],
     );
     let folder = tempfile::tempdir().unwrap();
@@ -333,7 +317,7 @@ fn nothing_in_a_sprite_runs_reaches_out_or_moves() {
     );
     let server = AssetServer::start(move |_| Answer::new("image/svg+xml", sprite.clone()));
     let children = [drawing(20, 0, 0, "href", &server.url("/sprite.svg#icon"))];
-    let recording = page(&server.url("/"), &children, &[set(1000, 20, "class", "a")]);
+    let recording = page(&server.url("/"), &children, &[attribute(1000, 20, "class", "a")]);
     let [damage, one, two] = ["damage", "framebuffer --jobs 1", "framebuffer --jobs 2"].map(|capture| {
         let allowed = format!("--allow-host {} --allow-host {}", server.host, canary.host);
         render(&recording, &format!("{allowed} --capture {capture}"))

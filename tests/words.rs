@@ -8,12 +8,8 @@ use std::path::Path;
 use std::process::Output;
 
 use common::video::{HashedFrame, Rendered, render};
-use common::{element, recording, render_command, replaycast, stderr, succeed, text, write};
+use common::{element, event, recording, render_command, replaycast, stderr, succeed, text, write};
 use serde_json::{Value, json};
-
-fn event(at: u64, data: &Value) -> Value {
-    json!({"type": 3, "timestamp": 1000 + at, "data": data})
-}
 
 fn click(at: u64, id: u64) -> Value {
     event(at, &json!({"source": 2, "type": 2, "id": id, "x": 10, "y": 10}))

@@ -7,10 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launchChromium } from '../chromium.mjs';
 import { ROOT } from '../recordings.mjs';
+import { answer } from '../requests.mjs';
 
 const PLAYER_ASSETS = join(ROOT, 'player-assets');
 
 const ADDRESS = 'http://player.invalid/';
+const EMPTY = { contentType: 'text/html', body: '<!doctype html><html><head></head><body></body></html>' };
 /** Pictures that are taken at most until two in a row are equal. */
 const PICTURES = 20;
 /** Milliseconds that are played up to a moment. */
@@ -47,7 +49,7 @@ export class Truth {
     this.page = await this.browser.newPage();
     await this.page.setViewport(size);
     await this.page.setRequestInterception(true);
-    this.page.on('request', (request) => { answer(request, answers); });
+    this.page.on('request', (request) => { answer(request, request.url() === ADDRESS ? EMPTY : answers.get(request.url())); });
     await this.page.goto(ADDRESS);
     await this.page.addStyleTag({ content: STYLE });
     await this.page.addScriptTag({ content: readFileSync(join(PLAYER_ASSETS, 'node_modules/rrweb/dist/rrweb.umd.min.cjs'), 'utf8') });
@@ -86,16 +88,4 @@ export class Truth {
     await this.browser.close();
     rmSync(this.folder, { recursive: true });
   }
-}
-
-function answer(request, answers) {
-  const url = request.url();
-  const known = url === ADDRESS
-    ? { contentType: 'text/html', body: '<!doctype html><html><head></head><body></body></html>' }
-    : answers.get(url);
-  let handled;
-  if (known) handled = request.respond(known);
-  else if (/^(data|blob|about):/.test(url)) handled = request.continue();
-  else handled = request.abort();
-  handled.catch(() => {});
 }

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { capture, launch } from 'puppeteer-capture';
 import { eventsIn } from '../recordings.mjs';
+import { answer } from '../requests.mjs';
 
 const BROWSER = process.env.REPLAYCAST_PEER_BROWSER ?? '/usr/lib/chromium/chromium-headless-shell';
 const ADDRESS = 'http://player.invalid';
@@ -43,15 +44,7 @@ function serve(page, script, events) {
     [`${ADDRESS}/player.js`]: { contentType: 'text/javascript', body: script },
     [`${ADDRESS}/events.json`]: { contentType: 'application/json', body: JSON.stringify(events) },
   };
-  page.on('request', (request) => {
-    const url = request.url();
-    const answer = answers[url];
-    let handled;
-    if (answer) handled = request.respond(answer);
-    else if (/^(data|blob|about):/.test(url)) handled = request.continue();
-    else handled = request.abort();
-    handled.catch(() => {});
-  });
+  page.on('request', (request) => { answer(request, answers[request.url()]); });
 }
 
 /** Every picture as JPEG, and the clock stepped in the page and its direct children only: PostHog's two changes. */

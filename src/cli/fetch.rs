@@ -67,13 +67,8 @@ pub(super) async fn run(args: &FetchArgs) -> Result<()> {
     // A recording without its metadata is whole; metadata without its recording would say what is not so.
     output.commit()?;
     sidecar.commit()?;
-    if telling > Telling::Nothing {
-        print::note(&format!(
-            "{}: {name}, {}",
-            args.output.display(),
-            print::bytes(bytes)
-        ));
-    }
+    let written = args.output.display();
+    telling.note(&format!("{written}: {name}, {}", print::bytes(bytes)));
     Ok(())
 }
 
@@ -110,9 +105,7 @@ fn judge_missing(partial: bool, telling: Telling, name: &str, missing: &[Missing
                 .hint("Try again later: what has arrived is kept. Or write what there is, with --partial."),
         );
     }
-    if telling > Telling::Nothing {
-        print::note(&format!("{described}; the rest is written"));
-    }
+    telling.note(&format!("{described}; the rest is written"));
     Ok(())
 }
 

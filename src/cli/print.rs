@@ -128,11 +128,6 @@ pub(super) fn json(value: &impl Serialize, what: &str) -> Result<String> {
     Ok(json)
 }
 
-/// A number of things, with the word for one of them or for several.
-pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
-}
-
 /// A byte count as people read it.
 pub(super) fn bytes(count: u64) -> String {
     let count = count as f64;
@@ -161,6 +156,11 @@ pub(super) fn seconds(seconds: f64) -> String {
         (0, minutes, seconds) => format!("{minutes} min {seconds} s"),
         (hours, minutes, seconds) => format!("{hours} h {minutes} min {seconds} s"),
     }
+}
+
+/// A number of things, with the word for one of them or for several.
+pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 #[cfg(test)]

@@ -61,8 +61,8 @@ impl Reading {
     pub(super) async fn archive(&self, telling: Telling) -> Result<Archive> {
         let Retrieved { raw, provenance } = self.retrieve(telling).await?;
         let missing = provenance.missing();
-        if !missing.is_empty() && telling > Telling::Nothing {
-            print::note(&format!("{}; the rest is used", describe_missing(missing)));
+        if !missing.is_empty() {
+            telling.note(&format!("{}; the rest is used", describe_missing(missing)));
         }
         let max_bytes = self.options.max_bytes;
         aside("reader", move || Archive::read(raw, max_bytes)).await

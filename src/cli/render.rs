@@ -9,7 +9,6 @@ use super::args::RenderArgs;
 use super::capturing::CaptureChoice;
 use super::naming::{NUMBER, Naming};
 use super::planning;
-use super::print;
 use super::progress::Progress;
 use super::reading::Reading;
 use super::render_text::{tell_plan, tell_result};
@@ -94,8 +93,8 @@ async fn prepare(args: &RenderArgs, telling: Telling) -> Result<(Prepared, Rende
     let only_first = settings.naming == Naming::One;
     let (moments, Clips { timelines, found }) =
         planning::clips(&recording, &args.content, only_first).await?;
-    if telling > Telling::Nothing && found > timelines.len() {
-        print::note(&format!(
+    if found > timelines.len() {
+        telling.note(&format!(
             "the first of {found} clips is made; with {NUMBER} in the output's name all are"
         ));
     }
@@ -113,11 +112,9 @@ async fn prepare(args: &RenderArgs, telling: Telling) -> Result<(Prepared, Rende
     if let Some(time) = args.beside.poster_at {
         plan.check_shown("--poster-at", time, &recording)?;
     }
-    if telling > Telling::Nothing {
-        let (words, poster_at) = (&args.content.words, args.beside.poster_at);
-        for told in planning::moments_in_cuts(words, poster_at, &recording, &plan) {
-            print::note(&told);
-        }
+    let (words, poster_at) = (&args.content.words, args.beside.poster_at);
+    for told in planning::moments_in_cuts(words, poster_at, &recording, &plan) {
+        telling.note(&told);
     }
 
     let source = capture.source(&recording, &plan).await?;
@@ -218,9 +215,8 @@ fn judge_doubts(
         match doubt.failure() {
             Some(error) if strict && several => return Err(error.during(destination)),
             Some(error) if strict => return Err(error),
-            _ if telling == Telling::Nothing => {}
-            Some(_) => print::note(&format!("warning: {clip}{doubt}")),
-            None => print::note(&format!("{clip}{doubt}")),
+            Some(_) => telling.note(&format!("warning: {clip}{doubt}")),
+            None => telling.note(&format!("{clip}{doubt}")),
         }
     }
     Ok(())

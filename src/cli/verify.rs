@@ -48,10 +48,8 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     let recording = Arc::new(reading.recording(args.recording.session.clone(), telling).await?);
     let (moments, clips) = planning::clips(&recording, &args.content, false).await?;
     let timeline = only(clips.timelines)?;
-    if telling > Telling::Nothing {
-        for told in planning::bounds_outside(&recording, &timeline, &args.content) {
-            print::note(&told);
-        }
+    for told in planning::bounds_outside(&recording, &timeline, &args.content) {
+        telling.note(&told);
     }
     let fps = fps(args, facts)?;
     let assets = aside("reader", move || Assets::open(&asset_options)).await?;
@@ -62,10 +60,8 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     let plan = Arc::clone(&capture_plan.videos[0]);
     check_shape(facts, &plan)?;
     let scripts = planning::scripts(words, &recording, &moments, &capture_plan).await?;
-    if telling > Telling::Nothing {
-        for told in planning::moments_in_cuts(words, None, &recording, &capture_plan) {
-            print::note(&told);
-        }
+    for told in planning::moments_in_cuts(words, None, &recording, &capture_plan) {
+        telling.note(&told);
     }
     let moments = Moments {
         places: plan.frame_count,

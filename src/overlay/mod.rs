@@ -5,6 +5,7 @@ mod area;
 mod draw;
 mod footer;
 mod label;
+mod labels;
 mod legible;
 mod lettering;
 mod look;

@@ -6,7 +6,8 @@ use image::RgbaImage;
 
 use super::area::Area;
 use super::footer::draw_footer;
-use super::label::{PlacedLabel, place};
+use super::label::PlacedLabel;
+use super::labels::place;
 use super::look::Palette;
 use super::text::Typesetter;
 use crate::story::{FooterText, Label};

@@ -46,6 +46,24 @@ pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+/// Insists on a failure that people and programs can read.
+pub fn assert_fails(output: &Output, case: &str, code: i32, says: &str, hints: bool) {
+    let text = stderr(output);
+    assert_eq!(output.status.code(), Some(code), "{case}:\n{text}");
+    let starting = |prefix: &str| text.lines().filter(|line| line.starts_with(prefix)).count();
+    assert_eq!(starting("error: "), 1, "{case}:\n{text}");
+    assert_eq!(starting("hint: "), usize::from(hints), "{case}:\n{text}");
+    assert!(text.contains(says), "{case} does not say '{says}':\n{text}");
+    assert!(!text.contains("panicked"), "{case}:\n{text}");
+    assert!(output.stdout.is_empty(), "{case}");
+}
+
+/// What a file of JSON says.
+pub fn read_json(path: &Path) -> Value {
+    let json = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_slice(&json).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
 /// A recording that is part of the project.
 pub fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -76,11 +94,14 @@ pub fn shared(name: &str) -> Option<PathBuf> {
     None
 }
 
+/// Session time 0 of a [`recording`], as epoch time.
+pub const STARTED: u64 = 1000;
+
 /// A small recording written by hand: one page in a 320x240 window, then the events given.
 pub fn recording(body: &Value, then: &[Value]) -> Value {
     let mut events = vec![
-        json!({"type": 4, "timestamp": 1000, "data": {"href": "https://page.example/", "width": 320, "height": 240}}),
-        full_snapshot(1000, body),
+        json!({"type": 4, "timestamp": STARTED, "data": {"href": "https://page.example/", "width": 320, "height": 240}}),
+        full_snapshot(STARTED, body),
     ];
     events.extend_from_slice(then);
     Value::Array(events)
@@ -105,6 +126,42 @@ pub fn element(id: u64, tag: &str, attributes: &Value, children: &[Value]) -> Va
 /// A serialized text node.
 pub fn text(id: u64, content: &str) -> Value {
     json!({"type": 3, "id": id, "textContent": content})
+}
+
+/// An incremental event at a session time.
+pub fn event(at: u64, data: &Value) -> Value {
+    json!({"type": 3, "timestamp": STARTED + at, "data": data})
+}
+
+/// A mutation at a session time: empty lists, but for the `changes`.
+pub fn mutation(at: u64, changes: &Value) -> Value {
+    let nothing = json!({"source": 0, "adds": [], "removes": [], "texts": [], "attributes": []});
+    event(at, &with(nothing, changes))
+}
+
+/// A new value for one attribute of a node.
+pub fn attribute(at: u64, id: u64, name: &str, value: &str) -> Value {
+    mutation(
+        at,
+        &json!({"attributes": [{"id": id, "attributes": {name: value}}]}),
+    )
+}
+
+pub fn resize(at: u64, width: u64, height: u64) -> Value {
+    event(at, &json!({"source": 4, "width": width, "height": height}))
+}
+
+/// Something that draws nothing: it makes the recording last until then.
+pub fn end(at: u64) -> Value {
+    json!({"type": 5, "timestamp": STARTED + at, "data": {"tag": "end", "payload": {}}})
+}
+
+/// An object with more members.
+pub fn with(mut object: Value, more: &Value) -> Value {
+    for (name, value) in more.as_object().expect("an object") {
+        object[name] = value.clone();
+    }
+    object
 }
 
 /// Writes a recording to a file of the folder.

@@ -64,7 +64,7 @@ pub fn render_to(name: &str, input: &Path, arguments: &str) -> Rendered {
     Rendered {
         video: Video::decode(&video),
         hashes: read_hashes(&hashes),
-        report: serde_json::from_slice(&std::fs::read(report).unwrap()).unwrap(),
+        report: super::read_json(&report),
     }
 }
 
@@ -226,6 +226,13 @@ pub fn assert_color(picture: &RgbImage, (x, y): (u32, u32), wanted: Color) {
         is_near(found, wanted),
         "the pixel at {x},{y} is {found:?}, not {wanted:?}"
     );
+}
+
+/// The bytes of a PNG file with this picture.
+pub fn png(picture: &RgbImage) -> Vec<u8> {
+    let mut file = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut file, image::ImageFormat::Png).unwrap();
+    file.into_inner()
 }
 
 /// The middle of all pixels with this colour.

@@ -27,8 +27,8 @@ use base64::Engine;
 use image::{Rgb, RgbImage};
 use serde_json::{Value, json};
 
-use common::video::{Color, Rendered, assert_middle, render_recording};
-use common::{element, text};
+use common::video::{Color, Rendered, assert_middle, png, render_recording};
+use common::{STARTED, attribute, element, end, event, mutation, resize, text, with};
 
 const RED: Color = [255, 0, 0];
 const BLUE: Color = [0, 0, 255];
@@ -37,8 +37,6 @@ const WHITE: Color = [255, 255, 255];
 /// Around the page, where it does not fill the picture.
 const SURROUND: Color = [0x1b, 0x1d, 0x23];
 
-/// Session time 0, as epoch time.
-const STARTED: u64 = 1000;
 const DOCUMENT: u64 = 1;
 const BODY: u64 = 5;
 const BOX: u64 = 10;
@@ -74,23 +72,6 @@ fn a_box(class: &str) -> Value {
     element(BOX, "div", &json!({"class": format!("box {class}")}), &[])
 }
 
-fn with(mut node: Value, more: &Value) -> Value {
-    for (name, value) in more.as_object().unwrap() {
-        node[name] = value.clone();
-    }
-    node
-}
-
-/// An incremental event at a session time.
-fn event(at: u64, data: &Value) -> Value {
-    json!({"type": 3, "timestamp": STARTED + at, "data": data})
-}
-
-fn mutation(at: u64, changes: &Value) -> Value {
-    let nothing = json!({"source": 0, "adds": [], "removes": [], "texts": [], "attributes": []});
-    event(at, &with(nothing, changes))
-}
-
 /// Adds a node and all below it, one by one, the way rrweb records it.
 fn addition(at: u64, parent: u64, node: &Value) -> Value {
     let mut adds = Vec::new();
@@ -106,13 +87,6 @@ fn one_by_one(parent: u64, node: &Value, adds: &mut Vec<Value>) {
     }
 }
 
-fn attribute(at: u64, id: u64, name: &str, value: &str) -> Value {
-    mutation(
-        at,
-        &json!({"attributes": [{"id": id, "attributes": {name: value}}]}),
-    )
-}
-
 fn scroll(at: u64, id: u64, y: u64) -> Value {
     event(at, &json!({"source": 3, "id": id, "x": 0, "y": y}))
 }
@@ -122,15 +96,6 @@ fn mouse(at: u64, id: u64, x: u64, y: u64) -> Value {
         at,
         &json!({"source": 1, "positions": [{"x": x, "y": y, "id": id, "timeOffset": 0}]}),
     )
-}
-
-fn resize(at: u64, width: u64, height: u64) -> Value {
-    event(at, &json!({"source": 4, "width": width, "height": height}))
-}
-
-/// Something that draws nothing: it makes the recording last until then.
-fn end(at: u64) -> Value {
-    json!({"type": 5, "timestamp": STARTED + at, "data": {"tag": "end", "payload": {}}})
 }
 
 /// Checks where the moving box is: the middle of a box whose left edge is at `left`.
@@ -170,8 +135,6 @@ fn large_image() -> String {
         noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         Rgb(if x < 800 { BLUE } else { [(noise >> 24) as u8; 3] })
     });
-    let mut png = std::io::Cursor::new(Vec::new());
-    picture.write_to(&mut png, image::ImageFormat::Png).unwrap();
-    let base64 = base64::engine::general_purpose::STANDARD.encode(png.into_inner());
+    let base64 = base64::engine::general_purpose::STANDARD.encode(png(&picture));
     format!("data:image/png;base64,{base64}")
 }
