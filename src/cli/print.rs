@@ -10,6 +10,8 @@ use serde_json::json;
 use crate::error::{Error, Kind, Result};
 use crate::frame::Fps;
 
+pub(super) use crate::byte_count::in_words as bytes;
+
 /// An error: what, why, and on a line of its own what to do next.
 pub(super) fn error(error: &Error) {
     for line in lines_of(error) {
@@ -128,18 +130,6 @@ pub(super) fn json(value: &impl Serialize, what: &str) -> Result<String> {
     Ok(json)
 }
 
-/// A byte count as people read it.
-pub(super) fn bytes(count: u64) -> String {
-    let count = count as f64;
-    match count {
-        _ if count < 1000.0 => format!("{count} B"),
-        // What would be rounded to 1000 is one of the next unit.
-        _ if count < 999_950.0 => format!("{:.1} kB", count / 1e3),
-        _ if count < 999_950_000.0 => format!("{:.1} MB", count / 1e6),
-        _ => format!("{:.2} GB", count / 1e9),
-    }
-}
-
 /// A frame rate as people read it, in decimals.
 pub(super) fn rate(fps: Fps) -> String {
     let decimals = format!("{:.3}", fps.as_f64());
@@ -201,13 +191,6 @@ mod tests {
 
     #[test]
     fn numbers_have_units() {
-        assert_eq!(bytes(999), "999 B");
-        assert_eq!(
-            (bytes(999_949), bytes(999_950)),
-            ("999.9 kB".into(), "1.0 MB".into())
-        );
-        assert_eq!(bytes(999_950_000), "1.00 GB");
-        assert_eq!(bytes(1_234_567), "1.2 MB");
         let rates = [(30, 1), (25, 2), (1, 10), (30_000, 1001), (100, 3)];
         assert_eq!(
             rates.map(|(num, den)| rate(Fps::new(num, den))),
