@@ -7,6 +7,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::aside::aside;
 use crate::error::{Error, Kind, Result};
 use crate::frame::Fps;
 
@@ -92,12 +93,14 @@ pub(super) fn note(text: &str) {
     let _ = writeln!(io::stderr(), "{}", printable(text));
 }
 
-/// Text on standard output. A reader that goes away before its end has seen what it wanted.
-pub(super) fn text(text: &str) -> Result<()> {
-    match write_out(&mut text.as_bytes()) {
+/// Text on standard output, on a thread that nobody waits for: whoever reads may be slow. A reader that goes away before
+/// its end has seen what it wanted.
+pub(super) async fn text(text: String) -> Result<()> {
+    let write = move || match write_out(&mut text.as_bytes()) {
         Err(source) if source.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written.map_err(failed_writing_out),
-    }
+    };
+    aside("writer", write).await
 }
 
 /// A video on standard output. Of no use to anybody is a part of it, so all of it must be taken.

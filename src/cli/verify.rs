@@ -92,7 +92,7 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
         staged.commit()?;
     }
     let verdict = comparison.verdict(&args.video, &recording.name, &plan, moments, args.min_ssim)?;
-    verdict.print(args.json)?;
+    print::text(verdict.told(args.json)?).await?;
     verdict.failure().map_or(Ok(()), Err)
 }
 
@@ -342,11 +342,11 @@ impl Verdict {
         (!self.same).then(|| Error::new(Kind::VideoDiffers, message()).hint(hint()))
     }
 
-    fn print(&self, json: bool) -> Result<()> {
-        let text = if json {
-            print::json(self, "verdict")?
+    fn told(&self, json: bool) -> Result<String> {
+        if json {
+            print::json(self, "verdict")
         } else {
-            format!(
+            Ok(format!(
                 "{} {} what {} gives: {} of {} moments compared at {}, SSIM at least {:.4}, median {:.4}, least at {}\n",
                 self.video,
                 if self.same { "shows" } else { "does not show" },
@@ -357,9 +357,8 @@ impl Verdict {
                 self.min_ssim,
                 self.median_ssim,
                 print::seconds(self.worst.video_ms / 1000.0),
-            )
-        };
-        print::text(&text)
+            ))
+        }
     }
 }
 
