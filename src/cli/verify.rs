@@ -31,6 +31,9 @@ use crate::timeline::{CapturePlan, RenderPlan, SizeOption, Timeline};
 const OTHER_OPTIONS: &str = "Give the options that the video was rendered with: --start, --end, --clip, --around, --trim-start, --speed, --idle, --window, --fps, \
      and those for the picture and the words in it.";
 
+/// A constant rate hides how often pictures change.
+const WITH_MAX_SIZE: &str = "What --max-size made coarse wants a lower --min-ssim, and with --cfr as --fps the frame rate that it came to.";
+
 pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     let reading = Reading::resolve(&args.recording.input)?;
     check_worst(args, &reading.input)?;
@@ -338,7 +341,7 @@ impl Verdict {
                 self.least_allowed
             )
         };
-        let hint = || format!("{OTHER_OPTIONS} What --max-size made coarse wants a lower --min-ssim.");
+        let hint = || format!("{OTHER_OPTIONS} {WITH_MAX_SIZE}");
         (!self.same).then(|| Error::new(Kind::VideoDiffers, message()).hint(hint()))
     }
 
