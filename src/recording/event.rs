@@ -280,7 +280,8 @@ impl<'a> Header<'a> {
         }
     }
 
-    /// Whether a database has made strings of the data, if that is an object, of the type or of the timestamp.
+    /// Whether a database has made strings of the data, if that is an object, of the type or of the timestamp, or an object of
+    /// that.
     fn is_quoted(&self) -> bool {
         let begins_object = |data: &RawValue| {
             let string = data.get().strip_prefix('"');
@@ -288,6 +289,7 @@ impl<'a> Header<'a> {
         };
         self.data.is_some_and(begins_object)
             || [self.kind, self.timestamp].into_iter().flatten().any(is_string)
+            || self.timestamp.is_some_and(is_object)
     }
 }
 
@@ -423,9 +425,9 @@ fn is_string(raw: &RawValue) -> bool {
     raw.get().starts_with('"')
 }
 
-/// Whether a timestamp is text, and no number in a string.
+/// Whether a timestamp is text or an object, and no number in a string.
 fn is_date(timestamp: &RawValue) -> bool {
-    is_string(timestamp) && quoted_number(timestamp.get()).is_none()
+    is_object(timestamp) || is_string(timestamp) && quoted_number(timestamp.get()).is_none()
 }
 
 /// JSON knows no NaN and no infinity, but `1e999` is valid and becomes one.
@@ -440,9 +442,16 @@ pub(super) fn quoted_type(json: &str) -> Option<EventType> {
     number.or_else(|| EventType::from_name(&text))
 }
 
-/// The time that a string says: a number of whatever the recorder counts in, or date and time, in milliseconds.
+/// The time that a string says: a number of whatever the recorder counts in, or date and time, in milliseconds. Or an
+/// object of a database's: `{"$date":"…"}`, `{"$date":{"$numberLong":"…"}}`, `{"$numberLong":"…"}`.
 pub(super) fn quoted_time(json: &str) -> Option<f64> {
-    quoted_number(json).or_else(|| date_and_time(json))
+    let told = |json| quoted_number(json).or_else(|| date_and_time(json));
+    if !json.starts_with('{') {
+        return told(json);
+    }
+    let date = json_text::member(json, "$date").unwrap_or(json);
+    let time = json_text::member(date, "$numberLong").unwrap_or(date);
+    number(time).or_else(|| told(time))
 }
 
 /// The number that a string of digits says.
