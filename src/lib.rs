@@ -9,6 +9,7 @@ mod aside;
 pub mod assets;
 pub mod beside;
 pub mod browser;
+mod byte_count;
 pub mod capture;
 mod changed_area;
 pub mod cli;

@@ -482,7 +482,7 @@ fn what_cannot_fit_leaves_nothing_and_a_preset_is_options() {
     let output = render().args(["--max-size", "500"]).output().unwrap();
     assert_eq!(output.status.code(), Some(65));
     let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("500 bytes") && told.contains("hint: "), "{told}");
+    assert!(told.contains("500 B") && told.contains("hint: "), "{told}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 
     let output = render().args(["--preset", "email"]).output().unwrap();

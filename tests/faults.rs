@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use std::fs::{self, Permissions};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -272,6 +272,25 @@ fn a_signal_ends_the_work_before_the_first_picture() {
     kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
     assert_ends(child, 143);
     assert_eq!(names_in(folder.path()), ["session.json"]);
+}
+
+#[test]
+fn a_signal_ends_the_wait_for_a_reader_of_text() {
+    let (_reader, mut writer) = std::io::pipe().unwrap();
+    let room = rustix::pipe::fcntl_setpipe_size(&writer, 4096).unwrap();
+    writer.write_all(&vec![b' '; room]).unwrap();
+    let child = replaycast()
+        .arg("inspect")
+        .arg(fixture("shop-checkout.json"))
+        .stdout(writer)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let id = Pid::from_child(&child);
+    // There is no sign that it waits; a signal before that ends it, too.
+    thread::sleep(Duration::from_secs(1));
+    kill_process(id, Signal::TERM).unwrap();
+    assert_ends(child, 143);
 }
 
 #[test]

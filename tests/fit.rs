@@ -135,6 +135,6 @@ fn what_cannot_fit_says_how_small_it_gets() {
         (Kind::OutputTooLarge, 65)
     );
     let text = error.to_string();
-    assert!(text.contains("2000 bytes") && text.contains("360x202"), "{text}");
+    assert!(text.contains("2.0 kB") && text.contains("360x202"), "{text}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }

@@ -15,6 +15,7 @@ use sources::{Source, is_name, sources};
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("frame", &[]),
     ("error", &[]),
+    ("byte_count", &[]),
     ("changed_area", &[]),
     ("aside", &["error"]),
     ("har", &[]),
@@ -29,7 +30,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &["browser", "player", "timeline", "error", "frame", "changed_area"],
     ),
     ("encode", &["changed_area", "error", "frame"]),
-    ("fit", &["encode", "error", "frame"]),
+    ("fit", &["byte_count", "encode", "error", "frame"]),
     ("story", &["encode", "timeline", "recording", "error", "frame"]),
     ("overlay", &["story", "timeline", "frame"]),
     (
@@ -50,6 +51,7 @@ const ALL_BUT_CLI: &[&str] = &[
     "har",
     "source",
     "recording",
+    "byte_count",
     "changed_area",
     "timeline",
     "browser",

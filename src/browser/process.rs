@@ -151,7 +151,7 @@ pub(super) fn cannot_start(binary: &Path, why: &str, last_words: &str) -> Error 
         message.push_str(last_words);
     }
     Error::new(Kind::BrowserCannotStart, message).hint(
-        "Run `replaycast doctor` to see what is missing. In a container, Chrome's sandbox needs user \
-         namespaces: allow clone, setns and unshare in the seccomp profile.",
+        "In a container, Chrome's sandbox needs user namespaces: allow clone, setns and unshare in the seccomp \
+         profile.",
     )
 }

@@ -91,7 +91,7 @@ pub(super) async fn run(args: &DoctorArgs) -> Result<()> {
     } else {
         describe(&checks)
     };
-    print::text(&text)?;
+    print::text(text).await?;
     match checks
         .iter()
         .filter(|check| check.verdict == Verdict::Missing)

@@ -32,7 +32,7 @@ pub(super) async fn run(args: &InspectArgs) -> Result<()> {
             summary_text::of_recording(&name, &summary)
         }
     };
-    print::text(&text)
+    print::text(text).await
 }
 
 #[derive(Serialize)]

@@ -73,12 +73,24 @@ fn failed(error: &Error, as_json: bool) -> ExitCode {
 
 fn run(command: Command) -> Result<()> {
     match command {
-        Command::Render(args) => until_signalled(render::run(&args), render::left_by_signal(&args)),
+        Command::Render(args) => {
+            until_signalled(render::run(&args), render::left_by_signal(&args)).map_err(with_doctor_told)
+        }
         Command::Inspect(args) => until_signalled(inspect::run(&args), NO_OUTPUT),
         Command::Fetch(args) => until_signalled(fetch::run(&args), NO_OUTPUT),
-        Command::Verify(args) => until_signalled(verify::run(&args), NO_OUTPUT),
+        Command::Verify(args) => until_signalled(verify::run(&args), NO_OUTPUT).map_err(with_doctor_told),
         Command::Doctor(args) => until_signalled(doctor::run(&args), NO_OUTPUT),
     }
+}
+
+/// Where the browser does not start, another command finds out more.
+fn with_doctor_told(error: Error) -> Error {
+    if error.kind() != Kind::BrowserCannotStart {
+        return error;
+    }
+    let hint = error.hint_text().unwrap_or_default();
+    let hint = format!("Run `replaycast doctor` to see what is missing. {hint}");
+    error.hint(hint.trim_end())
 }
 
 /// Help and version are answers, not errors; everything else is a wrong command line.
@@ -152,6 +164,19 @@ fn broke_down(panic: &(dyn Any + Send)) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_other_commands_point_to_the_doctor() {
+        let hint = |kind| {
+            let error = with_doctor_told(Error::new(kind, "no").hint("Allow clone."));
+            error.hint_text().unwrap().to_owned()
+        };
+        assert_eq!(
+            hint(Kind::BrowserCannotStart),
+            "Run `replaycast doctor` to see what is missing. Allow clone."
+        );
+        assert_eq!(hint(Kind::Stalled), "Allow clone.");
+    }
 
     #[test]
     fn a_panic_is_a_bug_of_ours() {

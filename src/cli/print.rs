@@ -7,8 +7,11 @@ use std::io::{self, ErrorKind, Read, Write};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::aside::aside;
 use crate::error::{Error, Kind, Result};
 use crate::frame::Fps;
+
+pub(super) use crate::byte_count::in_words as bytes;
 
 /// An error: what, why, and on a line of its own what to do next.
 pub(super) fn error(error: &Error) {
@@ -90,12 +93,14 @@ pub(super) fn note(text: &str) {
     let _ = writeln!(io::stderr(), "{}", printable(text));
 }
 
-/// Text on standard output. A reader that goes away before its end has seen what it wanted.
-pub(super) fn text(text: &str) -> Result<()> {
-    match write_out(&mut text.as_bytes()) {
+/// Text on standard output, on a thread that nobody waits for: whoever reads may be slow. A reader that goes away before
+/// its end has seen what it wanted.
+pub(super) async fn text(text: String) -> Result<()> {
+    let write = move || match write_out(&mut text.as_bytes()) {
         Err(source) if source.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written.map_err(failed_writing_out),
-    }
+    };
+    aside("writer", write).await
 }
 
 /// A video on standard output. A part of it is of no use to anybody, so all of it must be taken.
@@ -126,18 +131,6 @@ pub(super) fn json(value: &impl Serialize, what: &str) -> Result<String> {
         .map_err(|source| Error::new(Kind::Internal, format!("writing the {what}")).caused_by(source))?;
     json.push('\n');
     Ok(json)
-}
-
-/// A byte count as people read it.
-pub(super) fn bytes(count: u64) -> String {
-    let count = count as f64;
-    match count {
-        _ if count < 1000.0 => format!("{count} B"),
-        // What would be rounded to 1000 is one of the next unit.
-        _ if count < 999_950.0 => format!("{:.1} kB", count / 1e3),
-        _ if count < 999_950_000.0 => format!("{:.1} MB", count / 1e6),
-        _ => format!("{:.2} GB", count / 1e9),
-    }
 }
 
 /// A frame rate as people read it, in decimals.
@@ -213,13 +206,6 @@ mod tests {
 
     #[test]
     fn numbers_have_units() {
-        assert_eq!(bytes(999), "999 B");
-        assert_eq!(
-            (bytes(999_949), bytes(999_950)),
-            ("999.9 kB".into(), "1.0 MB".into())
-        );
-        assert_eq!(bytes(999_950_000), "1.00 GB");
-        assert_eq!(bytes(1_234_567), "1.2 MB");
         let rates = [(30, 1), (25, 2), (1, 10), (30_000, 1001), (100, 3)];
         assert_eq!(
             rates.map(|(num, den)| rate(Fps::new(num, den))),

@@ -128,7 +128,10 @@ fn check_fitting(args: &RenderArgs, format: OutputFormat) -> Result<()> {
             );
         }
         Some(quality) if quality != Quality::Lossless && container.is_always_lossless() => {
-            return refuse(format!("{container} is always lossless"), "Leave --quality out.");
+            return refuse(
+                format!("{container} is always lossless"),
+                "Leave --quality out, or write --quality lossless.",
+            );
         }
         _ => {}
     }
@@ -193,7 +196,7 @@ fn with_preset_told(preset: Option<Preset>, error: Error) -> Error {
         return error;
     };
     let hint = format!(
-        "{hint} Over --preset {}, your own options win.",
+        "{hint} Some of these may be of --preset {}: options that you write win over it.",
         preset.described()
     );
     error.hint(hint)
@@ -385,7 +388,8 @@ mod tests {
         assert_eq!(told(None), "Leave --quality out.");
         assert_eq!(
             told(Some(Preset::Archive)),
-            "Leave --quality out. Over --preset archive (--idle keep --quality high), your own options win."
+            "Leave --quality out. Some of these may be of --preset archive (--idle keep --quality high): options that \
+             you write win over it."
         );
     }
 

@@ -31,6 +31,9 @@ use crate::timeline::{CapturePlan, RenderPlan, SizeOption, Timeline};
 const OTHER_OPTIONS: &str = "Give the options that the video was rendered with: --start, --end, --clip, --around, --trim-start, --speed, --idle, --window, --fps, \
      and those for the picture and the words in it.";
 
+/// A constant rate hides how often pictures change.
+const WITH_MAX_SIZE: &str = "What --max-size made coarse wants a lower --min-ssim, and with --cfr as --fps the frame rate that it came to.";
+
 pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
     let reading = Reading::resolve(&args.recording.input)?;
     check_worst(args, &reading.input)?;
@@ -88,7 +91,7 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<()> {
         staged.commit()?;
     }
     let verdict = comparison.verdict(&args.video, &recording.name, &plan, moments, args.min_ssim)?;
-    verdict.print(args.json)?;
+    print::text(verdict.told(args.json)?).await?;
     verdict.failure().map_or(Ok(()), Err)
 }
 
@@ -334,15 +337,15 @@ impl Verdict {
                 self.least_allowed
             )
         };
-        let hint = || format!("{OTHER_OPTIONS} What --max-size made coarse wants a lower --min-ssim.");
+        let hint = || format!("{OTHER_OPTIONS} {WITH_MAX_SIZE}");
         (!self.same).then(|| Error::new(Kind::VideoDiffers, message()).hint(hint()))
     }
 
-    fn print(&self, json: bool) -> Result<()> {
-        let text = if json {
-            print::json(self, "verdict")?
+    fn told(&self, json: bool) -> Result<String> {
+        if json {
+            print::json(self, "verdict")
         } else {
-            format!(
+            Ok(format!(
                 "{} {} what {} gives: {} of {} moments compared at {}, SSIM at least {:.4}, median {:.4}, least at {}\n",
                 self.video,
                 if self.same { "shows" } else { "does not show" },
@@ -353,9 +356,8 @@ impl Verdict {
                 self.min_ssim,
                 self.median_ssim,
                 print::seconds(self.worst.video_ms / 1000.0),
-            )
-        };
-        print::text(&text)
+            ))
+        }
     }
 }
 

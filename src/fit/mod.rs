@@ -15,6 +15,7 @@ use std::time::Instant;
 use self::choice::{Next, Tried, next};
 use self::frames::Thinner;
 use self::ladder::{Ladder, Rung, thinned};
+use crate::byte_count;
 use crate::encode::{
     Annotations, EncodeSummary, Encoder, EncoderSettings, Master, MasterWriter, Quality, Scaler, output_size,
 };
@@ -258,11 +259,16 @@ impl Draft {
 
 fn too_large(max_bytes: u64, smallest: u64, setting: Setting) -> Error {
     let Setting { fps, size, .. } = setting;
+    let words = [max_bytes, smallest].map(byte_count::in_words);
+    let [most, has] = if words[0] == words[1] {
+        [max_bytes, smallest].map(|bytes| format!("{bytes} B"))
+    } else {
+        words
+    };
     Error::new(
         Kind::OutputTooLarge,
         format!(
-            "the output cannot be made to fit into {max_bytes} bytes: at {size} and {fps} frames a second it \
-             still has {smallest}"
+            "the output cannot be made to fit into {most}: at {size} and {fps} frames a second it still has {has}"
         ),
     )
     .hint("Allow more with --max-size, or show less with --start and --end, --idle or --speed.")
@@ -271,6 +277,22 @@ fn too_large(max_bytes: u64, smallest: u64, setting: Setting) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_sizes_are_told_so_that_they_differ() {
+        let setting = Setting {
+            quality: Quality::Low,
+            fps: Fps::new(10, 1),
+            size: Size::new(320, 180),
+        };
+        for (max_bytes, smallest, most, has) in [
+            (2000, 24_512, "into 2.0 kB", "still has 24.5 kB"),
+            (10_000_000, 10_000_001, "into 10000000 B", "still has 10000001 B"),
+        ] {
+            let told = too_large(max_bytes, smallest, setting).to_string();
+            assert!(told.contains(most) && told.ends_with(has), "{told}");
+        }
+    }
 
     #[test]
     fn a_draft_is_told_by_the_name_of_the_output() {

@@ -102,7 +102,7 @@ pub(super) struct DoctorArgs {
 /// How many there are of something, of which there is at least one.
 fn count<N: FromStr>(text: &str) -> Result<N, String> {
     text.parse().map_err(|_| {
-        format!("'{text}' is not a number of them; write a whole number from 1 on, for example 4")
+        format!("'{text}' is not how many there may be; write a whole number from 1 on, for example 4")
     })
 }
 

@@ -124,7 +124,8 @@ impl<'a> Header<'a> {
         }
     }
 
-    /// Whether a database has made strings of the data, if that is an object, of the type or of the timestamp.
+    /// Whether a database has made strings of the data, if that is an object, of the type or of the timestamp, or an object of
+    /// that.
     pub(super) fn is_quoted(&self) -> bool {
         let begins_object = |data: &RawValue| {
             let string = data.get().strip_prefix('"');
@@ -132,6 +133,7 @@ impl<'a> Header<'a> {
         };
         self.data.is_some_and(begins_object)
             || [self.kind, self.timestamp].into_iter().flatten().any(is_string)
+            || self.timestamp.is_some_and(is_object)
     }
 }
 

@@ -5,8 +5,8 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use serde_json::value::RawValue;
 
-use super::raw::{is_string, number};
-use crate::recording::json_text::exact_text;
+use super::raw::{is_object, is_string, number};
+use crate::recording::json_text::{exact_text, member};
 use crate::recording::rrweb_types::EventType;
 
 /// The type that a string says by its number or by the name in rrweb's source.
@@ -16,9 +16,16 @@ pub(in crate::recording) fn quoted_type(json: &str) -> Option<EventType> {
     number.or_else(|| EventType::from_name(&text))
 }
 
-/// The time that a string says: a number of whatever the recorder counts in, or date and time, in milliseconds.
+/// The time that a string says: a number of whatever the recorder counts in, or date and time, in milliseconds. Or an
+/// object of a database's: `{"$date":"…"}`, `{"$date":{"$numberLong":"…"}}`, `{"$numberLong":"…"}`.
 pub(in crate::recording) fn quoted_time(json: &str) -> Option<f64> {
-    quoted_number(json).or_else(|| date_and_time(json))
+    let told = |json| quoted_number(json).or_else(|| date_and_time(json));
+    if !json.starts_with('{') {
+        return told(json);
+    }
+    let date = member(json, "$date").unwrap_or(json);
+    let time = member(date, "$numberLong").unwrap_or(date);
+    number(time).or_else(|| told(time))
 }
 
 /// The number that a string of digits says.
@@ -41,9 +48,9 @@ fn date_and_time(json: &str) -> Option<f64> {
     Some(time.as_microsecond() as f64 / 1e3)
 }
 
-/// Whether a timestamp is text, and no number in a string.
+/// Whether a timestamp is text or an object, and no number in a string.
 pub(super) fn is_date(timestamp: &RawValue) -> bool {
-    is_string(timestamp) && quoted_number(timestamp.get()).is_none()
+    is_object(timestamp) || is_string(timestamp) && quoted_number(timestamp.get()).is_none()
 }
 
 #[cfg(test)]

@@ -67,11 +67,22 @@ fn read_properties(text: &ByteString, collector: &mut Collector<'_>) -> Result<(
         collector.lose(ProblemKind::NotAnEvent);
         return Ok(());
     };
+    if items.starts_with("\"[")
+        && let Some(items) = json_text::exact_text(items).filter(|items| is_json(items))
+    {
+        collector.budget.spend(items.len() as u64)?;
+        return read_items(&items.into_owned().into(), window.as_deref(), collector);
+    }
+    read_items(&text.slice_ref(items), window.as_deref(), collector)
+}
+
+/// A list of events, or one.
+fn read_items(items: &ByteString, window: Option<&str>, collector: &mut Collector<'_>) -> Result<()> {
     if !items.starts_with('[') {
-        return collector.event(window.as_deref(), text.slice_ref(items));
+        return collector.event(window, items.clone());
     }
     for item in json_text::elements(items) {
-        collector.event(window.as_deref(), text.slice_ref(item))?;
+        collector.event(window, items.slice_ref(item))?;
     }
     Ok(())
 }
@@ -104,10 +115,15 @@ mod tests {
             let properties = crate::recording::json_text::member(capture, "properties").unwrap();
             capture.replace(properties, &quoted(properties))
         };
+        let items_in_string = items.replace(
+            &format!("[{META},{SNAPSHOT}]"),
+            &quoted(&format!("[{META},{SNAPSHOT}]")),
+        );
         let table = [&items, &one, &list].map(|capture| in_string(capture)).join("\n");
         for text in [
             table,
             format!("[{items},{one},{click},{list}]"),
+            format!("[{items_in_string},{one},{click},{list}]"),
             format!("[{clicks},{items},{one},{list}]"),
             format!("{items}\n{click}\n{one}\n{list}\n"),
             format!("{click}\n{items}\n{one}\n{list}\n"),

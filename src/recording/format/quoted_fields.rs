@@ -16,7 +16,11 @@ const DAMAGED: Lost = Lost::Dropped(ProblemKind::NotAnEvent);
 /// The event with what the strings hold in their places.
 pub(super) fn decode(json: &str, budget: &mut Budget) -> Result<ByteString, Lost> {
     let mut edits = Vec::new();
-    for (name, value) in json_text::members(json).filter(|(_, value)| value.starts_with('"')) {
+    for (name, value) in json_text::members(json) {
+        let may_be_object = name == "timestamp";
+        if !(value.starts_with('"') || may_be_object && value.starts_with('{')) {
+            continue;
+        }
         let decoded = match &*name {
             "data" => data(value, budget)?,
             "type" => event::quoted_type(value).ok_or(DAMAGED)?.number().to_string(),
@@ -151,6 +155,46 @@ mod tests {
         let by_window = format!(r#"{{"w1":[{}],"w2":[{}]}}"#, window(1), window(2));
         let windows = [("w1", 2), ("w2", 2)].map(|(id, events)| (id.to_owned(), events));
         assert_eq!(found(&by_window).1, windows);
+    }
+
+    #[test]
+    fn times_may_be_objects_of_a_database() {
+        let event = |kind: u8, time: &str, data: &str| {
+            format!(r#"{{"_id":{{"$oid":"6"}},"type":{kind},"timestamp":{time},"data":{data}}}"#)
+        };
+        let meta = r#"{"href":"","width":8,"height":6}"#;
+        let snapshot = r#"{"node":{}}"#;
+        let expected = [
+            event(4, "1714557600000", meta),
+            event(2, "1714557600010", snapshot),
+        ];
+        for times in [
+            [
+                r#"{"$date":"2024-05-01T10:00:00Z"}"#,
+                r#"{"$date":"2024-05-01T10:00:00.010Z"}"#,
+            ],
+            [
+                r#"{"$date":{"$numberLong":"1714557600000"}}"#,
+                r#"{"$date":1714557600010}"#,
+            ],
+            [
+                r#"{"$numberLong":"1714557600000"}"#,
+                r#"{ "$numberLong" : "1714557600010" }"#,
+            ],
+        ] {
+            let lines = [event(4, times[0], meta), event(2, times[1], snapshot)];
+            let in_rows = lines
+                .each_ref()
+                .map(|event| format!(r#"{{"n":1,"event":{event}}}"#));
+            for text in [
+                lines.join("\n"),
+                format!("[{}]", lines.join(",")),
+                in_rows.join("\n"),
+            ] {
+                assert_eq!(events(&text), expected, "{text}");
+                assert_eq!(problems(&text), [], "{text}");
+            }
+        }
     }
 
     #[test]
