@@ -26,6 +26,7 @@ import { ShadowRules } from './shadow_rules';
 import { Skipping } from './skipping';
 import { REPLAYED_PAGE_RULES, Stage } from './stage';
 import { switchSheets } from './switched_sheets';
+import { buildTextPaths } from './text_paths';
 import { VisibleContent } from './visible_content';
 
 /** Something that rrweb wants to do at a replay time. */
@@ -64,6 +65,7 @@ export class Player {
   private readonly shadowRules = new ShadowRules(OUR_RULES);
   private readonly roots: Roots = new Roots(document, this.problemList.blocked, (view) => {
     buildFormulas(view);
+    buildTextPaths(view);
     this.shadowRules.prepare(view);
     this.adaptedRules.prepare(view);
   });
