@@ -51,6 +51,19 @@ export const PAGES = {
       run("document.getElementById('list').scrollTop = 400"), click('#open'),
     ],
   },
+  parts: {
+    steps: [
+      click('#summary'), click('#name'), run("document.getElementById('state').className = 'on'"),
+      run("document.getElementById('shape').setAttribute('class', 'on')"), run("customElements.define('late-box', class extends HTMLElement {})"),
+      click('#summary'),
+    ],
+  },
+  react: {
+    steps: [
+      type('#message', 'hello'), press('Enter'), type('#note', 'words'), type('#count', '12'), click('#empty'), type('#message', 'more'),
+      click('#fill'), click('#open'), type('#first', 'typed'), click('#close'), click('#fill'),
+    ],
+  },
   shoelace: {
     steps: [
       click('#custom'), type('#name', 'typed'), click('#choice'), press('Escape'), click('#check'), click('#switch'), click('#details'),

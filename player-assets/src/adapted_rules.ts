@@ -1,14 +1,22 @@
 // Rules for what the mouse is over. The browser's own mouse never moves, so in every rule `:hover` becomes the class that
 // hovering.ts gives. rrweb does so in the text of style elements only, and adds what it should replace: with
-// `:not(:hover)`, too, or where a class is called `dark:hover:…`, that shows something else. And media queries for scripts, which
-// ran where they were recorded and cannot here. Called by player.ts.
+// `:not(:hover)`, too, or where a class is called `dark:hover:…`, that shows something else. In the same way rules for fields that
+// somebody filled in ask for the attribute of edited_fields.ts. And media queries for scripts, which ran where they were
+// recorded and cannot here. Called by player.ts.
 
+import { EDITED } from './edited_fields';
 import { HOVER_CLASS } from './hovering';
 import { intercept } from './intercept';
 import { type ReplayedWindow, type Roots, styleSheetsIn } from './roots';
 
 /** Escaped characters and strings are passed over. */
-const HOVER = /\\[^]|"(?:\\[^]|[^"\\])*"|:hover(?![\w-])/g;
+const BY_USER = /\\[^]|"(?:\\[^]|[^"\\])*"|:(?:hover|user-invalid|user-valid)(?![\w-])/g;
+/** As specific as what they stand for. */
+const ADAPTED = new Map([
+  [':hover', `.${CSS.escape(HOVER_CLASS)}`],
+  [':user-invalid', `:invalid:where([${EDITED}])`],
+  [':user-valid', `:valid:where([${EDITED}])`],
+]);
 /** A media feature, and its value. */
 const SCRIPTING = /\(\s*scripting\s*(?::\s*([\w-]+)\s*)?\)/gi;
 /** What is always so, in its place. */
@@ -66,7 +74,9 @@ export class AdaptedRules {
   private adaptRule(rule: CSSRule): void {
     if ('selectorText' in rule) {
       const { selectorText } = rule as CSSStyleRule;
-      if (selectorText.includes(':hover')) (rule as CSSStyleRule).selectorText = selectorText.replace(HOVER, classFor);
+      if (mayMatter(selectorText)) {
+        (rule as CSSStyleRule).selectorText = selectorText.replace(BY_USER, (found) => ADAPTED.get(found) ?? found);
+      }
     }
     if ('media' in rule) adaptMedia((rule as CSSMediaRule | CSSImportRule).media);
     if ('cssRules' in rule) this.adaptList(rule as CSSRule & RuleList);
@@ -74,7 +84,7 @@ export class AdaptedRules {
 }
 
 function mayMatter(text: unknown): boolean {
-  return /:hover|scripting/i.test(String(text));
+  return /:hover|:user-|scripting/i.test(String(text));
 }
 
 function adaptMedia(media: MediaList): void {
@@ -83,10 +93,6 @@ function adaptMedia(media: MediaList): void {
     value === undefined || value.toLowerCase() === 'enabled' ? ALWAYS : `(not ${ALWAYS})`
   ));
   if (adapted !== mediaText) media.mediaText = adapted;
-}
-
-function classFor(found: string): string {
-  return found === ':hover' ? `.${CSS.escape(HOVER_CLASS)}` : found;
 }
 
 /** Null for sheets of other sites that do not let themselves be read. */

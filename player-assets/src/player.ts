@@ -10,6 +10,7 @@ import { Contents } from './contents';
 import type { Advance, Fence, Problems, Size, StartOptions } from './contract';
 import { defineElements } from './custom_elements';
 import { withDoctype } from './doctype';
+import { EditedFields } from './edited_fields';
 import { Focus } from './focus';
 import { Fonts } from './fonts';
 import { AdaptedRules } from './adapted_rules';
@@ -26,6 +27,7 @@ import { ShadowRules } from './shadow_rules';
 import { Skipping } from './skipping';
 import { REPLAYED_PAGE_RULES, Stage } from './stage';
 import { switchSheets } from './switched_sheets';
+import { buildTextPaths } from './text_paths';
 import { VisibleContent } from './visible_content';
 
 /** Something that rrweb wants to do at a replay time. */
@@ -64,6 +66,7 @@ export class Player {
   private readonly shadowRules = new ShadowRules(OUR_RULES);
   private readonly roots: Roots = new Roots(document, this.problemList.blocked, (view) => {
     buildFormulas(view);
+    buildTextPaths(view);
     this.shadowRules.prepare(view);
     this.adaptedRules.prepare(view);
   });
@@ -75,6 +78,7 @@ export class Player {
   private readonly visibleContent = new VisibleContent(this.roots);
   private readonly scrolling = new Scrolling(this.problemList.warn);
   private readonly focus = new Focus();
+  private readonly editedFields = new EditedFields();
   private readonly contents = new Contents(this.problemList.warn);
   private readonly skipping: Skipping;
   private readonly replayer: Replayer;
@@ -332,7 +336,9 @@ export class Player {
     this.contents.applied(event);
     switchSheets(event, this.replayer.getMirror());
     defineElements(event, this.roots.allDocuments());
-    this.focus.applied(event, (id) => this.replayer.getMirror().getNode(id));
+    const nodeOf = (id: number): Node | null => this.replayer.getMirror().getNode(id);
+    this.focus.applied(event, nodeOf);
+    const edited = this.editedFields.applied(event, nodeOf);
     switch (event.type) {
       case EventType.FullSnapshot:
         this.structureChanged = true;
@@ -341,7 +347,7 @@ export class Player {
         break;
       case EventType.IncrementalSnapshot:
         if (event.data.source === IncrementalSource.Mutation) this.structureChanged = true;
-        if (this.pointer.applied(event)) this.actionVisible = false;
+        if (this.pointer.applied(event) && !edited) this.actionVisible = false;
         break;
       case EventType.Meta:
         break;

@@ -192,6 +192,26 @@ fn svg_elements_take_parts_of_others_by_href() {
 }
 
 #[test]
+fn texts_lie_along_paths() {
+    let svg = |id: u64, tag: &str, attributes: Value, children: &[Value]| {
+        with(element(id, tag, &attributes, children), &json!({"isSVG": true}))
+    };
+    // The recorder writes names of elements in small letters.
+    let words = svg(23, "textpath", json!({"href": "#line"}), &[text(24, "words")]);
+    let drawing = svg(
+        20,
+        "svg",
+        json!({"style": "display: block; width: 200px; height: 100px; font: 30px monospace"}),
+        &[
+            svg(21, "path", json!({"id": "line", "d": "M 10 80 h 190"}), &[]),
+            svg(22, "text", json!({}), &[words]),
+        ],
+    );
+    let picture = render(&recording(&body("", &[drawing]), &[end(200)])).at(0);
+    assert!(ink(&picture, (0, 50, 200, 40)) > 200);
+}
+
+#[test]
 fn dialogs_are_in_the_top_layer_while_they_are_modal() {
     let css = "dialog { inset: 0 auto auto 0; margin: 0; padding: 0; border: 0; width: 100px; height: 100px;
             background: #00f } dialog::backdrop { background: green }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::common::video::{assert_color, middle_of};
-use crate::common::{element, full_snapshot, recording};
+use crate::common::{element, full_snapshot, recording, text};
 use crate::unrecorded::ink;
 use crate::{BLUE, BODY, GREEN, RED, STARTED, WHITE, addition, attribute, body, end, event, render};
 
@@ -133,6 +133,44 @@ fn a_field_is_emptied_where_only_its_attribute_tells() {
         (500, [RED, RED, RED]),
         (700, [GREEN, RED, GREEN]),
         (900, [RED, RED, GREEN]),
+    ] {
+        let picture = rendered.at(ms);
+        for (at, color) in (0..).zip(colors) {
+            assert_color(&picture, (90, at * 40 + 20), color);
+        }
+    }
+}
+
+#[test]
+fn only_what_somebody_filled_in_looks_invalid() {
+    let css = "input { display: block; box-sizing: border-box; margin: 0; border: 0; outline: 0; width: 100px; height: 40px; background: #00f }
+        button { display: block } input:user-invalid { background: #f00 } input:user-valid { background: #008000 }";
+    let act = |at: u64, id: u64, kind: u64| {
+        event(at, &json!({"source": 2, "type": kind, "id": id, "x": 5, "y": 5}))
+    };
+    let (click, focus, blur) = (2, 5, 6);
+    let email = |id: u64| input(id, &json!({"type": "email", "required": ""}));
+    let button = element(23, "button", &json!({}), &[text(24, "Send")]);
+    let form = element(19, "form", &json!({}), &[email(20), email(21), email(22), button]);
+    let rendered = render(&recording(
+        &body(css, &[form]),
+        &[
+            act(100, 20, focus),
+            typed(200, 20, "a"),
+            act(400, 20, blur),
+            // A script writes into others.
+            typed(500, 21, "a@b"),
+            act(600, 22, focus),
+            act(800, 22, blur),
+            act(1000, 23, click),
+            end(1300),
+        ],
+    ));
+    for (ms, colors) in [
+        (300, [BLUE, BLUE, BLUE]),
+        (500, [RED, BLUE, BLUE]),
+        (900, [RED, BLUE, BLUE]),
+        (1100, [RED, GREEN, RED]),
     ] {
         let picture = rendered.at(ms);
         for (at, color) in (0..).zip(colors) {
