@@ -22,7 +22,7 @@ pub(super) fn text(wireframe: &Wireframe<'_>) -> Element {
     let text = wireframe.text.as_ref().map_or("", |text| &text.0);
     let looks = |css: Css| {
         css.set("overflow", "hidden")
-            .set("white-space", "normal")
+            .set("white-space", "pre-wrap")
             .set("line-height", LINE_HEIGHT)
     };
     Element::div(wireframe.css(looks)).text(text)
@@ -72,4 +72,19 @@ pub(super) fn striped(css: Css) -> Css {
         .set("white-space", "normal")
         .set("overflow-wrap", "anywhere")
         .set("overflow", "hidden")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recording::mobile::node::Node;
+
+    #[test]
+    fn a_text_keeps_its_lines() {
+        let json = r#"{"id":1,"type":"text","text":"Main Street 1\nTown"}"#;
+        let element = text(&serde_json::from_str(json).unwrap());
+        let attributes = serde_json::to_string(&element.attributes).unwrap();
+        assert!(attributes.contains("white-space: pre-wrap;"), "{attributes}");
+        assert_eq!(element.children, [Node::Text("Main Street 1\nTown".to_owned())]);
+    }
 }

@@ -617,6 +617,50 @@ mod tests {
     }
 
     #[test]
+    fn the_parts_of_a_control_are_hidden_in_it() {
+        let input = |kind: &str, inner: &str| {
+            format!(r#"{{"id":1041,"type":"input","inputType":"{kind}","childWireframes":[{inner}]}}"#)
+        };
+        let label = r#"{"id":1042,"type":"text","text":"a","childWireframes":[{"id":1043}]}"#;
+        let add = |parent: u32, id: u32| {
+            change(&format!(
+                r#""adds":[{{"parentId":{parent},"wireframe":{{"id":{id}}}}}]"#
+            ))
+        };
+        for kind in ["select", "text_area", "toggle", "progress", "checkbox"] {
+            for events in [
+                vec![full(&input(kind, label))],
+                vec![full(&input(kind, "")), add(1041, 1042), add(1042, 1043)],
+                vec![
+                    full(&input(kind, label)),
+                    full(&input(kind, label)),
+                    add(1041, 1042),
+                    add(1042, 1043),
+                ],
+            ] {
+                let page = Page::of(&run(&events).0);
+                let hidden = page.parents[&1042];
+                assert_eq!(page.nodes[&hidden]["attributes"]["style"], "display: none;");
+                assert_eq!(
+                    (page.parents[&hidden], page.parents[&1043]),
+                    (1041, 1042),
+                    "{kind}"
+                );
+            }
+        }
+        let removed = [
+            full(&input("select", label)),
+            change(r#""removes":[{"id":1041}]"#),
+            change(&format!(r#""adds":[{{"wireframe":{}}}]"#, input("select", ""))),
+            add(1041, 1042),
+        ];
+        let page = Page::of(&run(&removed).0);
+        assert_eq!(page.parents[&page.parents[&1042]], 1041);
+        let button = Page::of(&run(&[full(&input("button", label))]).0);
+        assert_eq!(button.parents[&1042], 1041);
+    }
+
+    #[test]
     fn a_screenshot_drops_those_that_it_covers() {
         let update = |id, place: &str| {
             change(&format!(

@@ -139,6 +139,16 @@ impl Wireframe<'_> {
         self.style.write(looks(self.position()))
     }
 
+    /// Whether it is drawn with all its parts, which the app may tell of as well: the label in a list to choose from, the
+    /// knob of a switch. A button holds what the app puts into it.
+    pub(super) fn is_control(&self) -> bool {
+        match self.kind {
+            Kind::Progress => true,
+            Kind::Input => self.input_type != InputType::Button,
+            _ => false,
+        }
+    }
+
     /// Where it is, if it says how large it is.
     pub(super) fn area(&self) -> Option<Area> {
         let start = |number: Option<Number>| number.map_or(0.0, |Number(number)| number);

@@ -51,6 +51,8 @@ pub(super) struct Screen {
     nodes: HashMap<u64, Placed>,
     /// Those that are screenshots, and where, as far as that is known.
     screenshots: BTreeMap<u64, Option<Area>>,
+    /// Those that are controls, each with the node that hides its parts once there are any.
+    controls: HashMap<u64, Option<u64>>,
     /// The nodes of wireframes whose own id was not to be had.
     aliases: HashMap<WireframeId, u64>,
     next_synthetic: u64,
@@ -101,6 +103,7 @@ impl Screen {
         let mut screen = Self {
             nodes: HashMap::new(),
             screenshots: BTreeMap::new(),
+            controls: HashMap::new(),
             aliases: HashMap::new(),
             next_synthetic: FIRST_SYNTHETIC,
             bar_colors: BarColors::default(),
@@ -229,12 +232,23 @@ impl Screen {
             // The bars come last.
             _ => (host == BODY).then_some(BAR_PARENTS[0]),
         };
-        let inner_host = if element.holds_elements() { id } else { host };
+        let holds_elements = element.holds_elements();
         let origin = Some((wireframe.id, wireframe.kind));
         self.insert(Node::Element(element), id, host, next, origin);
         if wireframe.kind == Kind::Screenshot {
             self.screenshots.insert(id, wireframe.area());
         }
+        if wireframe.is_control() {
+            self.controls.insert(id, None);
+        }
+        if wireframe.child_wireframes.is_empty() {
+            return;
+        }
+        let inner_host = match (wireframe.is_control(), holds_elements) {
+            (true, _) => self.parts_of(id),
+            (false, true) => id,
+            (false, false) => host,
+        };
         self.place_children(&wireframe, inner_host, nested);
     }
 
@@ -304,13 +318,31 @@ impl Screen {
 
     /// The node that holds what is put into a wireframe. Beyond any depth of a real screen that is the body: wireframes have
     /// their place on the screen, whatever they are in, and each way up stays short.
-    fn host(&self, parent: Option<WireframeId>) -> u64 {
+    fn host(&mut self, parent: Option<WireframeId>) -> u64 {
         let node = parent.and_then(|parent| self.node_of(parent)).unwrap_or(BODY);
-        self.with_ancestors(node)
+        let host = self
+            .with_ancestors(node)
             .filter_map(|id| Some((id, self.nodes.get(&id)?)))
-            .find(|(_, placed)| placed.holds_elements)
+            .find(|(id, placed)| placed.holds_elements || self.controls.contains_key(id))
             .filter(|(_, placed)| placed.depth <= MOST_NESTED)
-            .map_or(BODY, |(id, _)| id)
+            .map_or(BODY, |(id, _)| id);
+        if self.controls.contains_key(&host) {
+            self.parts_of(host)
+        } else {
+            host
+        }
+    }
+
+    /// The node in a control that hides its parts: the control is drawn as a whole.
+    fn parts_of(&mut self, control: u64) -> u64 {
+        if let Some(Some(parts)) = self.controls.get(&control) {
+            return *parts;
+        }
+        let parts = self.synthetic();
+        let hidden = Element::div(Css::default().set("display", "none"));
+        self.insert(Node::Element(hidden), parts, control, None, None);
+        self.controls.insert(control, Some(parts));
+        parts
     }
 
     /// The id of a wireframe's node: its own, unless that is taken.
@@ -423,6 +455,7 @@ impl Screen {
             };
             within.extend(children);
             self.screenshots.remove(&inner);
+            self.controls.remove(&inner);
             if let Some((wireframe, _)) = placed.wireframe {
                 self.aliases.remove(&wireframe);
             }
