@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::NotAnEvent;
 use super::quoted::{is_date, quoted_time, quoted_type};
-use super::raw::{is_string, number, whole};
+use super::raw::{is_object, is_string, number, whole};
 use crate::recording::json_text::{self, exact_text};
 use crate::recording::rrweb_types::EventType;
 
