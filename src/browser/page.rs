@@ -9,7 +9,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chromiumoxide_cdp::cdp::browser_protocol::emulation::{
-    SetDeviceMetricsOverrideParams, SetFocusEmulationEnabledParams,
+    MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams, SetFocusEmulationEnabledParams,
 };
 use chromiumoxide_cdp::cdp::browser_protocol::fetch;
 use chromiumoxide_cdp::cdp::browser_protocol::headless_experimental::{
@@ -122,6 +122,16 @@ impl Page {
         });
         tokio::spawn(gatekeeper.serve(events, Arc::clone(&self.traffic)));
         self.call(fetch::EnableParams::default()).await.map(drop)
+    }
+
+    /// Has a feature of media queries this value, in the page and all in it; others are the browser's own.
+    pub async fn emulate_media(&self, feature: &str, value: &str) -> Result<()> {
+        let features = vec![MediaFeature::new(feature, value)];
+        let emulated = SetEmulatedMediaParams {
+            features: Some(features),
+            ..SetEmulatedMediaParams::default()
+        };
+        self.call(emulated).await.map(drop)
     }
 
     /// Calls a function of the page's global object with JSON arguments and waits for its result.

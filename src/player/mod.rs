@@ -28,7 +28,7 @@ use self::still_images::still;
 pub use fence::Fence;
 pub use players::Players;
 pub use slides::{SlideLayout, SlidePlayer};
-pub use stage::{Background, PageFit, StageLook};
+pub use stage::{Background, ColorScheme, PageFit, StageLook};
 
 /// The player's script, built by `make player` and embedded here.
 const SCRIPT: &str = include_str!(concat!(
@@ -153,6 +153,9 @@ impl Player {
         assets.base = assets.base.or_else(|| page_address(window));
         assets.provider = Arc::new(AdaptedAssets(assets.provider));
         let page = browser.open_page(canvas, document(assets)?).await?;
+        if stage.color_scheme == ColorScheme::Dark {
+            page.emulate_media("prefers-color-scheme", "dark").await?;
+        }
         for part in parts(window) {
             let load = "function (events) { return this.replaycast.load(events); }";
             let _: u64 = page.call_function(load, vec![part.into()]).await?;

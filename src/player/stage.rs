@@ -19,6 +19,14 @@ pub enum PageFit {
     Width,
 }
 
+/// What pages are told that their user prefers (CSS `prefers-color-scheme`), which recordings do not tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum ColorScheme {
+    #[default]
+    Light,
+    Dark,
+}
+
 /// What the page lies on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Background {
@@ -32,6 +40,7 @@ pub struct StageLook {
     pub fit: PageFit,
     pub theme: Theme,
     pub background: Background,
+    pub color_scheme: ColorScheme,
 }
 
 impl StageLook {

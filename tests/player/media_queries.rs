@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::common::asset_server::{Answer, AssetServer};
 use crate::common::video::{Color, Rendered, assert_color, render_recording};
 use crate::common::{element, recording};
-use crate::{BOX, DOCUMENT, GREEN, RED, body, end, event, render, style, with};
+use crate::{BOX, DOCUMENT, GREEN, RED, attach_document, body, end, event, render, style, with};
 
 /// Boxes of 40x40 pixels, one beside the other, red unless other rules say something else.
 const ROW: &str = "i { float: left; width: 40px; height: 40px; background: #f00 }";
@@ -121,4 +121,42 @@ fn style_sheets_that_others_import_from_other_hosts_know_that_scripts_ran() {
         &format!("--fps 10 --capture damage --allow-host {}", server.host),
     );
     assert_row(&rendered, 0, &[GREEN, RED, RED, GREEN]);
+}
+
+#[test]
+fn pages_prefer_light_colors_unless_the_person_preferred_dark_ones() {
+    let css = rules(&["(prefers-color-scheme: light)", "(prefers-color-scheme: dark)"]);
+    let frame = element(
+        20,
+        "iframe",
+        &json!({"style": "position: absolute; top: 100px; left: 0; border: 0; width: 200px"}),
+        &[],
+    );
+    let page = body(ROW, &[style(40, &css), row(2), frame]);
+    let nested_box = |id, class: &str| element(id, "i", &json!({"class": class}), &[]);
+    let nested = element(
+        204,
+        "body",
+        &json!({"style": "margin: 0"}),
+        &[
+            style(210, ROW),
+            style(212, &css),
+            nested_box(214, "a"),
+            nested_box(215, "b"),
+        ],
+    );
+    let recording = recording(&page, &[attach_document(100, 20, &nested), end(500)]);
+    for (arguments, colors) in [
+        ("", [GREEN, RED]),
+        ("--color-scheme light", [GREEN, RED]),
+        ("--color-scheme dark", [RED, GREEN]),
+    ] {
+        for way in ["damage", "framebuffer"] {
+            let rendered = render_recording(&recording, &format!("--fps 10 --capture {way} {arguments}"));
+            assert_row(&rendered, 0, &colors);
+            for (left, color) in [(20, colors[0]), (60, colors[1])] {
+                assert_color(&rendered.at(400), (left, 120), color);
+            }
+        }
+    }
 }

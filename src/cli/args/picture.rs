@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::frame::Theme;
 use crate::overlay::{CursorLook, OverlayStyle};
-use crate::player::{Background, PageFit, StageLook};
+use crate::player::{Background, ColorScheme, PageFit, StageLook};
 use crate::timeline::WindowOption;
 
 #[derive(Debug, Args)]
@@ -39,6 +39,16 @@ pub(in crate::cli) struct PictureArgs {
     #[arg(long, value_enum, default_value = "dark", value_name = "THEME")]
     pub(in crate::cli) theme: Theme,
 
+    /// What the page is told that its user prefers: dark, if the recorded person's device was set so and the page followed
+    #[arg(
+        long,
+        value_enum,
+        default_value = "light",
+        value_name = "SCHEME",
+        hide_short_help = true
+    )]
+    pub(in crate::cli) color_scheme: ColorScheme,
+
     /// How the mouse looks
     #[arg(long, value_enum, default_value = "arrow", value_name = "LOOK")]
     pub(in crate::cli) cursor: CursorLook,
@@ -58,6 +68,7 @@ impl PictureArgs {
             fit: self.fit,
             theme: self.theme,
             background: self.background,
+            color_scheme: self.color_scheme,
         }
     }
 
