@@ -295,6 +295,10 @@ mod tests {
         for sent in [
             format!(r#"{{"text":{},"encoding":"base64"}}"#, quoted(&base64)),
             format!(r#"{{"text":{}}}"#, latin1_quoted(&body)),
+            format!(
+                r#"{{"text":{}}}"#,
+                latin1_quoted(&["{\"title\":\"é\"}\n".as_bytes(), &body].concat())
+            ),
         ] {
             let contents = contents(har(&[(ADDRESS, sent, "")]).into()).unwrap();
             assert_eq!(contents.sessions[0].windows[0].events.len(), 2);
