@@ -1,9 +1,9 @@
-//! A text in gzip, zlib, Zstandard and ZIP, within each other, and damaged on the way.
+//! A text in gzip, zlib, Zstandard, ZIP, an envelope, a form and a HAR file, within each other, and damaged on the way.
 #![no_main]
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use replaycast_fuzz::{Damage, Text, deflated_zip, gzip, read, stored_zip, zlib, zstd};
+use replaycast_fuzz::{Damage, Text, deflated_zip, envelope, form, gzip, har, read, stored_zip, zlib, zstd};
 
 #[derive(Debug, Arbitrary)]
 struct Input<'a> {
@@ -21,6 +21,9 @@ enum Layer {
         level: u8,
     },
     Zstd,
+    Envelope,
+    Form,
+    Har,
     StoredZip {
         name: Text,
     },
@@ -49,6 +52,9 @@ fuzz_target!(|input: Input<'_>| {
             Layer::Gzip { level } => gzip(&bytes, level),
             Layer::Zlib { level } => zlib(&bytes, level),
             Layer::Zstd => zstd(&bytes),
+            Layer::Envelope => envelope(&bytes),
+            Layer::Form => form(&bytes),
+            Layer::Har => har(&bytes),
             Layer::StoredZip { name: Text(name) } => stored_zip(&[(name, bytes)]),
             Layer::DeflatedZip { names } => {
                 let entries: Vec<(String, &[u8])> = names

@@ -33,6 +33,25 @@ fn all_of(mut encoder: impl Read) -> Vec<u8> {
     bytes
 }
 
+/// What some recorders send: lines, and something compressed behind them.
+pub fn envelope(bytes: &[u8]) -> Vec<u8> {
+    [b"{\"event_id\":\"a\"}\n{\"segment_id\":0}\n", &*zlib(bytes, 6)].concat()
+}
+
+/// A part of a form, as browsers send files.
+pub fn form(bytes: &[u8]) -> Vec<u8> {
+    let start = b"--boundary\r\nContent-Disposition: form-data; name=\"segment\"\r\n\r\n";
+    [start, bytes, b"\r\n--boundary--\r\n"].concat()
+}
+
+/// What developer tools save of a body that was sent.
+pub fn har(bytes: &[u8]) -> Vec<u8> {
+    let url = quoted("https://recorder.example/");
+    let text = latin1(bytes);
+    format!(r#"{{"log":{{"entries":[{{"request":{{"url":{url},"postData":{{"text":{text}}}}}}}]}}}}"#)
+        .into_bytes()
+}
+
 pub fn zstd(bytes: &[u8]) -> Vec<u8> {
     zstd::bulk::compress(bytes, 1).expect("memory can be compressed")
 }

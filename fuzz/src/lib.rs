@@ -18,7 +18,7 @@ use replaycast::timeline::{Idle, SizeOption, Timeline, TimelineOptions};
 use serde::de::IgnoredAny;
 
 pub use damage::Damage;
-pub use encode::{deflated_zip, gzip, latin1, quoted, snappy, stored_zip, zlib, zstd};
+pub use encode::{deflated_zip, envelope, form, gzip, har, latin1, quoted, snappy, stored_zip, zlib, zstd};
 pub use event::{Changes, Event, Snapshot, Time, Window};
 pub use json::{Json, Text};
 pub use mobile_event::MobileEvent;

@@ -103,7 +103,7 @@ impl ProblemKind {
         match self {
             Self::NotUtf8 => "piece of text is not UTF-8",
             Self::UnreadableLine => "line is not JSON",
-            Self::UnreadableEntry => "entry of the ZIP archive is not a recording that can be read",
+            Self::UnreadableEntry => "file or body among others is not a recording that can be read",
             Self::UnreadableBlock => "PostHog block is missing, damaged or cut off",
             Self::NotAnEvent => "entry is not an rrweb event",
             Self::ListSnapshot => "full snapshot is in Datadog's own format",
@@ -130,7 +130,7 @@ impl ProblemKind {
         match self {
             Self::NotUtf8 => "pieces of text are not UTF-8",
             Self::UnreadableLine => "lines are not JSON",
-            Self::UnreadableEntry => "entries of the ZIP archive are not recordings that can be read",
+            Self::UnreadableEntry => "files or bodies among others are not recordings that can be read",
             Self::UnreadableBlock => "PostHog blocks are missing, damaged or cut off",
             Self::NotAnEvent => "entries are not rrweb events",
             Self::ListSnapshot => "full snapshots are in Datadog's own format",

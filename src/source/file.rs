@@ -17,7 +17,7 @@ pub(super) fn read(path: &Path, max_bytes: u64) -> Result<RawInput> {
             Kind::InputNotFound,
             format!("{name} is a directory, not a recording"),
         )
-        .hint("Name one recording file in it."),
+        .hint("Name one recording file in it, or put several into a ZIP archive: zip -r FILE.zip FOLDER"),
         _ => Error::io(format!("cannot read {name}"), cause),
     };
     let file = File::open(path).map_err(failed)?;

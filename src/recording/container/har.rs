@@ -98,12 +98,18 @@ impl Har {
     }
 }
 
-/// The bytes of a compressed body, where each is a character.
+/// The bytes of a compressed body, where each is a character: so Chrome saves what is no text. In text with such
+/// characters nothing is compressed.
 fn compressed(text: &str) -> Option<Vec<u8>> {
-    let bytes = |text: &str| -> Option<Vec<u8>> { text.chars().map(|c| u8::try_from(c).ok()).collect() };
-    let begins: String = text.chars().take(4).collect();
-    Container::of(&bytes(&begins)?)?;
-    bytes(text)
+    if text.is_ascii() {
+        return None;
+    }
+    let bytes: Vec<u8> = text
+        .chars()
+        .map(|c| u8::try_from(c).ok())
+        .collect::<Option<_>>()?;
+    Container::of(&bytes)?;
+    str::from_utf8(&bytes).is_err().then_some(bytes)
 }
 
 /// Whether bytes that are no text were replaced: those of a container, also behind the lines of an envelope or a form.

@@ -1,6 +1,8 @@
 //! The recordings in a ZIP archive, a HAR file or a form: one, or several, which then are sessions named for their
 //! entries, or pieces of them. What else is in there is passed over.
 
+use std::collections::HashSet;
+
 use super::joined::Joined;
 use super::{Contents, posthog_admin_zip, read_within};
 use crate::error::{Error, Kind, Result};
@@ -25,7 +27,7 @@ pub(super) fn read(
     }
     let of_browser = matches!(entries, Entries::Har(_));
     let mut recordings = Vec::new();
-    let mut problems = Problems::default();
+    let mut unreadable = Vec::new();
     let mut failure = None;
     for (index, name) in names.into_iter().enumerate() {
         if containers.ends_with(&[Container::Zip]) && is_no_file_of_the_user(&name) {
@@ -41,12 +43,18 @@ pub(super) fn read(
             Ok(contents) => recordings.push((name, contents)),
             Err(error) if error.kind() != Kind::InvalidRecording => return Err(error.during(name)),
             Err(error) if promising => {
-                if !of_browser {
-                    problems.note(ProblemKind::UnreadableEntry, Place::Entry(index as u64));
-                }
+                unreadable.push((name.clone(), index as u64));
                 failure.get_or_insert(error.during(name));
             }
             Err(_) => {}
+        }
+    }
+    let mut problems = Problems::default();
+    let addresses: HashSet<_> = recordings.iter().map(|(name, _)| name.clone()).collect();
+    for (name, index) in unreadable {
+        // What a browser sent elsewhere is none of the recording's.
+        if !of_browser || addresses.contains(&name) {
+            problems.note(ProblemKind::UnreadableEntry, Place::Entry(index));
         }
     }
     let mut contents =
@@ -295,6 +303,10 @@ mod tests {
         for sent in [
             format!(r#"{{"text":{},"encoding":"base64"}}"#, quoted(&base64)),
             format!(r#"{{"text":{}}}"#, latin1_quoted(&body)),
+            format!(
+                r#"{{"text":{}}}"#,
+                latin1_quoted(&["{\"title\":\"é\"}\n".as_bytes(), &body].concat())
+            ),
         ] {
             let contents = contents(har(&[(ADDRESS, sent, "")]).into()).unwrap();
             assert_eq!(contents.sessions[0].windows[0].events.len(), 2);
@@ -314,6 +326,21 @@ mod tests {
             error.to_string().contains("a HAR file without a recording"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn destroyed_bodies_beside_others_are_counted() {
+        let destroyed = post(&String::from_utf8_lossy(&gzip(&format!("[{}]", move_at(900)))));
+        let text = har(&[
+            (ADDRESS, post(&format!("[{META},{SNAPSHOT}]")), ""),
+            (ADDRESS, destroyed.clone(), ""),
+            ("https://other.example/", destroyed, ""),
+        ]);
+        let problems = contents(text.into()).unwrap().problems.into_vec();
+        let [problem] = problems[..] else {
+            panic!("{problems:?}")
+        };
+        assert_eq!((problem.kind, problem.count), (ProblemKind::UnreadableEntry, 1));
     }
 
     #[test]

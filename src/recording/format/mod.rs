@@ -428,7 +428,7 @@ pub(super) mod tests {
     fn what_cannot_be_read_yet_is_named() {
         let mut tar = vec![0; 512];
         tar[257..262].copy_from_slice(b"ustar");
-        let cases: [(Vec<u8>, &str); 16] = [
+        let cases: [(Vec<u8>, &str); 17] = [
             (b"BZh91AY&SY".to_vec(), "bzip2"),
             (b"PAR1\x15\x04\x15\0".to_vec(), "a Parquet file"),
             (b"Obj\x01\x04\x14avro.codec".to_vec(), "an Avro file"),
@@ -436,6 +436,10 @@ pub(super) mod tests {
             (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(), "a picture"),
             (b"\xff\xd8\xff\xe0\0\x10JFIF".to_vec(), "a picture"),
             (b"\0\0\0\x20ftypisom".to_vec(), "a video"),
+            (
+                b"\n\x30\n\x2e\n\x15telemetry.sdk.version\x12\x08".to_vec(),
+                "OpenTelemetry data",
+            ),
             (b"\0\0\x01\0snappy".to_vec(), "binary"),
             (b"<!doctype html>".to_vec(), "HTML"),
             (b"hello".to_vec(), "not JSON"),

@@ -39,6 +39,13 @@ pub(super) fn refuse_binary(bytes: &[u8]) -> Result<()> {
         | [b'G', b'I', b'F', b'8', ..]
         | [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => no_recording("a picture"),
         [_, _, _, _, b'f', b't', b'y', b'p', ..] | [0x1a, 0x45, 0xdf, 0xa3, ..] => no_recording("a video"),
+        // The first field of a message, and what every SDK names itself by.
+        [0x0a, ..] if memchr::memmem::find(&bytes[..bytes.len().min(4096)], b"telemetry.sdk.").is_some() => {
+            recognised(
+                "OpenTelemetry data in Protocol Buffers",
+                "Have it sent or exported as JSON, or export the table that it is stored in, one row a line.",
+            )
+        }
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Ok(()),
         _ if bytes.iter().take(64).any(|&byte| byte == 0) => {
             Error::new(Kind::InvalidRecording, "binary data, in no format we know")

@@ -13,8 +13,8 @@ use crate::error::Result;
 use crate::recording::budget::Budget;
 use crate::recording::json_text;
 
-/// Values within values: no tool goes deeper than this.
-pub(super) const DEPTH: usize = 8;
+/// Values within values: no tool goes deeper than this. The bodies of OpenTelemetry's logs are 9 deep.
+pub(super) const DEPTH: usize = 12;
 
 /// The elements of a list that are looked at to tell what it is.
 const SAMPLE: usize = 5;
@@ -262,6 +262,28 @@ pub(super) fn several(format: Option<Format>) -> Format {
 mod tests {
     use super::super::tests::{META, SNAPSHOT, failure, found, problems, quoted, sessions};
     use super::*;
+
+    #[test]
+    fn the_bodies_of_logs_are_found() {
+        let record = |event: &str| {
+            format!(
+                r#"{{"timeUnixNano":"1","body":{{"stringValue":{}}},"attributes":[{{"key":"rr-web.offset","value":{{"doubleValue":1}}}}]}}"#,
+                quoted(event)
+            )
+        };
+        let logs = format!(
+            r#"{{"resourceLogs":[{{"resource":{{"attributes":[]}},"scopeLogs":[{{"scope":{{"name":"rum.rr-web"}},"logRecords":[{},{}]}}]}}]}}"#,
+            record(META),
+            record(SNAPSHOT)
+        );
+        for text in [
+            &logs,
+            &format!("[{logs}]"),
+            &format!(r#"{{"request":{{"body":{}}}}}"#, quoted(&logs)),
+        ] {
+            assert_eq!(sessions(text), "-:2", "{text}");
+        }
+    }
 
     #[test]
     fn a_string_of_lines_may_begin_with_others() {
