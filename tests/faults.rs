@@ -275,6 +275,28 @@ fn a_signal_ends_the_work_before_the_first_picture() {
 }
 
 #[test]
+fn a_file_larger_than_the_shell_allows_is_an_error_as_any_other() {
+    let folder = open_folder();
+    let output = Command::new("sh")
+        .args(["-c", "ulimit -f 8; exec \"$@\"", "sh"])
+        .arg(replaycast().get_program())
+        .args([
+            "render",
+            "--capture=synthetic",
+            "--quality=lossless",
+            "--output=video.mp4",
+        ])
+        .arg(fixture("shop-checkout.json"))
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let told = stderr(&output);
+    assert_eq!(output.status.code(), Some(74), "{told}");
+    assert!(told.contains("File too large"), "{told}");
+    assert_eq!(names_in(folder.path()), Vec::<String>::new());
+}
+
+#[test]
 fn a_signal_ends_the_wait_for_a_reader_of_text() {
     let (_reader, mut writer) = std::io::pipe().unwrap();
     let room = rustix::pipe::fcntl_setpipe_size(&writer, 4096).unwrap();

@@ -79,11 +79,8 @@ pub(super) fn browser_options(
         .ok()
         .filter(|deadline| !deadline.is_zero())
         .ok_or_else(|| {
-            Error::new(
-                Kind::Usage,
-                format!("--deadline {deadline_s:e} is no time to wait"),
-            )
-            .hint("Write seconds, more than 0, for example --deadline 120.")
+            Error::new(Kind::Usage, format!("--deadline {deadline_s} is no time to wait"))
+                .hint("Write seconds, more than 0, for example --deadline 120.")
         })?;
     Ok(BrowserOptions {
         binary: find_browser(args.browser.as_deref(), use_for)?,

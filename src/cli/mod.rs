@@ -128,6 +128,8 @@ fn until_signalled(job: impl Future<Output = Result<()>>, left: &str) -> Result<
         let mut quit = listen(SignalKind::quit())?;
         let mut terminate = listen(SignalKind::terminate())?;
         let mut hangup = listen(SignalKind::hangup())?;
+        // Listened to, it does not kill: writing more than `ulimit -f` allows is an error as any other.
+        let _file_too_large = listen(SignalKind::from_raw(libc::SIGXFSZ))?;
         let (kind, what) = tokio::select! {
             done = job => return done,
             _ = interrupt.recv() => (Kind::Interrupted, "interrupted"),

@@ -22,9 +22,16 @@ pub(super) fn error(error: &Error) {
 
 /// What is quoted may have lines of its own, which must not look like ours.
 fn lines_of(error: &Error) -> Vec<String> {
-    let told = format!("error: {}", with_causes(error)).replace('\n', "\n  ");
     let hint = error.hint_text().map(|hint| format!("hint: {hint}"));
-    told.lines().map(str::to_owned).chain(hint).collect()
+    indented(&format!("error: {}", with_causes(error)))
+        .chain(hint)
+        .collect()
+}
+
+/// Lines, of which only the first begins where ours do.
+fn indented(text: &str) -> impl Iterator<Item = String> + '_ {
+    let lines = text.lines().enumerate();
+    lines.map(|(at, line)| format!("{}{line}", if at == 0 { "" } else { "  " }))
 }
 
 /// The same as one line of JSON, from which a program sees what to do.
@@ -91,6 +98,11 @@ fn misleads(c: char) -> bool {
 /// Something worth knowing, as a line on standard error. Nobody can be told where that takes nothing, and the work goes on.
 pub(super) fn note(text: &str) {
     let _ = writeln!(io::stderr(), "{}", printable(text));
+}
+
+/// What may quote several lines.
+pub(super) fn notes(text: &str) {
+    indented(text).for_each(|line| note(&line));
 }
 
 /// Text on standard output, on a thread that nobody waits for: whoever reads may be slow. A reader that goes away before

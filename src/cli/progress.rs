@@ -87,8 +87,8 @@ impl Progress {
 
     fn note(&self, text: &str) {
         match &self.display {
-            Display::Bar(bar) => bar.suspend(|| print::note(text)),
-            _ => print::note(text),
+            Display::Bar(bar) => bar.suspend(|| print::notes(text)),
+            _ => print::notes(text),
         }
     }
 

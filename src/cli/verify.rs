@@ -201,7 +201,7 @@ struct Observer(Telling);
 impl RenderObserver for Observer {
     fn on(&self, event: RenderEvent<'_>) {
         if self.0.includes(&event) {
-            print::note(&event.to_string());
+            print::notes(&event.to_string());
         }
     }
 }
