@@ -22,14 +22,17 @@ export class Animations {
 
   constructor(private readonly roots: Roots) {}
 
-  /** Takes over what began at `now`. Asking for the animations brings styles up to date, which starts them. */
-  adopt(now: number): void {
+  /**
+   * Takes over what began at `now`. Asking for the animations brings styles up to date, which starts them. Those of a page that
+   * had been there for a while are over, if they end.
+   */
+  adopt(now: number, ofOldPage = false): void {
     const relevant = new Set<Animation>();
     for (const root of this.roots.all()) {
       for (const animation of animationsIn(root)) relevant.add(animation);
     }
     for (const animation of relevant) {
-      if (!this.tracked.has(animation)) this.take(animation, now);
+      if (!this.tracked.has(animation)) this.take(animation, now, ofOldPage);
     }
     for (const [animation, state] of this.tracked) {
       // One that is over can begin again when its style changes, for as long as its element has it.
@@ -43,13 +46,13 @@ export class Animations {
    * The same after something was loaded, or a page was built. A stylesheet that arrives late makes transitions from the bare
    * page, which nobody saw: those are over at once.
    */
-  adoptLate(now: number): void {
+  adoptLate(now: number, ofOldPage = false): void {
     for (const root of this.roots.all()) {
       for (const animation of animationsIn(root)) {
         if (!this.tracked.has(animation) && 'transitionProperty' in animation) animation.finish();
       }
     }
-    this.adopt(now);
+    this.adopt(now, ofOldPage);
   }
 
   /** Puts everything where it stands at `now`. Returns whether something moved. */
@@ -76,7 +79,7 @@ export class Animations {
     return false;
   }
 
-  private take(animation: Animation, now: number): void {
+  private take(animation: Animation, now: number, ofOldPage: boolean): void {
     if (this.scrolled.has(animation)) return;
     clearEdges(animation);
     if (animation.timeline !== null && 'source' in animation.timeline) {
@@ -84,8 +87,10 @@ export class Animations {
       return;
     }
     animation.pause();
-    animation.currentTime = 0;
-    this.tracked.set(animation, { start: now, end: endOf(animation), pausedAt: null, finished: false });
+    const end = endOf(animation);
+    const past = ofOldPage && isFromStyle(animation) && Number.isFinite(end) ? end : 0;
+    animation.currentTime = past;
+    this.tracked.set(animation, { start: now - past, end, pausedAt: null, finished: false });
   }
 
   /** Another style can make an animation under way longer or shorter, and pause it: after our pause() that is left to us. */

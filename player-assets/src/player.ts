@@ -99,6 +99,8 @@ export class Player {
   /** Whether there is a document that has not been looked at, and one whose needs have not been waited for. */
   private documentChanged = true;
   private documentBuilt = false;
+  /** Whether the page had been there for a while when it was recorded. */
+  private pageIsOld = false;
 
   constructor(events: eventWithTime[], options: StartOptions) {
     const begun = playable(events);
@@ -145,6 +147,8 @@ export class Player {
     inside.rebuildFullSnapshot = (event, isSync) => {
       if (this.skipping.has(event as eventWithTime)) return;
       this.scrolling.begin(event);
+      // A recorder counts from 1 in each page, and goes on counting when it records a page again.
+      this.pageIsOld = event.data.node.id > 1;
       // They would stay: rrweb builds each page in the document of the one before.
       const page = this.replayer.iframe.contentDocument;
       if (page) page.adoptedStyleSheets = [];
@@ -171,8 +175,10 @@ export class Player {
     this.replayer.play(0);
     // Before anything can load or be refused.
     this.followStructure();
-    this.animations.adopt(0);
+    this.animations.adopt(0, this.pageIsOld);
+    this.documentBuilt = true;
     await this.waitUntilReady();
+    this.documentBuilt = false;
     while (!(await this.moveTo(0)));
     this.changed = false;
   }
@@ -270,7 +276,7 @@ export class Player {
   /** The page looks as if what has just loaded had always been there, however long that took. */
   private takeOverLate(): void {
     this.adaptedRules.adapt();
-    this.animations.adoptLate(clock.now);
+    this.animations.adoptLate(clock.now, this.documentBuilt && this.pageIsOld);
     this.scrolling.restore();
   }
 
@@ -287,7 +293,7 @@ export class Player {
     if (this.structureChanged) this.followStructure();
     this.contents.begin(moment);
     // Nobody saw a page that has just been built without all of its styles.
-    if (visible && this.documentBuilt) this.animations.adoptLate(moment);
+    if (visible && this.documentBuilt) this.animations.adoptLate(moment, this.pageIsOld);
     else if (visible) this.animations.adopt(moment);
     return visible || moved;
   }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::common::video::{assert_color, middle_of, render_recording};
-use crate::common::{element, recording};
+use crate::common::{STARTED, element, full_snapshot, recording};
 use crate::{
     BODY, BOX, DOCUMENT, MOVING_BOX, RED, WHITE, a_box, addition, assert_box_at, attach_document, attribute,
     body, end, mouse, mutation, render, scroll, style, with,
@@ -37,6 +37,58 @@ fn an_animation_starts_at_its_own_event_also_between_two_frames() {
     assert_eq!(middle_of(&rendered.at(200), RED), None);
     for (ms, left) in [(300, 7.0), (1000, 77.0), (2200, 197.0), (2300, 200.0)] {
         assert_box_at(&rendered, ms, left);
+    }
+}
+
+/// The same page under other ids, as a recorder gives them: it goes on counting for as long as a page is there.
+fn numbered_on(mut node: Value, by: u64) -> Value {
+    if let Some(id) = node["id"].as_u64() {
+        node["id"] = (id + by).into();
+    }
+    if let Some(children) = node["childNodes"].as_array_mut() {
+        for child in children {
+            *child = numbered_on(child.take(), by);
+        }
+    }
+    node
+}
+
+#[test]
+fn a_page_that_is_recorded_again_does_not_begin_anew() {
+    let css = format!("{MOVING_BOX} .turning {{ animation: move 2s linear infinite }}");
+    let snapshot = |at: u64, class: &str, by: u64| {
+        let mut snapshot = full_snapshot(STARTED + at, &body(&css, &[a_box(class)]));
+        snapshot["data"]["node"] = numbered_on(snapshot["data"]["node"].take(), by);
+        snapshot
+    };
+    let all = |snapshots: &[Value]| {
+        let mut events = recording(&body(&css, &[a_box("moving")]), &[end(7000)]);
+        let rest = events.as_array_mut().unwrap();
+        rest.splice(2..2, snapshots.iter().cloned());
+        events
+    };
+    let rendered = render(&all(&[
+        snapshot(2500, "moving", 100),
+        snapshot(4000, "turning", 200),
+        // Another page: its recorder begins to count.
+        snapshot(5500, "moving", 0),
+    ]));
+    for (ms, left) in [
+        (1000, 100.0),
+        (2400, 200.0),
+        (2500, 200.0),
+        (3000, 200.0),
+        (5000, 100.0),
+        (6500, 100.0),
+    ] {
+        assert_box_at(&rendered, ms, left);
+    }
+    // The recording begins in the middle of a page.
+    let mut events = all(&[]);
+    events[1] = snapshot(0, "moving", 100);
+    let rendered = render(&events);
+    for ms in [0, 1000] {
+        assert_box_at(&rendered, ms, 200.0);
     }
 }
 
