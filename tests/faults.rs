@@ -351,7 +351,7 @@ fn a_signal_leaves_nothing_of_a_folder_of_pictures() {
             .arg("render")
             .arg(fixture("shop-checkout.json"))
             .args(["--capture=synthetic", "--format=png", "--output=frames"])
-            .args(["--size=64x64", "--cfr", "--fps=60", "--idle=keep"])
+            .args(["--size=64x64", "--cfr", "--fps=60", "--idle=keep", "--speed=0.1"])
             .current_dir(folder.path())
             .stderr(Stdio::piped())
             .spawn()

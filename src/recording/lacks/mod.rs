@@ -356,9 +356,13 @@ mod tests {
         let took = |levels: usize| {
             let open = r#"{"type":2,"tagName":"b","attributes":{"style":"a:url(x.png)"},"childNodes":["#;
             let nodes = open.repeat(levels) + &r#"],"id":2}"#.repeat(levels);
-            let begun = Instant::now();
-            assert_eq!(lacks(&nodes, &[]).images.count, 1);
-            begun.elapsed()
+            // The least of a few: a busy machine makes any of them longer.
+            let once = |_| {
+                let begun = Instant::now();
+                assert_eq!(lacks(&nodes, &[]).images.count, 1);
+                begun.elapsed()
+            };
+            (0..3).map(once).min().unwrap()
         };
         let (short, long) = (took(50_000), took(200_000));
         // Four times as much; sixteen times as long if it were quadratic.
