@@ -68,7 +68,11 @@ export class Replaycast {
 }
 
 /** The middle of the numbers; the upper of two. */
-export const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+export function median(numbers) {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
+}
 
 /** Rows of text as a table in Markdown: the first column left, numbers right. */
 export function table(heads, rows) {
