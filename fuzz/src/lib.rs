@@ -42,7 +42,7 @@ pub fn open(bytes: &[u8]) -> Option<Recording> {
     let archive = accept(Archive::read(input, MAX_BYTES))?;
     let sessions = archive.sessions();
     assert!(!sessions.is_empty() && sessions.iter().all(|session| session.events > 0));
-    let last = (sessions.len() > 1).then(|| sessions.len().to_string());
+    let last = (sessions.len() > 1).then(|| format!("number:{}", sessions.len()));
     let recording = accept(archive.into_recording(last.as_deref()))?;
     check(&recording);
     plan(&recording, Idle::Keep);

@@ -43,6 +43,11 @@ impl<'a> Table<'a> {
         Some(Self { names, rows })
     }
 
+    /// The list of rows.
+    pub(super) const fn rows_text(&self) -> &'a str {
+        self.rows
+    }
+
     /// Each row as the object that it stands for.
     pub(super) fn rows(&self) -> impl Iterator<Item = ByteString> {
         json_text::elements(self.rows).map(|row| self.object(row).into())
