@@ -31,16 +31,11 @@ struct Body {
 impl Har {
     /// Whether the first bytes may be those of a HAR file, which has all it holds in a `log`.
     pub(super) fn may_begin(bytes: &[u8]) -> bool {
-        let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-        let after = |bytes: &'_ [u8], token: &[u8]| {
-            let rest = bytes.trim_ascii_start().strip_prefix(token)?;
-            Some(bytes.len() - rest.len())
-        };
-        let mut at = 0;
+        let mut rest = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
         [&b"{"[..], b"\"log\"", b":", b"{"].iter().all(|token| {
-            let found = after(&bytes[at..], token);
-            at += found.unwrap_or_default();
-            found.is_some()
+            let behind = rest.trim_ascii_start().strip_prefix(*token);
+            rest = behind.unwrap_or_default();
+            behind.is_some()
         })
     }
 

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::raw::{is_object, is_string, number};
+use super::raw::{is_list, is_object, is_string, number};
 use super::{Detail, Meta};
 use crate::frame::Size;
 use crate::recording::json_text::{self, exact_text};
@@ -62,7 +62,7 @@ impl<'a> Data<'a> {
 
     /// Lists may be missing, but not be something else.
     fn has_damaged_lists(&self, source: Option<IncrementalSource>) -> bool {
-        self.lists(source).any(|list| !list.get().starts_with('['))
+        self.lists(source).any(|list| !is_list(list))
     }
 
     /// The first change of a list tells for all of it.
@@ -77,8 +77,7 @@ impl<'a> Data<'a> {
                 .and_then(|first| json_text::member(first, "wireframe"))
                 .is_some_and(|wireframe| wireframe != "null")
         };
-        self.wireframes
-            .is_some_and(|wireframes| wireframes.get().starts_with('['))
+        self.wireframes.is_some_and(is_list)
             || [self.adds, self.updates].into_iter().flatten().any(of_wireframes)
     }
 

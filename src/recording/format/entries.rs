@@ -13,18 +13,14 @@ use crate::recording::event::Event;
 use crate::recording::problem::{Place, ProblemKind, Problems};
 
 /// `containers` are those that are open already, the one with the entries the last of them.
-pub(super) fn read(
-    mut entries: Entries,
-    containers: Vec<Container>,
-    budget: &mut Budget,
-) -> Result<Contents> {
+pub(super) fn read(entries: Entries, containers: Vec<Container>, budget: &mut Budget) -> Result<Contents> {
     let names = entries.names();
-    if let Entries::Zip(zip) = entries {
-        if let Some(table) = posthog_admin_zip::find_table(&names) {
+    let mut entries = match (entries, posthog_admin_zip::find_table(&names)) {
+        (Entries::Zip(zip), Some(table)) => {
             return posthog_admin_zip::read(zip, &names, table, containers, budget);
         }
-        entries = Entries::Zip(zip);
-    }
+        (entries, _) => entries,
+    };
     let of_browser = matches!(entries, Entries::Har(_));
     let mut recordings = Vec::new();
     let mut unreadable = Vec::new();

@@ -130,7 +130,7 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
-    use crate::recording::Event;
+    use crate::recording::{Event, least_time};
 
     /// What a window with these events lacks: (type, data) each.
     fn lacks_of(events: &[(u8, &str)]) -> Lacks {
@@ -356,13 +356,11 @@ mod tests {
         let took = |levels: usize| {
             let open = r#"{"type":2,"tagName":"b","attributes":{"style":"a:url(x.png)"},"childNodes":["#;
             let nodes = open.repeat(levels) + &r#"],"id":2}"#.repeat(levels);
-            // The least of a few: a busy machine makes any of them longer.
-            let once = |_| {
+            least_time(|| {
                 let begun = Instant::now();
                 assert_eq!(lacks(&nodes, &[]).images.count, 1);
                 begun.elapsed()
-            };
-            (0..3).map(once).min().unwrap()
+            })
         };
         let (short, long) = (took(50_000), took(200_000));
         // Four times as much; sixteen times as long if it were quadratic.

@@ -295,6 +295,7 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
+    use crate::recording::least_time;
     use crate::recording::tidy::order;
     use crate::recording::tidy::tests::{CHANGE, META, OTHER_CHANGE, SNAPSHOT, counts, events};
 
@@ -462,16 +463,14 @@ mod tests {
                 .chain(std::iter::repeat_n(last - 10_000.0, count))
                 .collect()
         };
-        // The least of a few: a busy machine makes any of them longer.
         let took = |count: usize| {
-            let once = |_| {
+            least_time(|| {
                 let (mut leaping, mut stepping) = (leaping(count), stepping(count));
                 let begun = Instant::now();
                 undo_leaps(&mut leaping);
                 undo_excursions(&mut stepping);
                 begun.elapsed()
-            };
-            (0..3).map(once).min().unwrap()
+            })
         };
         let (short, long) = (took(50_000), took(200_000));
         // Four times as much; sixteen times as long if it were quadratic.
